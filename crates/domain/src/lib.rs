@@ -1,1 +1,19 @@
-//! Stub.
+//! The rules of Warifu as values: policy, the decision, the login attempt, what may be accepted.
+//! No I/O, no async, no clock and no randomness: facts, time and random bytes come in as arguments.
+
+pub mod attempt;
+pub mod audit;
+pub mod backup_code;
+pub mod decide;
+pub mod ids;
+pub mod network;
+pub mod password;
+pub mod policy;
+pub mod refusal;
+pub mod session;
+pub mod tenant;
+pub mod throttle;
+pub mod time;
+pub mod token;
+pub mod totp;
+pub mod user;

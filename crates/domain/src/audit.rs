@@ -1,0 +1,155 @@
+//! Facts about security that are kept in order and never changed (SEC-79). The chain over them is storage's.
+
+use std::net::IpAddr;
+
+use crate::{
+    ids::{Reference, UserId},
+    refusal::Refusal,
+};
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $word:literal;)*) => {
+        /// What happened. Numbers are stored, words are shown by the command line; neither is ever reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EventKind { $($(#[$doc])* $name,)* }
+
+        impl EventKind {
+            /// The number that is stored.
+            pub fn number(self) -> i64 {
+                match self { $(Self::$name => $number,)* }
+            }
+
+            /// The word that is shown.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// Reads a stored number.
+            pub fn from_number(number: i64) -> Option<Self> {
+                match number { $($number => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+events! {
+    /// The password step of a login.
+    PasswordChecked = 1, "password.checked";
+    /// A one-time code was judged, in a login attempt.
+    CodeChecked = 2, "code.checked";
+    /// A backup code was judged, in a login attempt.
+    BackupCodeChecked = 3, "backup_code.checked";
+    /// A session began.
+    SignedIn = 4, "session.began";
+    /// A session was ended by its user.
+    SignedOut = 5, "session.ended";
+    /// Other sessions of the user were ended.
+    SessionsEnded = 6, "sessions.ended";
+    /// The fresh proof of SEC-37 was asked for.
+    Proved = 7, "proof.checked";
+    /// A set-up began: a pending secret was made.
+    SetUpStarted = 10, "set_up.started";
+    /// A set-up was abandoned.
+    SetUpAbandoned = 11, "set_up.abandoned";
+    /// A code of a pending secret was judged; accepted: the authenticator is active.
+    SetUpConfirmed = 12, "set_up.confirmed";
+    /// Two-factor was switched off by its user.
+    SecondFactorRemoved = 13, "second_factor.removed";
+    /// A new set of backup codes was made; older ones are void.
+    BackupCodesIssued = 14, "backup_codes.issued";
+    /// An administrator or operator cleared a user's authenticators (SEC-41).
+    SecondFactorReset = 15, "second_factor.reset";
+    /// A password was set or changed.
+    PasswordChanged = 16, "password.changed";
+    /// A user was added.
+    UserAdded = 20, "user.added";
+    /// A user was disabled.
+    UserDisabled = 21, "user.disabled";
+    /// A disabled user was enabled again.
+    UserEnabled = 22, "user.enabled";
+    /// A tenant was added.
+    TenantAdded = 30, "tenant.added";
+    /// A tenant's policy was replaced.
+    PolicyChanged = 31, "policy.changed";
+    /// A tenant was suspended.
+    TenantSuspended = 32, "tenant.suspended";
+    /// A suspended tenant was opened again.
+    TenantResumed = 33, "tenant.resumed";
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The subject, or somebody who claims to be.
+    Subject,
+    /// Whoever holds a shell on the server.
+    CommandLine,
+}
+
+impl Actor {
+    /// The number that is stored.
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Subject => 0,
+            Self::CommandLine => 1,
+        }
+    }
+
+    /// The word that is shown.
+    pub fn word(number: i64) -> &'static str {
+        if number == 1 { "command line" } else { "subject" }
+    }
+}
+
+/// One fact, before it has its place in the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// To whom; `None` where no known user is concerned.
+    pub user: Option<UserId>,
+    /// By whom.
+    pub actor: Actor,
+    /// The refusal's code, or `None` for a success.
+    pub refusal: Option<&'static str>,
+    /// From where.
+    pub address: Option<IpAddr>,
+    /// The request it belongs to.
+    pub reference: Option<Reference>,
+    /// A short text for people: an administrator's reason, a login ID nobody has. Never a code or a secret.
+    pub detail: Option<String>,
+}
+
+impl AuditEvent {
+    /// A success by the subject; the builder methods add the rest.
+    pub fn new(kind: EventKind, user: Option<UserId>) -> Self {
+        Self { kind, user, actor: Actor::Subject, refusal: None, address: None, reference: None, detail: None }
+    }
+
+    /// With the outcome of a judgement.
+    pub fn outcome<T>(mut self, verdict: &Result<T, Refusal>) -> Self {
+        self.refusal = verdict.as_ref().err().map(Refusal::code);
+        self
+    }
+
+    /// With a refusal.
+    pub fn refused(mut self, refusal: &Refusal) -> Self {
+        self.refusal = Some(refusal.code());
+        self
+    }
+
+    /// Done by whoever holds a shell on the server.
+    pub fn by_command_line(mut self) -> Self {
+        self.actor = Actor::CommandLine;
+        self
+    }
+
+    /// Longest detail that is kept, in characters.
+    pub const MAX_DETAIL_CHARS: usize = 200;
+
+    /// With a short text; cut at [`Self::MAX_DETAIL_CHARS`], control characters dropped.
+    pub fn detail(mut self, text: &str) -> Self {
+        self.detail = Some(text.chars().filter(|c| !c.is_control()).take(Self::MAX_DETAIL_CHARS).collect());
+        self
+    }
+}

@@ -1,0 +1,111 @@
+//! Every answer "no" that a person can act on, with its stable code. A fault of ours is not here.
+//!
+//! What a stranger could learn is decided here: before the password is right there is one refusal, [`Refusal::WrongLogin`].
+
+use crate::time::Timestamp;
+
+/// Why something was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Login ID or password wrong; also an unknown, disabled, locked or throttled account (SEC-49).
+    WrongLogin,
+    /// The login attempt took longer than the policy allows (G7).
+    AttemptExpired,
+    /// As many wrong codes as the policy allows in one attempt (G7).
+    TooManyWrongCodes,
+    /// The attempt is finished, replaced or unknown.
+    AttemptOver,
+
+    /// A well-formed code that does not match.
+    WrongCode,
+    /// No code at all: empty, letters, wrong number of digits (SEC-24).
+    MalformedCode,
+    /// The code's time step was spent already (RFC 6238, 5.2).
+    CodeAlreadyUsed,
+    /// The code is right for another time: the phone's clock is this many minutes ahead (behind if negative).
+    ClockOff {
+        /// Minutes, never 0.
+        minutes: i64,
+    },
+    /// Too many failures in a row: this method waits (SEC-45).
+    MethodPaused {
+        /// When the next guess is looked at.
+        until: Timestamp,
+    },
+    /// Fifty failures in a row: this method is off until another one, or an administrator, opens it (SEC-45).
+    MethodDisabled,
+    /// The user has no such method.
+    MethodMissing,
+
+    /// A well-formed backup code that does not match.
+    WrongBackupCode,
+    /// This backup code was used before.
+    BackupCodeUsed,
+    /// This backup code belongs to an older set.
+    BackupCodeSuperseded,
+    /// Not the shape of a backup code (SEC-24).
+    MalformedBackupCode,
+    /// The codes of this set were shown already; they are shown once (SEC-25).
+    BackupCodesShown,
+
+    /// The set-up expired, was abandoned or was replaced by a newer one (SEC-38).
+    SetUpOver,
+    /// The tenant's policy does not offer this.
+    NotOffered,
+    /// Only an administrator may remove it (P4).
+    OnlyAdministrator,
+
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// The fresh proof of SEC-37 is missing or too old.
+    ProofNeeded,
+    /// The password of a signed-in person, typed again, is wrong.
+    WrongPassword,
+    /// The session to be ended has ended already.
+    SessionGone,
+
+    /// A new password is refused.
+    Password(crate::password::BadPassword),
+}
+
+impl Refusal {
+    /// The code that people report; it never changes its meaning.
+    pub fn code(&self) -> &'static str {
+        use crate::password::BadPassword as P;
+        match self {
+            Self::WrongLogin => "LOGIN-01",
+            Self::AttemptExpired => "LOGIN-02",
+            Self::TooManyWrongCodes => "LOGIN-03",
+            Self::AttemptOver => "LOGIN-04",
+            Self::WrongCode => "OTP-01",
+            Self::MalformedCode => "OTP-02",
+            Self::CodeAlreadyUsed => "OTP-03",
+            Self::ClockOff { .. } => "OTP-04",
+            Self::MethodPaused { .. } => "OTP-05",
+            Self::MethodDisabled => "OTP-06",
+            Self::MethodMissing => "OTP-07",
+            Self::WrongBackupCode => "BAK-01",
+            Self::BackupCodeUsed => "BAK-02",
+            Self::BackupCodeSuperseded => "BAK-03",
+            Self::MalformedBackupCode => "BAK-04",
+            Self::BackupCodesShown => "BAK-05",
+            Self::SetUpOver => "SET-01",
+            Self::NotOffered => "SET-02",
+            Self::OnlyAdministrator => "SET-03",
+            Self::NotSignedIn => "ACC-01",
+            Self::ProofNeeded => "ACC-02",
+            Self::WrongPassword => "ACC-03",
+            Self::SessionGone => "ACC-04",
+            Self::Password(P::TooShort { .. }) => "PWD-01",
+            Self::Password(P::TooLong) => "PWD-02",
+            Self::Password(P::Common) => "PWD-03",
+            Self::Password(P::ContainsName) => "PWD-04",
+            Self::Password(P::Unchanged) => "PWD-05",
+        }
+    }
+
+    /// Whether the login attempt is over, so that the person starts again from the password.
+    pub fn ends_attempt(&self) -> bool {
+        matches!(self, Self::AttemptExpired | Self::TooManyWrongCodes | Self::AttemptOver)
+    }
+}

@@ -1,0 +1,75 @@
+//! Bearer secrets: what a browser holds, and the hash of it that the database holds (SEC-5).
+
+use std::fmt;
+
+use data_encoding::BASE64URL_NOPAD;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
+
+/// 256 random bits that open a session or a login attempt. It has no `Display`: [`Token::expose`] is
+/// called where a cookie is written, and nowhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token([u8; 32]);
+
+/// SHA-256 of a [`Token`]: what is stored and looked up. A dump of these opens nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+impl Token {
+    /// A token from the operating system's random bytes.
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads a cookie's value. Anything but 43 base64url characters is no token.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != 43 {
+            return None;
+        }
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// The cookie's value.
+    pub fn expose(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+
+    /// What the database stores.
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_reads_back_and_prints_nothing() {
+        let token = Token::from_random([7; 32]);
+        assert_eq!(Token::parse(&token.expose()), Some(token.clone()));
+        assert_eq!(format!("{token:?} {:?}", token.hash()), "Token(..) TokenHash(..)");
+        for bad in ["", "a", &"a".repeat(44), &"é".repeat(22), &"=".repeat(43)] {
+            assert_eq!(Token::parse(bad), None, "{bad}");
+        }
+    }
+}

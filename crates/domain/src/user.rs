@@ -1,0 +1,101 @@
+//! Who logs in: names, roles, states.
+
+/// What a person may do. Ordered: a higher role includes the lower ones' pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Logs in and manages the own authenticators.
+    Member,
+    /// Manages a tenant's users. Always needs a second factor (SEC-70).
+    Administrator,
+    /// Runs the server. Always needs a second factor (SEC-70).
+    Operator,
+}
+
+impl Role {
+    /// The number that is stored.
+    pub fn number(self) -> i64 {
+        match self {
+            Role::Member => 0,
+            Role::Administrator => 1,
+            Role::Operator => 2,
+        }
+    }
+
+    /// Reads a stored number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        [Role::Member, Role::Administrator, Role::Operator].into_iter().find(|role| role.number() == number)
+    }
+
+    /// The word the command line uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Member => "member",
+            Role::Administrator => "administrator",
+            Role::Operator => "operator",
+        }
+    }
+}
+
+/// A login ID in the one form in which it is stored and looked up: trimmed, NFKC, lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Login(String);
+
+/// Why a text is no login ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadLogin {
+    /// Nothing is left after trimming.
+    #[error("a login ID must not be empty")]
+    Empty,
+    /// More than [`Login::MAX_CHARS`] characters.
+    #[error("a login ID has at most 190 characters")]
+    TooLong,
+    /// White space or a control character inside.
+    #[error("a login ID must not contain white space or control characters")]
+    BadCharacter,
+}
+
+impl Login {
+    /// RFC 5321 allows 254 bytes for an address; 190 characters keep every index within one page.
+    pub const MAX_CHARS: usize = 190;
+
+    /// Folds `text` to the canonical form. Full-width letters and capitals are folded, since a Japanese
+    /// input method produces them without the user seeing it.
+    pub fn parse(text: &str) -> Result<Self, BadLogin> {
+        use unicode_normalization::UnicodeNormalization;
+        if text.len() > 4 * Self::MAX_CHARS + 64 {
+            return Err(BadLogin::TooLong);
+        }
+        let folded: String = text.nfkc().collect::<String>().trim().to_lowercase();
+        if folded.is_empty() {
+            Err(BadLogin::Empty)
+        } else if folded.chars().count() > Self::MAX_CHARS {
+            Err(BadLogin::TooLong)
+        } else if folded.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            Err(BadLogin::BadCharacter)
+        } else {
+            Ok(Self(folded))
+        }
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_id_is_folded_to_one_form() {
+        for typed in ["Taro@Example.JP", "  taro@example.jp ", "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ"] {
+            assert_eq!(Login::parse(typed).map(|l| l.as_str().to_owned()), Ok("taro@example.jp".to_owned()));
+        }
+        assert_eq!(Login::parse(" \u{3000} "), Err(BadLogin::Empty));
+        assert_eq!(Login::parse("a b"), Err(BadLogin::BadCharacter));
+        assert_eq!(Login::parse("a\0b"), Err(BadLogin::BadCharacter));
+        assert_eq!(Login::parse(&"x".repeat(191)), Err(BadLogin::TooLong));
+        assert_eq!(Login::parse(&"x".repeat(1 << 20)), Err(BadLogin::TooLong));
+    }
+}
