@@ -62,12 +62,26 @@ pub enum Begun {
 }
 
 /// Begins an attempt as `decision` says.
-pub fn begin(proved: PasswordProved, decision: Decision, rules: &LoginRules, now: Timestamp) -> Begun {
+pub fn begin(
+    proved: PasswordProved,
+    decision: Decision,
+    rules: &LoginRules,
+    now: Timestamp,
+) -> Begun {
     let PasswordProved { user, remember } = proved;
     let remember = remember && rules.remember_me;
-    let pending = Pending { user, remember, expires_at: now + rules.attempt() };
+    let pending = Pending {
+        user,
+        remember,
+        expires_at: now + rules.attempt(),
+    };
     match decision {
-        Decision::Allow => Begun::Done(Proven { user, evidence: Evidence::PASSWORD, at: now, remember }),
+        Decision::Allow => Begun::Done(Proven {
+            user,
+            evidence: Evidence::PASSWORD,
+            at: now,
+            remember,
+        }),
         Decision::Challenge { methods } => Begun::Pending(pending, Stage::SecondFactor(methods)),
         Decision::Enrol => Begun::Pending(pending, Stage::Enrolment),
         Decision::Refuse(refusal) => Begun::Refused(refusal),
@@ -91,7 +105,12 @@ impl Pending {
     }
 
     fn proven(self, second: Evidence, now: Timestamp) -> Proven {
-        Proven { user: self.user, evidence: Evidence::PASSWORD.and(second), at: now, remember: self.remember }
+        Proven {
+            user: self.user,
+            evidence: Evidence::PASSWORD.and(second),
+            at: now,
+            remember: self.remember,
+        }
     }
 }
 

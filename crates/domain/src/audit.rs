@@ -97,7 +97,11 @@ impl Actor {
 
     /// The word that is shown.
     pub fn word(number: i64) -> &'static str {
-        if number == 1 { "command line" } else { "subject" }
+        if number == 1 {
+            "command line"
+        } else {
+            "subject"
+        }
     }
 }
 
@@ -123,7 +127,15 @@ pub struct AuditEvent {
 impl AuditEvent {
     /// A success by the subject; the builder methods add the rest.
     pub fn new(kind: EventKind, user: Option<UserId>) -> Self {
-        Self { kind, user, actor: Actor::Subject, refusal: None, address: None, reference: None, detail: None }
+        Self {
+            kind,
+            user,
+            actor: Actor::Subject,
+            refusal: None,
+            address: None,
+            reference: None,
+            detail: None,
+        }
     }
 
     /// With the outcome of a judgement.
@@ -149,7 +161,12 @@ impl AuditEvent {
 
     /// With a short text; cut at [`Self::MAX_DETAIL_CHARS`], control characters dropped.
     pub fn detail(mut self, text: &str) -> Self {
-        self.detail = Some(text.chars().filter(|c| !c.is_control()).take(Self::MAX_DETAIL_CHARS).collect());
+        self.detail = Some(
+            text.chars()
+                .filter(|c| !c.is_control())
+                .take(Self::MAX_DETAIL_CHARS)
+                .collect(),
+        );
         self
     }
 }

@@ -43,9 +43,11 @@ impl BackupCode {
         let number = u128::from_be_bytes(bytes);
         match shape {
             Shape::Digits8 => Self(format!("{:08}", number % 100_000_000)),
-            Shape::Symbols16 => {
-                Self((0..16).map(|place| char::from(SYMBOLS[(number >> (5 * place)) as usize & 31])).collect())
-            }
+            Shape::Symbols16 => Self(
+                (0..16)
+                    .map(|place| char::from(SYMBOLS[(number >> (5 * place)) as usize & 31]))
+                    .collect(),
+            ),
         }
     }
 
@@ -71,7 +73,11 @@ impl BackupCode {
             }
             code.0.push(symbol);
         }
-        if code.0.len() == shape.length() { Ok(code) } else { Err(Refusal::MalformedBackupCode) }
+        if code.0.len() == shape.length() {
+            Ok(code)
+        } else {
+            Err(Refusal::MalformedBackupCode)
+        }
     }
 
     /// The canonical text: what is hashed.
@@ -81,14 +87,21 @@ impl BackupCode {
 
     /// In groups of four, as it is shown, printed and downloaded.
     pub fn grouped(&self) -> String {
-        let groups: Vec<&str> = (0..self.0.len()).step_by(4).map(|at| &self.0[at..at + 4]).collect();
+        let groups: Vec<&str> = (0..self.0.len())
+            .step_by(4)
+            .map(|at| &self.0[at..at + 4])
+            .collect();
         groups.join("-")
     }
 }
 
 /// White space and what an input method makes of a hyphen (after NFKC).
 fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}'
+        )
 }
 
 impl fmt::Debug for BackupCode {
@@ -138,7 +151,9 @@ impl BackupSet {
         match position(&self.current, verifier) {
             Some(index) if self.used & 1 << index == 0 => Ok(AcceptedBackupCode(index)),
             Some(_) => Err(Refusal::BackupCodeUsed),
-            None if position(&self.superseded, verifier).is_some() => Err(Refusal::BackupCodeSuperseded),
+            None if position(&self.superseded, verifier).is_some() => {
+                Err(Refusal::BackupCodeSuperseded)
+            }
             None => Err(Refusal::WrongBackupCode),
         }
     }
@@ -166,21 +181,54 @@ mod tests {
         assert_eq!(grouped.len(), 9);
         let wide: String = grouped
             .chars()
-            .map(|c| if c == '-' { 'ー' } else { char::from_u32(c as u32 + 0xfee0).expect("full-width") })
+            .map(|c| {
+                if c == '-' {
+                    'ー'
+                } else {
+                    char::from_u32(c as u32 + 0xfee0).expect("full-width")
+                }
+            })
             .collect();
-        for typed in [grouped.as_str(), code.expose(), wide.as_str(), &grouped.replace('-', "\u{3000}")] {
-            assert_eq!(BackupCode::parse(Shape::Digits8, typed), Ok(code.clone()), "{typed}");
+        for typed in [
+            grouped.as_str(),
+            code.expose(),
+            wide.as_str(),
+            &grouped.replace('-', "\u{3000}"),
+        ] {
+            assert_eq!(
+                BackupCode::parse(Shape::Digits8, typed),
+                Ok(code.clone()),
+                "{typed}"
+            );
         }
         let code = BackupCode::from_random(Shape::Symbols16, *b"0123456789abcdef");
-        assert_eq!(BackupCode::parse(Shape::Symbols16, &code.grouped().to_lowercase()), Ok(code.clone()));
+        assert_eq!(
+            BackupCode::parse(Shape::Symbols16, &code.grouped().to_lowercase()),
+            Ok(code.clone())
+        );
         assert_eq!(format!("{code:?}"), "BackupCode(..)");
     }
 
     #[test]
     fn sec_024_malformed_codes_are_refused() {
         let too_long = "1".repeat(100_000);
-        for bad in ["", " ", "1234567", "123456789", "1234567a", "null", "[]", "１２３", "12345678\0", &too_long] {
-            assert_eq!(BackupCode::parse(Shape::Digits8, bad), Err(Refusal::MalformedBackupCode), "{bad:.20}");
+        for bad in [
+            "",
+            " ",
+            "1234567",
+            "123456789",
+            "1234567a",
+            "null",
+            "[]",
+            "１２３",
+            "12345678\0",
+            &too_long,
+        ] {
+            assert_eq!(
+                BackupCode::parse(Shape::Digits8, bad),
+                Err(Refusal::MalformedBackupCode),
+                "{bad:.20}"
+            );
         }
     }
 

@@ -57,10 +57,20 @@ pub fn decide(policy: &Policy, facts: &Facts) -> Decision {
     }
     if facts.has_totp {
         let backup_code = policy.backup_codes.enabled && facts.backup_codes_left > 0;
-        return Decision::Challenge { methods: Methods { totp: true, backup_code } };
+        return Decision::Challenge {
+            methods: Methods {
+                totp: true,
+                backup_code,
+            },
+        };
     }
-    let compulsory = policy.second_factor.enrolment == Enrolment::Required || facts.role >= Role::Administrator;
-    if compulsory { Decision::Enrol } else { Decision::Allow }
+    let compulsory =
+        policy.second_factor.enrolment == Enrolment::Required || facts.role >= Role::Administrator;
+    if compulsory {
+        Decision::Enrol
+    } else {
+        Decision::Allow
+    }
 }
 
 /// What a session of `level` still lacks under `decision`; asked at every request, so that a policy or an
@@ -93,7 +103,13 @@ mod tests {
     use super::*;
 
     fn facts() -> Facts {
-        Facts { role: Role::Member, disabled: false, tenant_suspended: false, has_totp: false, backup_codes_left: 0 }
+        Facts {
+            role: Role::Member,
+            disabled: false,
+            tenant_suspended: false,
+            has_totp: false,
+            backup_codes_left: 0,
+        }
     }
 
     fn check(enrolment: Enrolment, facts: Facts) -> Decision {
@@ -106,19 +122,57 @@ mod tests {
     fn refusals_come_first() {
         for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
             let refused = Decision::Refuse(Refusal::WrongLogin);
-            assert_eq!(check(enrolment, Facts { disabled: true, has_totp: true, ..facts() }), refused);
-            assert_eq!(check(enrolment, Facts { tenant_suspended: true, ..facts() }), refused);
+            assert_eq!(
+                check(
+                    enrolment,
+                    Facts {
+                        disabled: true,
+                        has_totp: true,
+                        ..facts()
+                    }
+                ),
+                refused
+            );
+            assert_eq!(
+                check(
+                    enrolment,
+                    Facts {
+                        tenant_suspended: true,
+                        ..facts()
+                    }
+                ),
+                refused
+            );
         }
     }
 
     #[test]
     fn a_registered_factor_is_asked_for_under_every_policy() {
         for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
-            let with = Facts { has_totp: true, backup_codes_left: 3, ..facts() };
-            let methods = Methods { totp: true, backup_code: true };
+            let with = Facts {
+                has_totp: true,
+                backup_codes_left: 3,
+                ..facts()
+            };
+            let methods = Methods {
+                totp: true,
+                backup_code: true,
+            };
             assert_eq!(check(enrolment, with), Decision::Challenge { methods });
-            let methods = Methods { totp: true, backup_code: false };
-            assert_eq!(check(enrolment, Facts { backup_codes_left: 0, ..with }), Decision::Challenge { methods });
+            let methods = Methods {
+                totp: true,
+                backup_code: false,
+            };
+            assert_eq!(
+                check(
+                    enrolment,
+                    Facts {
+                        backup_codes_left: 0,
+                        ..with
+                    }
+                ),
+                Decision::Challenge { methods }
+            );
         }
     }
 
@@ -136,11 +190,19 @@ mod tests {
 
     #[test]
     fn a_session_lacks_what_the_decision_asks() {
-        let challenge = Decision::Challenge { methods: Methods { totp: true, backup_code: false } };
+        let challenge = Decision::Challenge {
+            methods: Methods {
+                totp: true,
+                backup_code: false,
+            },
+        };
         assert_eq!(lacks(challenge, Level::Password), Lacks::Proof);
         assert_eq!(lacks(challenge, Level::Mfa), Lacks::Nothing);
         assert_eq!(lacks(Decision::Enrol, Level::Mfa), Lacks::Enrolment);
         assert_eq!(lacks(Decision::Allow, Level::Password), Lacks::Nothing);
-        assert_eq!(lacks(Decision::Refuse(Refusal::WrongLogin), Level::Mfa), Lacks::Permission);
+        assert_eq!(
+            lacks(Decision::Refuse(Refusal::WrongLogin), Level::Mfa),
+            Lacks::Permission
+        );
     }
 }

@@ -43,7 +43,11 @@ const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 impl Reference {
     /// A reference from five random bytes.
     pub fn from_random(bytes: [u8; 5]) -> Self {
-        Self(bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+        Self(
+            bytes
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        )
     }
 
     /// The number that is stored; always below 2^40.
@@ -66,7 +70,9 @@ impl Reference {
                 'O' => '0',
                 other => other,
             };
-            let value = CROCKFORD.iter().position(|known| char::from(*known) == symbol)?;
+            let value = CROCKFORD
+                .iter()
+                .position(|known| char::from(*known) == symbol)?;
             number = number << 5 | value as u64;
             symbols += 1;
             if symbols > 8 {
@@ -99,7 +105,10 @@ mod tests {
         let reference = Reference::from_random([0x3c, 0xc7, 0x4b, 0xa7, 0x5f]);
         let shown = reference.to_string();
         assert_eq!(shown.len(), 9);
-        assert_eq!(Reference::parse(&shown.to_lowercase().replace('-', " ")), Some(reference));
+        assert_eq!(
+            Reference::parse(&shown.to_lowercase().replace('-', " ")),
+            Some(reference)
+        );
         assert_eq!(Reference::from_number(reference.number()), reference);
         assert_eq!(Reference::parse("7K3M-Q9T"), None);
         assert_eq!(Reference::parse("7K3M-Q9TZZ"), None);

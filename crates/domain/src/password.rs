@@ -56,24 +56,40 @@ pub enum BadPassword {
 }
 
 /// Checks a new password. `context` holds the login ID, the person's name and the tenant's name and slug.
-pub fn check_new(password: &Password, min_chars: usize, context: &[&str]) -> Result<(), BadPassword> {
+pub fn check_new(
+    password: &Password,
+    min_chars: usize,
+    context: &[&str],
+) -> Result<(), BadPassword> {
     let text = &password.0;
     if text.chars().count() < min_chars {
         return Err(BadPassword::TooShort { min: min_chars });
     }
     let folded = fold(text);
-    if is_monotonous(text) || COMMON.contains(folded.as_str()) || COMMON.contains(strip_tail(&folded)) {
+    if is_monotonous(text)
+        || COMMON.contains(folded.as_str())
+        || COMMON.contains(strip_tail(&folded))
+    {
         return Err(BadPassword::Common);
     }
-    let mostly_name = context.iter().flat_map(|name| words(name)).any(|word| {
-        let rest = folded.replace(&word, "");
-        rest.len() < folded.len() && rest.chars().count() < 6
-    });
-    if mostly_name { Err(BadPassword::ContainsName) } else { Ok(()) }
+    let rest = context
+        .iter()
+        .flat_map(|name| words(name))
+        .fold(folded.clone(), |rest, word| rest.replace(&word, ""));
+    let mostly_names = rest.len() < folded.len() && rest.chars().count() < 6;
+    if mostly_names {
+        Err(BadPassword::ContainsName)
+    } else {
+        Ok(())
+    }
 }
 
-static COMMON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("common_passwords.txt").lines().filter(|line| !line.starts_with('#')).collect());
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("common_passwords.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect()
+});
 
 /// Lower case, with the digits and signs that stand for letters turned back: `P@ssw0rd` is `password`.
 fn fold(text: &str) -> String {
@@ -86,26 +102,40 @@ fn fold(text: &str) -> String {
         '7' => 't',
         other => other,
     };
-    text.nfkc().flat_map(char::to_lowercase).map(unleet).filter(|c| !matches!(c, ' ' | '-' | '_' | '.')).collect()
+    text.nfkc()
+        .flat_map(char::to_lowercase)
+        .map(unleet)
+        .filter(|c| !matches!(c, ' ' | '-' | '_' | '.'))
+        .collect()
 }
 
 /// Without the year or number that people put behind a word when asked for more characters (already folded).
 fn strip_tail(folded: &str) -> &str {
-    folded.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation() || "oieasti".contains(c))
+    folded.trim_end_matches(|c: char| {
+        c.is_ascii_digit() || c.is_ascii_punctuation() || "oieasti".contains(c)
+    })
 }
 
 /// A few characters over and over, or a plain run like `abcdefgh`, `87654321`.
 fn is_monotonous(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
     let distinct: HashSet<char> = chars.iter().copied().collect();
-    let steps: HashSet<i64> = chars.windows(2).map(|pair| pair[1] as i64 - pair[0] as i64).collect();
-    let repeats = (1..=4).any(|period| chars.len() >= 3 * period && chars.windows(period + 1).all(|w| w[0] == w[period]));
+    let steps: HashSet<i64> = chars
+        .windows(2)
+        .map(|pair| pair[1] as i64 - pair[0] as i64)
+        .collect();
+    let repeats = (1..=4).any(|period| {
+        chars.len() >= 3 * period && chars.windows(period + 1).all(|w| w[0] == w[period])
+    });
     distinct.len() <= 2 || repeats || (steps.len() == 1 && steps.iter().all(|step| step.abs() <= 1))
 }
 
 /// The parts of a name that are worth looking for.
 fn words(name: &str) -> Vec<String> {
-    name.split(|c: char| !c.is_alphanumeric()).map(fold).filter(|word| word.chars().count() >= 4).collect()
+    name.split(|c: char| !c.is_alphanumeric())
+        .map(fold)
+        .filter(|word| word.chars().count() >= 4)
+        .collect()
 }
 
 #[cfg(test)]
@@ -114,12 +144,24 @@ mod tests {
 
     fn check(text: &str, min: usize) -> Result<(), BadPassword> {
         let password = Password::parse(text).expect("short enough");
-        check_new(&password, min, &["taro.yamada@example.jp", "山田 太郎", "Midori Trading", "midori"])
+        check_new(
+            &password,
+            min,
+            &[
+                "taro.yamada@example.jp",
+                "山田 太郎",
+                "Midori Trading",
+                "midori",
+            ],
+        )
     }
 
     #[test]
     fn sec_074_length_counts_characters_and_nothing_else_is_demanded() {
-        assert_eq!(check("ninechars", 15), Err(BadPassword::TooShort { min: 15 }));
+        assert_eq!(
+            check("ninechars", 15),
+            Err(BadPassword::TooShort { min: 15 })
+        );
         assert_eq!(check("correct horse battery", 15), Ok(()));
         assert_eq!(check("すももももももももものうち", 8), Ok(()));
         assert_eq!(check("🐢🦊🐼🐸🦉🐝🦀🐙", 8), Ok(()));
@@ -129,15 +171,29 @@ mod tests {
 
     #[test]
     fn sec_074_common_passwords_are_refused_in_their_usual_disguises() {
-        for bad in ["password", "P@ssw0rd", "Password2026!", "qwertyuiop", "aaaaaaaaaaaa", "abcdefgh", "87654321",
-                    "123123123123", "pass-word-1234"] {
+        for bad in [
+            "password",
+            "P@ssw0rd",
+            "Password2026!",
+            "qwertyuiop",
+            "aaaaaaaaaaaa",
+            "abcdefgh",
+            "87654321",
+            "123123123123",
+            "pass-word-1234",
+        ] {
             assert_eq!(check(bad, 8), Err(BadPassword::Common), "{bad}");
         }
     }
 
     #[test]
     fn sec_074_names_of_the_person_and_the_organisation_are_refused() {
-        for bad in ["taro.yamada", "Yamada2026", "midori-trading", "yamada-12345"] {
+        for bad in [
+            "taro.yamada",
+            "Yamada2026",
+            "midori-trading",
+            "yamada-12345",
+        ] {
             assert_eq!(check(bad, 8), Err(BadPassword::ContainsName), "{bad}");
         }
         assert_eq!(check("yamada climbs mountains", 8), Ok(()));
@@ -146,10 +202,14 @@ mod tests {
     #[test]
     fn sec_074_composed_and_decomposed_kana_are_one_password_and_nothing_is_cut() {
         let composed = Password::parse("ガギグゲゴ").expect("short enough");
-        let decomposed = Password::parse("カ\u{3099}キ\u{3099}ク\u{3099}ケ\u{3099}コ\u{3099}").expect("short enough");
+        let decomposed = Password::parse("カ\u{3099}キ\u{3099}ク\u{3099}ケ\u{3099}コ\u{3099}")
+            .expect("short enough");
         assert_eq!(composed.expose(), decomposed.expose());
         let long = "x".repeat(MAX_BYTES);
-        assert_eq!(Password::parse(&long).expect("at the limit").expose().len(), MAX_BYTES);
+        assert_eq!(
+            Password::parse(&long).expect("at the limit").expose().len(),
+            MAX_BYTES
+        );
         assert!(Password::parse(&"x".repeat(MAX_BYTES + 1)).is_none());
         assert_eq!(Password::parse(" a ").expect("short").expose(), b" a ");
     }

@@ -106,6 +106,9 @@ impl Refusal {
 
     /// Whether the login attempt is over, so that the person starts again from the password.
     pub fn ends_attempt(&self) -> bool {
-        matches!(self, Self::AttemptExpired | Self::TooManyWrongCodes | Self::AttemptOver)
+        matches!(
+            self,
+            Self::AttemptExpired | Self::TooManyWrongCodes | Self::AttemptOver
+        )
     }
 }

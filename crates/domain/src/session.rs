@@ -1,7 +1,12 @@
 //! A signed-in browser: what was proved, when, and how long that lasts. Levels are computed from evidence, never
 //! stored (security.md, section 3).
 
-use crate::{attempt::Proven, ids::UserId, policy::SessionRules, time::{Span, Timestamp}};
+use crate::{
+    attempt::Proven,
+    ids::UserId,
+    policy::SessionRules,
+    time::{Span, Timestamp},
+};
 
 /// How long the fresh proof of SEC-37 lasts.
 pub const FRESH_PROOF: Span = Span::minutes(5);
@@ -35,7 +40,11 @@ impl Evidence {
 
     /// What this evidence is worth.
     pub const fn level(self) -> Level {
-        if self.0 & 1 == 1 && self.0 & 6 != 0 { Level::Mfa } else { Level::Password }
+        if self.0 & 1 == 1 && self.0 & 6 != 0 {
+            Level::Mfa
+        } else {
+            Level::Password
+        }
     }
 }
 
@@ -80,7 +89,11 @@ impl Session {
 
     /// Until when it can live at most.
     pub fn ends_at(&self, rules: &SessionRules) -> Timestamp {
-        let longest = if self.remembered { Span::days(rules.remember_days) } else { rules.absolute() };
+        let longest = if self.remembered {
+            Span::days(rules.remember_days)
+        } else {
+            rules.absolute()
+        };
         self.began_at + longest
     }
 
@@ -93,7 +106,11 @@ impl Session {
     /// What it is worth now. A remembered session is worth `pwd` once the ordinary end has passed since the last
     /// proof (SEC-11).
     pub fn level(&self, rules: &SessionRules, now: Timestamp) -> Level {
-        if now >= self.proved_at + rules.absolute() { Level::Password } else { self.evidence.level() }
+        if now >= self.proved_at + rules.absolute() {
+            Level::Password
+        } else {
+            self.evidence.level()
+        }
     }
 
     /// Whether the person proved everything there is to prove within the last five minutes (SEC-37).
@@ -118,7 +135,11 @@ mod tests {
         }
     }
 
-    const RULES: SessionRules = SessionRules { idle_minutes: 60, absolute_hours: 12, remember_days: 30 };
+    const RULES: SessionRules = SessionRules {
+        idle_minutes: 60,
+        absolute_hours: 12,
+        remember_days: 30,
+    };
 
     #[test]
     fn sec_006_sessions_end_by_idleness_and_absolutely_to_the_second() {
@@ -146,6 +167,9 @@ mod tests {
     fn the_level_needs_both_factors() {
         assert_eq!(Evidence::PASSWORD.level(), Level::Password);
         assert_eq!(Evidence::TOTP.level(), Level::Password);
-        assert_eq!(Evidence::PASSWORD.and(Evidence::BACKUP_CODE).level(), Level::Mfa);
+        assert_eq!(
+            Evidence::PASSWORD.and(Evidence::BACKUP_CODE).level(),
+            Level::Mfa
+        );
     }
 }

@@ -21,16 +21,26 @@ pub struct Tenant {
 
 /// Why a text is no slug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a tenant's slug has 1 to 40 of a-z, 0-9 and hyphens, begins with a letter, and is none of the server's own words ({RESERVED:?})")]
+#[error(
+    "a tenant's slug has 1 to 40 of a-z, 0-9 and hyphens, begins with a letter, and is none of the server's own words ({RESERVED:?})"
+)]
 pub struct BadSlug;
 
 /// First path segments that are the server's own.
-const RESERVED: [&str; 8] = ["assets", "demo", "api", "healthz", "metrics", "static", "oidc", "auth"];
+const RESERVED: [&str; 8] = [
+    "assets", "demo", "api", "healthz", "metrics", "static", "oidc", "auth",
+];
 
 /// Checks a tenant's slug.
 pub fn check_slug(slug: &str) -> Result<(), BadSlug> {
     let shape = (1..=40).contains(&slug.len())
         && slug.starts_with(|c: char| c.is_ascii_lowercase())
-        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if shape && !RESERVED.contains(&slug) { Ok(()) } else { Err(BadSlug) }
+        && slug
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if shape && !RESERVED.contains(&slug) {
+        Ok(())
+    } else {
+        Err(BadSlug)
+    }
 }

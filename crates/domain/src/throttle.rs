@@ -61,7 +61,10 @@ mod tests {
     fn sec_045_a_budget_closes_at_fifty() {
         let now = Timestamp(1_000);
         assert_eq!(judge(49, Timestamp(1_000), now), Budget::Open);
-        assert_eq!(judge(49, Timestamp(1_001), now), Budget::WaitUntil(Timestamp(1_001)));
+        assert_eq!(
+            judge(49, Timestamp(1_001), now),
+            Budget::WaitUntil(Timestamp(1_001))
+        );
         assert_eq!(judge(50, Timestamp(0), now), Budget::Closed);
     }
 }

@@ -7,7 +7,9 @@ use std::ops::{Add, Sub};
 pub struct Timestamp(pub i64);
 
 /// A length of time in milliseconds; never negative where it comes from a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct Span(pub i64);
 
@@ -41,7 +43,11 @@ impl Span {
 impl Timestamp {
     /// Whole seconds since 1970, rounded down; what RFC 6238 counts in.
     pub const fn unix_seconds(self) -> u64 {
-        if self.0 < 0 { 0 } else { (self.0 / 1000) as u64 }
+        if self.0 < 0 {
+            0
+        } else {
+            (self.0 / 1000) as u64
+        }
     }
 }
 

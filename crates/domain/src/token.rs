@@ -67,7 +67,10 @@ mod tests {
     fn a_token_reads_back_and_prints_nothing() {
         let token = Token::from_random([7; 32]);
         assert_eq!(Token::parse(&token.expose()), Some(token.clone()));
-        assert_eq!(format!("{token:?} {:?}", token.hash()), "Token(..) TokenHash(..)");
+        assert_eq!(
+            format!("{token:?} {:?}", token.hash()),
+            "Token(..) TokenHash(..)"
+        );
         for bad in ["", "a", &"a".repeat(44), &"é".repeat(22), &"=".repeat(43)] {
             assert_eq!(Token::parse(bad), None, "{bad}");
         }

@@ -5,7 +5,7 @@ use warifu_otp::{OneTimeCode, Step, TotpKey};
 use crate::{refusal::Refusal, time::Timestamp};
 
 /// How far back and ahead a code is searched only to tell the user that the phone's clock is off.
-const CLOCK_SEARCH_STEPS: u64 = 60;
+const CLOCK_SEARCH_STEPS: u16 = 60;
 
 /// A proof that a code was right and its time step is new. Only [`judge_code`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub fn judge_code(
     now: Timestamp,
     skew_steps: u8,
 ) -> Result<AcceptedStep, Refusal> {
-    let Some(step) = key.matching_step(code, now.unix_seconds(), u64::from(skew_steps)) else {
+    let Some(step) = key.matching_step(code, now.unix_seconds(), skew_steps) else {
         return Err(explain_wrong_code(key, code, now));
     };
     // RFC 6238, 5.2: a step opens the door once, even while its window is still open.
@@ -41,9 +41,11 @@ pub fn judge_code(
 /// A wrong code that would be right at another time of the last or next half hour means a clock that is off.
 /// Told only after the right password; it helps nobody guess, since it answers for the code that was sent.
 fn explain_wrong_code(key: &TotpKey, code: &OneTimeCode, now: Timestamp) -> Refusal {
-    let period = i64::from(key.params().period_seconds);
+    let period = i64::from(key.params().period_seconds());
     match key.distant_step(code, now.unix_seconds(), CLOCK_SEARCH_STEPS) {
-        Some(steps) => Refusal::ClockOff { minutes: rounded_minutes(steps * period) },
+        Some(steps) => Refusal::ClockOff {
+            minutes: rounded_minutes(steps * period),
+        },
         None => Refusal::WrongCode,
     }
 }
@@ -86,7 +88,11 @@ mod tests {
         for skew in 0..=2_i64 {
             for offset in -4..=4_i64 {
                 let got = check(offset, None, skew as u8);
-                assert_eq!(got.is_ok(), offset.abs() <= skew, "offset {offset}, skew {skew}: {got:?}");
+                assert_eq!(
+                    got.is_ok(),
+                    offset.abs() <= skew,
+                    "offset {offset}, skew {skew}: {got:?}"
+                );
             }
         }
     }

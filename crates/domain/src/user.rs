@@ -23,7 +23,9 @@ impl Role {
 
     /// Reads a stored number.
     pub fn from_number(number: i64) -> Option<Self> {
-        [Role::Member, Role::Administrator, Role::Operator].into_iter().find(|role| role.number() == number)
+        [Role::Member, Role::Administrator, Role::Operator]
+            .into_iter()
+            .find(|role| role.number() == number)
     }
 
     /// The word the command line uses.
@@ -89,8 +91,15 @@ mod tests {
 
     #[test]
     fn a_login_id_is_folded_to_one_form() {
-        for typed in ["Taro@Example.JP", "  taro@example.jp ", "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ"] {
-            assert_eq!(Login::parse(typed).map(|l| l.as_str().to_owned()), Ok("taro@example.jp".to_owned()));
+        for typed in [
+            "Taro@Example.JP",
+            "  taro@example.jp ",
+            "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ",
+        ] {
+            assert_eq!(
+                Login::parse(typed).map(|l| l.as_str().to_owned()),
+                Ok("taro@example.jp".to_owned())
+            );
         }
         assert_eq!(Login::parse(" \u{3000} "), Err(BadLogin::Empty));
         assert_eq!(Login::parse("a b"), Err(BadLogin::BadCharacter));

@@ -84,12 +84,26 @@ impl Labels {
 
     pub(super) fn check(&self) -> Result<(), BadPolicy> {
         for words in [&self.ja, &self.en] {
-            let Words { feature, code, backup_code, login, contact } = words;
-            for text in [feature, code, backup_code, login, contact].into_iter().flatten() {
-                let ok = (1..=80).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+            let Words {
+                feature,
+                code,
+                backup_code,
+                login,
+                contact,
+            } = words;
+            for text in [feature, code, backup_code, login, contact]
+                .into_iter()
+                .flatten()
+            {
+                let ok =
+                    (1..=80).contains(&text.chars().count()) && !text.chars().any(char::is_control);
                 if !ok {
                     let range = "1 to 80 characters without line breaks";
-                    return Err(BadPolicy::Range { field: "labels", value: format!("{text:?}"), range });
+                    return Err(BadPolicy::Range {
+                        field: "labels",
+                        value: format!("{text:?}"),
+                        range,
+                    });
                 }
             }
         }

@@ -1,5 +1,5 @@
 //! A tenant's rules: one typed value, read from TOML as a whole, refused as a whole with line and column.
-//! The one place in this crate that knows serde, since a policy is a file format.
+//! A policy is a file format: its types, and the few that stand in it, are the only ones that know serde.
 
 mod labels;
 mod preset;
@@ -57,7 +57,9 @@ pub struct SecondFactor {
 
 impl Default for SecondFactor {
     fn default() -> Self {
-        Self { enrolment: Enrolment::Required }
+        Self {
+            enrolment: Enrolment::Required,
+        }
     }
 }
 
@@ -87,7 +89,12 @@ pub struct LoginRules {
 
 impl Default for LoginRules {
     fn default() -> Self {
-        Self { code_field: CodeField::NextPage, remember_me: false, attempt_minutes: 10, wrong_codes: 3 }
+        Self {
+            code_field: CodeField::NextPage,
+            remember_me: false,
+            attempt_minutes: 10,
+            wrong_codes: 3,
+        }
     }
 }
 
@@ -125,7 +132,12 @@ pub struct TotpRules {
 
 impl Default for TotpRules {
     fn default() -> Self {
-        Self { algorithm: Algorithm::SHA1, digits: 6, period_seconds: 30, skew_steps: 1 }
+        Self {
+            algorithm: Algorithm::SHA1,
+            digits: 6,
+            period_seconds: 30,
+            skew_steps: 1,
+        }
     }
 }
 
@@ -141,7 +153,10 @@ pub struct EnrolmentRules {
 
 impl Default for EnrolmentRules {
     fn default() -> Self {
-        Self { minutes: 10, keep_on_reload: true }
+        Self {
+            minutes: 10,
+            keep_on_reload: true,
+        }
     }
 }
 
@@ -174,7 +189,10 @@ pub struct RemovalRules {
 
 impl Default for RemovalRules {
     fn default() -> Self {
-        Self { by_user: true, reauthentication: Reauthentication::Proof }
+        Self {
+            by_user: true,
+            reauthentication: Reauthentication::Proof,
+        }
     }
 }
 
@@ -204,7 +222,12 @@ pub struct BackupCodeRules {
 
 impl Default for BackupCodeRules {
     fn default() -> Self {
-        Self { enabled: true, count: 10, shape: Shape::Symbols16, shown: Shown::Page }
+        Self {
+            enabled: true,
+            count: 10,
+            shape: Shape::Symbols16,
+            shown: Shown::Page,
+        }
     }
 }
 
@@ -222,7 +245,11 @@ pub struct SessionRules {
 
 impl Default for SessionRules {
     fn default() -> Self {
-        Self { idle_minutes: 60, absolute_hours: 12, remember_days: 0 }
+        Self {
+            idle_minutes: 60,
+            absolute_hours: 12,
+            remember_days: 0,
+        }
     }
 }
 
@@ -260,7 +287,10 @@ pub struct LocaleRules {
 
 impl Default for LocaleRules {
     fn default() -> Self {
-        Self { language: Language::Ja, time_zone: "Asia/Tokyo".to_owned() }
+        Self {
+            language: Language::Ja,
+            time_zone: "Asia/Tokyo".to_owned(),
+        }
     }
 }
 
@@ -320,24 +350,96 @@ impl Policy {
 
     fn check(&self) -> Result<(), BadPolicy> {
         let range = |ok: bool, field, value: &dyn ToString, range| {
-            if ok { Ok(()) } else { Err(BadPolicy::Range { field, value: value.to_string(), range }) }
+            if ok {
+                Ok(())
+            } else {
+                Err(BadPolicy::Range {
+                    field,
+                    value: value.to_string(),
+                    range,
+                })
+            }
         };
-        let Self { login, totp, enrolment, session, locale, .. } = self;
-        range((1..=10).contains(&login.attempt_minutes), "login.attempt_minutes", &login.attempt_minutes, "1 to 10")?;
-        range((1..=3).contains(&login.wrong_codes), "login.wrong_codes", &login.wrong_codes, "1 to 3")?;
-        range((6..=8).contains(&totp.digits), "totp.digits", &totp.digits, "6 to 8")?;
-        range((5..=300).contains(&totp.period_seconds), "totp.period_seconds", &totp.period_seconds, "5 to 300")?;
-        range(totp.skew_steps <= 2, "totp.skew_steps", &totp.skew_steps, "0 to 2")?;
-        range((1..=10).contains(&enrolment.minutes), "enrolment.minutes", &enrolment.minutes, "1 to 10")?;
+        let Self {
+            login,
+            totp,
+            enrolment,
+            session,
+            locale,
+            ..
+        } = self;
+        range(
+            (1..=10).contains(&login.attempt_minutes),
+            "login.attempt_minutes",
+            &login.attempt_minutes,
+            "1 to 10",
+        )?;
+        range(
+            (1..=3).contains(&login.wrong_codes),
+            "login.wrong_codes",
+            &login.wrong_codes,
+            "1 to 3",
+        )?;
+        range(
+            (6..=8).contains(&totp.digits),
+            "totp.digits",
+            &totp.digits,
+            "6 to 8",
+        )?;
+        range(
+            (5..=300).contains(&totp.period_seconds),
+            "totp.period_seconds",
+            &totp.period_seconds,
+            "5 to 300",
+        )?;
+        range(
+            totp.skew_steps <= 2,
+            "totp.skew_steps",
+            &totp.skew_steps,
+            "0 to 2",
+        )?;
+        range(
+            (1..=10).contains(&enrolment.minutes),
+            "enrolment.minutes",
+            &enrolment.minutes,
+            "1 to 10",
+        )?;
         let count = self.backup_codes.count;
-        range((1..=40).contains(&count), "backup_codes.count", &count, "1 to 40")?;
-        range((1..=60).contains(&session.idle_minutes), "session.idle_minutes", &session.idle_minutes, "1 to 60")?;
-        range((1..=24).contains(&session.absolute_hours), "session.absolute_hours", &session.absolute_hours, "1 to 24")?;
-        range((0..=90).contains(&session.remember_days), "session.remember_days", &session.remember_days, "0 to 90")?;
+        range(
+            (1..=40).contains(&count),
+            "backup_codes.count",
+            &count,
+            "1 to 40",
+        )?;
+        range(
+            (1..=60).contains(&session.idle_minutes),
+            "session.idle_minutes",
+            &session.idle_minutes,
+            "1 to 60",
+        )?;
+        range(
+            (1..=24).contains(&session.absolute_hours),
+            "session.absolute_hours",
+            &session.absolute_hours,
+            "1 to 24",
+        )?;
+        range(
+            (0..=90).contains(&session.remember_days),
+            "session.remember_days",
+            &session.remember_days,
+            "0 to 90",
+        )?;
         let zone = &locale.time_zone;
         let zone_shape = (1..=64).contains(&zone.len())
-            && zone.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'));
-        range(zone_shape, "locale.time_zone", zone, "the names of the IANA time zone database")?;
+            && zone
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'));
+        range(
+            zone_shape,
+            "locale.time_zone",
+            zone,
+            "the names of the IANA time zone database",
+        )?;
         self.labels.check()
     }
 }

@@ -13,8 +13,14 @@ pub struct Preset {
 
 /// All presets, our recommendation first.
 pub const PRESETS: [Preset; 2] = [
-    Preset { name: "default", text: include_str!("presets/default.toml") },
-    Preset { name: "workspace", text: include_str!("presets/workspace.toml") },
+    Preset {
+        name: "default",
+        text: include_str!("presets/default.toml"),
+    },
+    Preset {
+        name: "workspace",
+        text: include_str!("presets/workspace.toml"),
+    },
 ];
 
 impl Preset {

@@ -4,21 +4,34 @@ use super::*;
 
 #[test]
 fn the_default_preset_writes_out_the_defaults() {
-    assert_eq!(Preset::find("default").expect("exists").policy(), Policy::default());
+    assert_eq!(
+        Preset::find("default").expect("exists").policy(),
+        Policy::default()
+    );
 }
 
 #[test]
 fn every_preset_parses_and_reads_back() {
     for preset in PRESETS {
-        let policy = Policy::parse(preset.text).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
-        assert_eq!(Policy::parse(&policy.to_toml()).as_ref(), Ok(&policy), "{}", preset.name);
+        let policy =
+            Policy::parse(preset.text).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+        assert_eq!(
+            Policy::parse(&policy.to_toml()).as_ref(),
+            Ok(&policy),
+            "{}",
+            preset.name
+        );
     }
 }
 
 #[test]
 fn a_mistake_is_named_with_line_and_column() {
     let check = |text: &str| match Policy::parse(text) {
-        Err(BadPolicy::Syntax { line, column, message }) => (line, column, message),
+        Err(BadPolicy::Syntax {
+            line,
+            column,
+            message,
+        }) => (line, column, message),
         other => panic!("{text}: {other:?}"),
     };
     let (line, column, message) = check("[login]\nwrong_codes = 3\nwrong_cods = 3\n");
@@ -40,7 +53,10 @@ fn values_outside_their_range_are_refused() {
         ("[totp]\nperiod_seconds = 0", "totp.period_seconds"),
         ("[backup_codes]\ncount = 41", "backup_codes.count"),
         ("[session]\nabsolute_hours = 25", "session.absolute_hours"),
-        ("[locale]\ntime_zone = \"../etc/passwd\"", "locale.time_zone"),
+        (
+            "[locale]\ntime_zone = \"../etc/passwd\"",
+            "locale.time_zone",
+        ),
         ("[labels.ja]\nfeature = \"\"", "labels"),
     ] {
         match Policy::parse(text) {
