@@ -1,0 +1,196 @@
+//! The schema: numbered files, each applied once and as a whole, forward only.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest, Sha256};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use super::error::StoreError;
+use super::postgres::meaning;
+use super::sqlite::SqliteConnection;
+use super::value::Row;
+
+/// All migrations of this version, in order.
+pub(crate) const MIGRATIONS: &[Migration] = &[];
+
+/// One numbered file of `migrations/`, the same for both engines but for one thing: `WITHOUT ROWID` at the end of a
+/// `CREATE TABLE`, which saves SQLite a second tree, is removed for PostgreSQL.
+pub(crate) struct Migration {
+    /// Counts from 1 without gaps.
+    pub(crate) version: i64,
+    /// Never changed once released.
+    pub(crate) sql: &'static str,
+}
+
+/// How often nodes may get into each other's way before we give up; each time at least one of them gets ahead.
+const COLLISIONS: usize = 20;
+const COLLISION_PAUSE: Duration = Duration::from_millis(100);
+
+const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+    version BIGINT NOT NULL PRIMARY KEY,
+    checksum TEXT NOT NULL,
+    applied_at BIGINT NOT NULL
+)";
+const LIST: &str = "SELECT version, checksum FROM schema_migration ORDER BY version";
+const CLAIM: &str =
+    "INSERT INTO schema_migration (version, checksum, applied_at) VALUES ($1, $2, $3)
+    ON CONFLICT (version) DO NOTHING";
+
+impl Migration {
+    /// SHA-256 of the text, in hexadecimal.
+    fn checksum(&self) -> String {
+        data_encoding::HEXLOWER.encode(&Sha256::digest(self.sql))
+    }
+}
+
+/// Which migrations are missing from a database that has `applied` (version and checksum, in order).
+fn missing(
+    applied: &[(i64, String)],
+    migrations: &'static [Migration],
+) -> Result<&'static [Migration], StoreError> {
+    let known = migrations.last().map_or(0, |migration| migration.version);
+    if let Some((found, _)) = applied.last().filter(|(version, _)| *version > known) {
+        return Err(StoreError::NewerSchema {
+            found: *found,
+            known,
+        });
+    }
+    for (migration, (version, checksum)) in migrations.iter().zip(applied) {
+        if migration.version != *version || migration.checksum() != *checksum {
+            return Err(StoreError::EditedMigration { version: *version });
+        }
+    }
+    Ok(migrations.get(applied.len()..).unwrap_or_default())
+}
+
+/// Applies what is missing, in one transaction: of several processes one migrates and the others wait for it.
+pub(super) fn sqlite(
+    connection: &SqliteConnection,
+    migrations: &'static [Migration],
+) -> Result<(), StoreError> {
+    connection.batch("BEGIN IMMEDIATE")?;
+    match sqlite_steps(connection, migrations) {
+        Ok(()) => connection.batch("COMMIT"),
+        Err(error) => {
+            // Closing the connection would do the same; the first error is the one to report.
+            let _ = connection.batch("ROLLBACK");
+            Err(error)
+        }
+    }
+}
+
+fn sqlite_steps(
+    connection: &SqliteConnection,
+    migrations: &'static [Migration],
+) -> Result<(), StoreError> {
+    connection.batch(CREATE_TABLE)?;
+    let mut applied = Vec::new();
+    connection.each(LIST, &[], |row| {
+        applied.push((row.int(0)?, row.text(1)?));
+        Ok(())
+    })?;
+    for migration in missing(&applied, migrations)? {
+        let checksum = migration.checksum();
+        connection.exec(
+            CLAIM,
+            &[
+                migration.version.into(),
+                (&checksum).into(),
+                unix_milliseconds().into(),
+            ],
+        )?;
+        connection
+            .batch(migration.sql)
+            .map_err(|error| failed(migration, error))?;
+    }
+    Ok(())
+}
+
+/// Applies what is missing, each migration in a transaction that first claims its number: a node that starts at the
+/// same time waits at the claim and then finds it taken, without any lock that PostgreSQL's relatives lack.
+pub(super) async fn postgres(
+    client: &mut Client,
+    migrations: &'static [Migration],
+) -> Result<(), StoreError> {
+    for _ in 0..COLLISIONS {
+        match postgres_steps(client, migrations).await {
+            // Two nodes created the same thing in the same moment: look again what is there.
+            Err(StoreError::Conflict | StoreError::Contended) => {
+                tokio::time::sleep(COLLISION_PAUSE).await
+            }
+            outcome => return outcome,
+        }
+    }
+    postgres_steps(client, migrations).await
+}
+
+async fn postgres_steps(
+    client: &mut Client,
+    migrations: &'static [Migration],
+) -> Result<(), StoreError> {
+    loop {
+        let applied = postgres_applied(client).await?;
+        let Some(migration) = missing(&applied, migrations)?.first() else {
+            return Ok(());
+        };
+        let transaction = client.transaction().await.map_err(meaning)?;
+        // An index on a large table takes its time, and so does waiting for the node that builds it.
+        transaction
+            .batch_execute("SET LOCAL statement_timeout = '1h'")
+            .await
+            .map_err(meaning)?;
+        let claim = transaction
+            .execute(
+                CLAIM,
+                &[
+                    &migration.version,
+                    &migration.checksum(),
+                    &unix_milliseconds(),
+                ],
+            )
+            .await
+            .map_err(meaning)?;
+        if claim == 1 {
+            let sql = migration.sql.replace(" WITHOUT ROWID", "");
+            transaction
+                .batch_execute(&sql)
+                .await
+                .map_err(|error| failed(migration, meaning(error)))?;
+        }
+        transaction.commit().await.map_err(meaning)?;
+    }
+}
+
+async fn postgres_applied(client: &Client) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = match client.query(LIST, &[]).await {
+        // Only asked for when it is missing: creating, even "if not exists", is a right the server's role need not
+        // keep after the installation.
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
+            client.batch_execute(CREATE_TABLE).await.map_err(meaning)?;
+            Vec::new()
+        }
+        rows => rows.map_err(meaning)?,
+    };
+    rows.iter()
+        .map(Row::Postgres)
+        .map(|row| Ok((row.int(0)?, row.text(1)?)))
+        .collect()
+}
+
+fn failed(migration: &Migration, error: StoreError) -> StoreError {
+    tracing::error!(version = migration.version, %error, "a migration failed");
+    error
+}
+
+/// Only noted for people who look into the table; nothing is decided by it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "no job runs yet that could carry the caller's clock"
+)]
+fn unix_milliseconds() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

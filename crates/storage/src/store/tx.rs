@@ -1,0 +1,212 @@
+//! What a job sees: a transaction that knows its tenant, and the three ways to run a statement in it.
+
+use warifu_domain::ids::TenantId;
+
+use super::error::StoreError;
+use super::fault::FaultPlan;
+use super::postgres::PostgresTransaction;
+use super::sqlite::SqliteConnection;
+use super::value::{Row, Value};
+
+/// A transaction in one tenant. The methods that say what can be asked stand with their nouns; each of them puts the
+/// tenant into its keys, so a job cannot express another tenant (SEC-68).
+pub struct Tx<'c> {
+    pub(crate) tenant: TenantId,
+    connection: Connection<'c>,
+}
+
+/// A transaction of the platform operator: tenants themselves, and what concerns all of them.
+pub struct PlatformTx<'c> {
+    connection: Connection<'c>,
+}
+
+/// The engine's transaction behind a [`Tx`] or [`PlatformTx`].
+pub(super) struct Connection<'c> {
+    engine: Engine<'c>,
+    fault: Option<&'c FaultPlan>,
+    failure: Option<StoreError>,
+}
+
+enum Engine<'c> {
+    Sqlite(&'c SqliteConnection),
+    Postgres(&'c PostgresTransaction<'c>),
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(tenant: TenantId, connection: Connection<'c>) -> Self {
+        Self { tenant, connection }
+    }
+
+    /// Runs a statement without an answer; returns the number of rows it changed.
+    pub(crate) async fn exec(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        self.connection.exec(sql, params).await
+    }
+
+    /// The first row of a `SELECT` or of a `RETURNING`. The rest is read and ignored: ask for one row.
+    pub(crate) async fn find<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.connection.find(sql, params, map).await
+    }
+
+    /// All rows of a `SELECT` or of a `RETURNING`.
+    pub(crate) async fn list<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.connection.list(sql, params, map).await
+    }
+
+    pub(super) fn settle<T>(self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.connection.settle(answer)
+    }
+}
+
+impl<'c> PlatformTx<'c> {
+    pub(super) fn new(connection: Connection<'c>) -> Self {
+        Self { connection }
+    }
+
+    /// Runs a statement without an answer; returns the number of rows it changed.
+    pub(crate) async fn exec(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        self.connection.exec(sql, params).await
+    }
+
+    /// The first row of a `SELECT` or of a `RETURNING`. The rest is read and ignored: ask for one row.
+    pub(crate) async fn find<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.connection.find(sql, params, map).await
+    }
+
+    /// All rows of a `SELECT` or of a `RETURNING`.
+    pub(crate) async fn list<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.connection.list(sql, params, map).await
+    }
+
+    pub(super) fn settle<T>(self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.connection.settle(answer)
+    }
+}
+
+impl<'c> Connection<'c> {
+    pub(super) fn sqlite(connection: &'c SqliteConnection, fault: Option<&'c FaultPlan>) -> Self {
+        Self {
+            engine: Engine::Sqlite(connection),
+            fault,
+            failure: None,
+        }
+    }
+
+    pub(super) fn postgres(
+        transaction: &'c PostgresTransaction<'c>,
+        fault: Option<&'c FaultPlan>,
+    ) -> Self {
+        Self {
+            engine: Engine::Postgres(transaction),
+            fault,
+            failure: None,
+        }
+    }
+
+    async fn exec(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.admit()?;
+        let outcome = match self.engine {
+            Engine::Sqlite(connection) => connection.exec(sql, params),
+            Engine::Postgres(transaction) => transaction.exec(sql, params).await,
+        };
+        self.remember(outcome)
+    }
+
+    async fn find<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut first = None;
+        self.each(sql, params, |row| {
+            if first.is_none() {
+                first = Some(map(row)?);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(first)
+    }
+
+    async fn list<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut all = Vec::new();
+        self.each(sql, params, |row| {
+            all.push(map(row)?);
+            Ok(())
+        })
+        .await?;
+        Ok(all)
+    }
+
+    /// Reads to the last row: only then has SQLite checked the foreign keys of a `RETURNING`.
+    async fn each(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.admit()?;
+        let outcome = match self.engine {
+            Engine::Sqlite(connection) => connection.each(sql, params, each),
+            Engine::Postgres(transaction) => transaction.each(sql, params, each).await,
+        };
+        self.remember(outcome)
+    }
+
+    /// Refuses statements after a failed one. PostgreSQL does so by itself, SQLite would go on: a job that swallows
+    /// an error must not commit half of its work on one engine only.
+    fn admit(&mut self) -> Result<(), StoreError> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        if self.fault.is_some_and(FaultPlan::strikes) {
+            return self.remember(Err(StoreError::Unavailable));
+        }
+        Ok(())
+    }
+
+    fn remember<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &outcome {
+            self.failure = Some(error.clone());
+        }
+        outcome
+    }
+
+    /// The answer of the job, unless one of its statements failed: then that, so that a collision is seen as one.
+    fn settle<T>(self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.failure.map_or(answer, Err)
+    }
+}
