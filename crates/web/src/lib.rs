@@ -1,1 +1,4 @@
-//! Stub.
+//! HTTP: the pages people see. No rules of its own: every answer comes from `warifu-flows`.
+
+pub mod pages;
+pub mod text;

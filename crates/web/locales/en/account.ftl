@@ -1,0 +1,79 @@
+# The own account
+account-title = Your account
+account-app-title = { $Feature }
+account-app-on = On
+account-app-off = Not set up
+account-app-since = Set up
+account-app-last-used = Last used
+account-app-never-used = Not used yet
+account-app-remove = Turn off { $feature }
+account-app-remove-by-administrator = Only an administrator can turn it off. Ask yours when you change or lose your phone.
+account-app-required = Your organisation asks for { $feature }. Please set it up.
+account-app-recommended = Signing in is safer with the { $code } of an authenticator app in addition to your password. We recommend setting it up.
+account-app-pending = You have begun to set it up and can go on from there.
+account-app-resume = Go on setting up
+account-app-set-up = Set up { $feature }
+account-app-not-offered = Your organisation does not offer { $feature }.
+
+account-backup-title = { $Backup_code }s
+account-backup-open = See or issue { $backup_code }s
+
+account-sessions-title = Where you are signed in
+account-sessions-count = { $count ->
+    [one] You are signed in in this browser only.
+   *[other] You are signed in in { $count } browsers, this one included.
+  }
+account-sessions-open = See the list
+
+account-password-title = Password
+account-password-open = Change your password
+
+# Turning it off
+remove-title = Turn off { $feature }
+remove-question = Turn off { $feature } for { $login }? This is what will happen:
+remove-password-is-enough = From now on your password is enough to sign in.
+remove-codes-void = { $left ->
+    [0] Your { $backup_code }s stay void.
+    [one] Your unused { $backup_code } stops working too.
+   *[other] Your { $left } unused { $backup_code }s stop working too.
+  }
+remove-entry-stops = The entry in your authenticator app stops working. Please delete it there.
+remove-required = Your organisation asks for { $feature }, so you will be asked to set it up again at your next login.
+remove-undo = To go back, set up { $feature } again on your account page. You will scan a new QR code.
+remove-submit = Turn off
+
+# Where the user is signed in
+sessions-title = Where you are signed in
+sessions-lead = If there is one you do not recognise, sign it out and change your password.
+sessions-browser = Browser
+sessions-browser-on = { $browser } on { $system }
+sessions-browser-unknown = Unknown browser
+sessions-address = Address
+sessions-since = Signed in
+sessions-last-seen = Last used
+sessions-action = Action
+sessions-current = This browser
+sessions-end = Sign it out
+sessions-end-confirm = Sign out { $browser }? That browser will have to sign in again.
+sessions-end-others = Sign out all others
+sessions-end-others-confirm = Sign out all browsers except this one? Each of them will have to sign in again.
+sessions-only-this = You are signed in in this browser only.
+
+# Fresh proof
+proof-title = Confirm it is you
+proof-for-set-up = Before you set up { $feature }, please confirm that it is you.
+proof-for-remove = Before you turn off { $feature }, please confirm that it is you.
+proof-for-backup-codes = Before you issue { $backup_code }s, please confirm that it is you.
+proof-for-password = Before you change your password, please confirm that it is you.
+proof-code-hint = The { $digits } digits in your authenticator app.
+proof-use-backup-code = If you cannot use your authenticator app
+proof-backup-code-hint = Enter one unused { $backup_code }. You may leave the { $code } empty.
+proof-submit = Confirm and go on
+
+# Changing the password
+password-title = Change your password
+password-new-hint = At least { $min } characters. You need not mix in symbols or digits. Longer is safer.
+password-show = Show the password
+password-hide = Hide the password
+password-then = Your other browsers will be signed out. { $Feature } stays as it is.
+password-submit = Change your password

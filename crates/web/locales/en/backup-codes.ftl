@@ -1,0 +1,22 @@
+# Backup codes
+backup-codes-title = { $Backup_code }s
+backup-codes-lead = When you cannot use your authenticator app, enter one of these in place of the { $code }. Each works once.
+backup-codes-state = Left
+backup-codes-issued = Issued
+backup-codes-left = { $left } of { $total } codes are unused.
+backup-codes-few = { $left ->
+    [0] No code is left. Please issue new { $backup_code }s.
+   *[other] Few codes are left. Please issue new { $backup_code }s.
+  }
+backup-codes-none = You have no { $backup_code }s yet. Issue some, in case your phone is lost or broken.
+backup-codes-issue-title = Issue new ones
+backup-codes-issue-lead = This issues { $count } new { $backup_code }s.
+backup-codes-issue-void = All earlier { $backup_code }s, used or not, stop working at that moment.
+backup-codes-issue = Issue { $backup_code }s
+
+backup-codes-keep = These are your { $count } { $backup_code }s. Each works once. Enter one in place of the { $code } when you cannot use your authenticator app.
+backup-codes-shown-once = You see them only this once. Before you leave this page, download or print them, and keep them where nobody else looks.
+backup-codes-download = Download { $backup_code }s
+backup-codes-download-once = Keep the file where nobody else looks. Downloading again makes new codes, and all earlier ones stop working.
+backup-codes-print = Print
+backup-codes-copy = Copy

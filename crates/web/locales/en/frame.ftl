@@ -1,0 +1,39 @@
+# Words that all pages share
+frame-signed-in = Signed in as { $login }
+frame-sign-out = Sign out
+frame-help = Help (questions and answers)
+frame-times-in = Times are shown in the time zone { $zone }.
+frame-reference = Reference { $reference }
+frame-cancel = Cancel
+frame-copy = Copy
+frame-copied = Copied
+frame-to-account = Back to your account
+
+field-login = Login ID
+field-password = Password
+field-current-password = Current password
+field-new-password = New password
+field-code = { $Code }
+field-backup-code = { $Backup_code }
+
+time-left = { $minutes ->
+    [one] Please enter it by { $until } (within a minute).
+   *[other] Please enter it by { $until } (within { $minutes } minutes).
+  }
+time-left-short = Please enter it by { $until } (very soon).
+
+problem-line = Error { $error } · { $time } · Login ID { $login } · Reference { $reference }
+problem-line-without-login = Error { $error } · { $time } · Reference { $reference }
+
+error-try-again = Try again
+error-to-account = Go to your account
+error-to-login = Go to the login page
+
+notice-signed-out = You are signed out. Sign in again to go on.
+notice-turned-on = { $Feature } is on. From your next login you enter the { $code } after your password.
+notice-turned-off = { $Feature } is off. From now on your password is enough to sign in. Your earlier { $backup_code }s no longer work.
+notice-set-up-abandoned = Set-up was stopped. The key you saw does not work; please delete it from your app.
+notice-codes-issued = New { $backup_code }s are issued. All earlier ones no longer work.
+notice-session-ended = That browser is signed out. If you did not recognise it, change your password as well.
+notice-other-sessions-ended = All browsers except this one are signed out.
+notice-password-changed = Your password is changed. Use the new one from your next login. Your other browsers are signed out.

@@ -1,0 +1,75 @@
+# 自分のアカウント
+account-title = アカウント
+account-app-title = { $feature }
+account-app-on = 有効です
+account-app-off = 設定されていません
+account-app-since = 設定日時
+account-app-last-used = 最後に使用した日時
+account-app-never-used = まだ使用していません
+account-app-remove = { $feature }を解除する
+account-app-remove-by-administrator = 解除できるのは管理者だけです。スマートフォンの変更や紛失の際は、管理者にご依頼ください。
+account-app-required = この組織では{ $feature }が必要です。設定してください。
+account-app-recommended = パスワードに加えて認証アプリの{ $code }を使うと、より安全にログインできます。設定をおすすめします。
+account-app-pending = 設定の途中です。前回の続きから設定できます。
+account-app-resume = 設定を続ける
+account-app-set-up = { $feature }を設定する
+account-app-not-offered = この組織では、{ $feature }の設定を受け付けていません。
+
+account-backup-title = { $backup_code }
+account-backup-open = { $backup_code }を確認・発行する
+
+account-sessions-title = ログイン中のブラウザー
+account-sessions-count = このブラウザーを含めて{ $count }個のブラウザーでログインしています。
+account-sessions-open = 一覧を見る
+
+account-password-title = パスワード
+account-password-open = パスワードを変更する
+
+# 解除
+remove-title = { $feature }を解除する
+remove-question = { $login } の{ $feature }を解除しますか。解除すると、次のようになります。
+remove-password-is-enough = 次回からは、パスワードだけでログインできるようになります。
+remove-codes-void = { $left ->
+    [0] これまでの{ $backup_code }は、すべて無効のままです。
+   *[other] 未使用の{ $backup_code }{ $left }個も、すべて無効になります。
+  }
+remove-entry-stops = 認証アプリに登録した項目は使えなくなります。アプリから削除してください。
+remove-required = この組織では{ $feature }が必要なため、次回のログインでもう一度設定をお願いします。
+remove-undo = 元に戻すには、アカウントのページからもう一度{ $feature }を設定してください。新しいQRコードを読み取ることになります。
+remove-submit = 解除する
+
+# ログイン中のブラウザー
+sessions-title = ログイン中のブラウザー
+sessions-lead = 心当たりのないものがあれば、ログインを終了し、パスワードを変更してください。
+sessions-browser = ブラウザー
+sessions-browser-on = { $browser }（{ $system }）
+sessions-browser-unknown = 不明なブラウザー
+sessions-address = アクセス元
+sessions-since = ログイン日時
+sessions-last-seen = 最後の利用
+sessions-action = 操作
+sessions-current = このブラウザー
+sessions-end = ログインを終了する
+sessions-end-confirm = { $browser } のログインを終了しますか。そのブラウザーでは、もう一度ログインが必要になります。
+sessions-end-others = ほかのログインをすべて終了する
+sessions-end-others-confirm = このブラウザー以外のログインをすべて終了しますか。それぞれのブラウザーで、もう一度ログインが必要になります。
+sessions-only-this = ログインしているのは、このブラウザーだけです。
+
+# 本人確認
+proof-title = ご本人の確認
+proof-for-set-up = { $feature }を設定する前に、ご本人であることを確認します。
+proof-for-remove = { $feature }を解除する前に、ご本人であることを確認します。
+proof-for-backup-codes = { $backup_code }を発行する前に、ご本人であることを確認します。
+proof-for-password = パスワードを変更する前に、ご本人であることを確認します。
+proof-code-hint = 認証アプリに表示されている{ $digits }桁の数字です。
+proof-use-backup-code = 認証アプリを使えない場合
+proof-backup-code-hint = 未使用の{ $backup_code }を1つ入力してください。{ $code }は空欄のままでかまいません。
+proof-submit = 確認して進む
+
+# パスワードの変更
+password-title = パスワードの変更
+password-new-hint = { $min }文字以上。記号や数字を混ぜる必要はありません。長いほど安全です。
+password-show = パスワードを表示する
+password-hide = パスワードを隠す
+password-then = 変更すると、ほかのブラウザーのログインはすべて終了します。{ $feature }の設定は変わりません。
+password-submit = パスワードを変更する

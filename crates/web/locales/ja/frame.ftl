@@ -1,0 +1,36 @@
+# すべてのページに共通の言葉
+frame-signed-in = { $login } としてログインしています
+frame-sign-out = ログアウトする
+frame-help = 困ったときは（よくある質問）
+frame-times-in = 時刻は { $zone } の時間で表示しています。
+frame-reference = お問い合わせ番号 { $reference }
+frame-cancel = キャンセル
+frame-copy = コピーする
+frame-copied = コピーしました
+frame-to-account = アカウントのページに戻る
+
+field-login = ログインID
+field-password = パスワード
+field-current-password = 現在のパスワード
+field-new-password = 新しいパスワード
+field-code = { $Code }
+field-backup-code = { $Backup_code }
+
+time-left = { $until } まで（{ $minutes }分以内）に入力してください。
+time-left-short = { $until } まで（まもなく）に入力してください。
+
+problem-line = エラーコード { $error } · { $time } · ログインID { $login } · お問い合わせ番号 { $reference }
+problem-line-without-login = エラーコード { $error } · { $time } · お問い合わせ番号 { $reference }
+
+error-try-again = もう一度試す
+error-to-account = アカウントのページへ進む
+error-to-login = ログイン画面へ進む
+
+notice-signed-out = ログアウトしました。続けて使う場合は、もう一度ログインしてください。
+notice-turned-on = { $feature }が有効になりました。次回のログインから、パスワードに加えて{ $code }を入力します。
+notice-turned-off = { $feature }を解除しました。次回からはパスワードだけでログインできます。これまでの{ $backup_code }はすべて無効です。
+notice-set-up-abandoned = 設定を中止しました。表示したキーは使えません。アプリに追加した項目は削除してください。
+notice-codes-issued = 新しい{ $backup_code }を発行しました。これまでの{ $backup_code }はすべて無効です。
+notice-session-ended = 選んだブラウザーのログインを終了しました。心当たりのないものだった場合は、パスワードも変更してください。
+notice-other-sessions-ended = このブラウザー以外のログインをすべて終了しました。
+notice-password-changed = パスワードを変更しました。次回から新しいパスワードでログインしてください。ほかのブラウザーのログインは終了しました。

@@ -1,0 +1,38 @@
+# 認証アプリの登録
+set-up-title = { $feature }有効化
+set-up-lead = 認証アプリを登録すると、パスワードが知られても、あなた以外の人はログインできなくなります。次の3つの手順で設定します。
+set-up-lead-login = この組織では、ログインに{ $feature }が必要です。次の3つの手順で設定すると、そのままログインできます。
+set-up-path-app = アプリを用意する
+set-up-path-scan = QRコードを読み取る
+set-up-path-code = コードを入力する
+
+set-up-step-app = 1. 認証アプリを用意する
+set-up-step-app-text = スマートフォンの認証アプリ（Google Authenticatorなど）を使います。すでにお使いのアプリがあれば、そのまま使えます。
+set-up-get-app = 認証アプリの入手先を表示
+
+set-up-step-scan = 2. QRコードを読み取る
+set-up-step-scan-text = 認証アプリを起動し、次のQRコードを読み取ってください。
+set-up-qr = 認証アプリに登録するためのQRコード
+set-up-open-app = この端末の認証アプリに登録する
+set-up-open-app-hint = 認証アプリの入ったスマートフォンでこの画面を見ている場合は、こちらを押してください。
+set-up-by-hand = QRコードを読み取れない場合
+set-up-by-hand-text = 認証アプリで「セットアップキーを入力」などを選び、次の内容を入力してください。
+set-up-issuer = サービス名
+set-up-account = アカウント
+set-up-key = キー
+set-up-type = 種類
+set-up-type-time = 時間ベース
+set-up-key-details = キーは空白を除いて入力しても、そのまま入力してもかまいません。コードは{ $digits }桁で、{ $seconds }秒ごとに変わります。
+
+set-up-step-code = 3. { $code }を入力する
+set-up-code-hint = アプリに表示された{ $digits }桁の数字です。{ $seconds }秒ごとに変わります。
+set-up-submit = 認証する
+set-up-then = 時間を過ぎるとこのキーは使えなくなり、最初からの設定になります。
+set-up-abandon = 設定を中止する
+set-up-help = 設定で困ったときは
+
+set-up-done-title = { $feature }が有効化されました。
+set-up-done-lead = 次回のログインから、パスワードに加えて{ $code }を入力します。ログインの際は、登録した端末をお手元にご用意ください。
+set-up-done-next = 続けて、{ $backup_code }を保管してください
+set-up-done-continue = 保管したので次へ進む
+set-up-done-continue-plain = 次へ進む

@@ -1,0 +1,92 @@
+//! The user's own page: the state of every authenticator, and the ways to change it.
+
+use super::Frame;
+use askama::Template;
+
+/// Backup codes left at which the page asks for a new set (SEC-22).
+const FEW_CODES: u32 = 3;
+
+/// `/account`.
+#[derive(Debug, Template)]
+#[template(path = "account.html")]
+pub struct Account {
+    /// The frame.
+    pub frame: Frame,
+    /// The user's name, if one is known.
+    pub name: Option<String>,
+    /// The user's login ID.
+    pub login: String,
+    /// The registered app; `None` while the second factor is off.
+    pub app: Option<AppState>,
+    /// Whether a set-up was begun and may be finished.
+    pub set_up_pending: bool,
+    /// Whether the user may set it up.
+    pub may_set_up: bool,
+    /// Whether the policy asks everybody for it.
+    pub required: bool,
+    /// Who may switch it off.
+    pub removal: Removal,
+    /// The backup codes; `None` where the policy has none or none were issued.
+    pub backup: Option<BackupState>,
+    /// Whether the policy has backup codes at all.
+    pub backup_offered: bool,
+    /// Browsers signed in, this one included.
+    pub sessions: u32,
+}
+
+/// The registered app.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// When it was registered.
+    pub since: String,
+    /// When a code of it was last accepted.
+    pub last_used: Option<String>,
+}
+
+/// The backup codes in force.
+#[derive(Clone, Debug)]
+pub struct BackupState {
+    /// Unused ones.
+    pub left: u32,
+    /// All of the set.
+    pub total: u32,
+    /// When they were issued.
+    pub issued: String,
+}
+
+/// Who may switch the second factor off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// The user.
+    ByUser,
+    /// Only an administrator.
+    ByAdministrator,
+}
+
+impl BackupState {
+    pub(super) fn is_low(&self) -> bool {
+        self.left <= FEW_CODES
+    }
+
+    pub(super) fn sentence(&self, frame: &Frame) -> String {
+        frame.msg_with(
+            "backup-codes-left",
+            &[("left", self.left.into()), ("total", self.total.into())],
+        )
+    }
+
+    pub(super) fn warning(&self, frame: &Frame) -> String {
+        frame.msg_with("backup-codes-few", &[("left", self.left.into())])
+    }
+}
+
+impl Account {
+    fn may_remove(&self) -> bool {
+        self.removal == Removal::ByUser
+    }
+
+    fn sessions_sentence(&self) -> String {
+        self.frame
+            .msg_with("account-sessions-count", &[("count", self.sessions.into())])
+    }
+}

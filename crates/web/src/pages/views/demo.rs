@@ -1,0 +1,57 @@
+//! Pages of the demonstration: its tenants, and the mails it would have sent.
+
+use super::Frame;
+use askama::Template;
+
+/// `/`: the tenants to try.
+#[derive(Debug, Template)]
+#[template(path = "tenants.html")]
+pub struct Tenants {
+    /// The frame, without a tenant.
+    pub frame: Frame,
+    /// The tenants.
+    pub tenants: Vec<DemoTenant>,
+}
+
+/// A tenant to try.
+#[derive(Clone, Debug)]
+pub struct DemoTenant {
+    /// First part of its addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Who may sign in there.
+    pub accounts: Vec<DemoAccount>,
+}
+
+/// A user of the demonstration.
+#[derive(Clone, Debug)]
+pub struct DemoAccount {
+    /// The login ID.
+    pub login: String,
+    /// The password, which is public here.
+    pub password: String,
+}
+
+/// `/demo/mail`: mails that were kept instead of sent, newest first.
+#[derive(Debug, Template)]
+#[template(path = "demo_mail.html")]
+pub struct DemoMail {
+    /// The frame, without a tenant.
+    pub frame: Frame,
+    /// The mails.
+    pub mails: Vec<KeptMail>,
+}
+
+/// A mail that was kept instead of sent.
+#[derive(Clone, Debug)]
+pub struct KeptMail {
+    /// When it was written.
+    pub at: String,
+    /// To whom.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body: String,
+}

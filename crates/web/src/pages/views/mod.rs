@@ -1,0 +1,37 @@
+//! What each page shows: one typed struct per page, compiled with its template. Fields are plain values made for
+//! the page; nothing here decides, loads or stores.
+
+mod account;
+mod agent;
+mod assets;
+mod backup_codes;
+mod demo;
+mod error;
+mod frame;
+mod help;
+mod login;
+mod notice;
+mod password;
+mod problem;
+mod proof;
+mod remove;
+mod sessions;
+mod set_up;
+mod time_left;
+
+pub use account::{Account, AppState, BackupState, Removal};
+pub use assets::{ASSETS, Asset};
+pub use backup_codes::{BackupCodes, NewCodes};
+pub use demo::{DemoAccount, DemoMail, DemoTenant, KeptMail, Tenants};
+pub use error::ErrorPage;
+pub use frame::{Frame, TenantMark};
+pub use help::Help;
+pub use login::{Login, LoginBackupCode, LoginCode};
+pub use notice::Notice;
+pub use password::Password;
+pub use problem::{Facts, Problem};
+pub use proof::{Proof, ProofTarget};
+pub use remove::Remove;
+pub use sessions::{SessionRow, Sessions};
+pub use set_up::{SetUp, SetUpDone, SetUpPlace};
+pub use time_left::TimeLeft;

@@ -1,0 +1,23 @@
+//! Changing the own password.
+
+use super::Frame;
+use askama::Template;
+
+/// `/account/password`.
+#[derive(Debug, Template)]
+#[template(path = "password.html")]
+pub struct Password {
+    /// The frame.
+    pub frame: Frame,
+    /// Login ID of the user, for the browser's password manager.
+    pub login: String,
+    /// The least length in characters.
+    pub min: u32,
+}
+
+impl Password {
+    fn hint(&self) -> String {
+        self.frame
+            .msg_with("password-new-hint", &[("min", self.min.into())])
+    }
+}

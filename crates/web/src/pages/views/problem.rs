@@ -1,0 +1,88 @@
+//! The block that says what went wrong: what happened, what to do now, and one line to report.
+
+use super::Frame;
+use fluent_bundle::FluentValue;
+
+/// A refusal or fault as a page shows it. Made by [`Frame::with_problem`].
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Its stable code, as in `OTP-03`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do now, and whom to ask.
+    pub action: String,
+    /// Code, time, login ID and reference in one line, for the administrator.
+    pub line: String,
+    /// Name of the field it is about.
+    pub(super) field: Option<&'static str>,
+}
+
+/// What a refusal's sentences may name. Sentences do without what is absent.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Minutes that the phone's clock is off, without its sign (OTP-04).
+    pub minutes: Option<u32>,
+    /// When one may try again, as in `19:34 JST` (OTP-05).
+    pub until: Option<String>,
+    /// Wrong codes that this attempt still bears.
+    pub left: Option<u32>,
+    /// The least length of a password, in characters (PWD-01).
+    pub min: Option<u32>,
+    /// The greatest length of a password, in characters (PWD-02).
+    pub max: Option<u32>,
+}
+
+impl Problem {
+    pub(super) fn new(frame: &Frame, code: &str, login: Option<&str>, facts: &Facts) -> Self {
+        let parts = facts.parts();
+        let time = FluentValue::from(&frame.time);
+        let reference = FluentValue::from(&frame.reference);
+        Self {
+            code: code.to_owned(),
+            message: frame.msg_with(&format!("refusal-{code}"), &parts),
+            action: frame.msg_with(&format!("refusal-{code}-do"), &parts),
+            line: match login {
+                Some(login) => frame.msg_with(
+                    "problem-line",
+                    &[
+                        ("error", code.into()),
+                        ("time", time),
+                        ("login", login.into()),
+                        ("reference", reference),
+                    ],
+                ),
+                None => frame.msg_with(
+                    "problem-line-without-login",
+                    &[
+                        ("error", code.into()),
+                        ("time", time),
+                        ("reference", reference),
+                    ],
+                ),
+            },
+            field: match code {
+                "LOGIN-01" | "ACC-03" => Some("password"),
+                _ if code.starts_with("OTP-") => Some("code"),
+                _ if code.starts_with("BAK-") => Some("backup_code"),
+                _ if code.starts_with("PWD-") => Some("new_password"),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Facts {
+    /// All facts under the names that messages select by; an absent one selects the variant `none`.
+    fn parts(&self) -> [(&'static str, FluentValue<'_>); 5] {
+        let number =
+            |value: Option<u32>| value.map_or(FluentValue::from("none"), FluentValue::from);
+        [
+            ("minutes", number(self.minutes)),
+            ("until", self.until.as_deref().unwrap_or("none").into()),
+            ("left", number(self.left)),
+            ("min", number(self.min)),
+            ("max", number(self.max)),
+        ]
+    }
+}

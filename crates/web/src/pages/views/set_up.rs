@@ -1,0 +1,88 @@
+//! Registering an authenticator app, and what follows.
+
+use super::{Frame, NewCodes, TimeLeft};
+use crate::pages::qr::Qr;
+use askama::Template;
+
+/// Where an app is being registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetUpPlace {
+    /// In a login that asks for it (`/login/set-up`).
+    Login,
+    /// On the user's own page (`/account/set-up`).
+    Account,
+}
+
+/// `/login/set-up` and `/account/set-up`: the QR code and the field for the first code.
+#[derive(Debug, Template)]
+#[template(path = "set_up.html")]
+pub struct SetUp {
+    /// The frame.
+    pub frame: Frame,
+    /// Where this happens.
+    pub place: SetUpPlace,
+    /// The key as a QR code.
+    pub qr: Qr,
+    /// The same as `otpauth:` link, for the phone that shows this page (SEC-18).
+    pub uri: String,
+    /// Issuer in the app.
+    pub issuer: String,
+    /// Account in the app.
+    pub account: String,
+    /// The key in base32, in groups of 4 (SEC-17).
+    pub key: String,
+    /// Digits of a code.
+    pub digits: u8,
+    /// Seconds that a code lasts.
+    pub period: u32,
+    /// Tells this key from one begun later in another tab; posted back as `generation`.
+    pub generation: String,
+    /// When the key ends unless confirmed.
+    pub time_left: TimeLeft,
+}
+
+/// After registration: the second factor is on; keep the backup codes.
+#[derive(Debug, Template)]
+#[template(path = "set_up_done.html")]
+pub struct SetUpDone {
+    /// The frame.
+    pub frame: Frame,
+    /// The codes issued with it; `None` where the policy has none.
+    pub codes: Option<NewCodes>,
+    /// Where *continue* leads.
+    pub continue_to: String,
+}
+
+impl SetUp {
+    fn at_login(&self) -> bool {
+        self.place == SetUpPlace::Login
+    }
+
+    fn action(&self) -> String {
+        self.frame.link(if self.at_login() {
+            "/login/set-up"
+        } else {
+            "/account/set-up"
+        })
+    }
+
+    fn code_hint(&self) -> String {
+        self.frame.msg_with(
+            "set-up-code-hint",
+            &[
+                ("digits", self.digits.into()),
+                ("seconds", self.period.into()),
+            ],
+        )
+    }
+
+    fn details(&self) -> String {
+        self.frame.msg_with(
+            "set-up-key-details",
+            &[
+                ("digits", self.digits.into()),
+                ("seconds", self.period.into()),
+            ],
+        )
+    }
+}

@@ -1,0 +1,53 @@
+//! The two Fluent bundles, parsed once per process.
+
+use super::{Labels, Language};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use std::sync::LazyLock;
+use unic_langid::LanguageIdentifier;
+
+type Bundle = FluentBundle<FluentResource>;
+
+static JA: LazyLock<Bundle> =
+    LazyLock::new(|| load("ja", include_str!(concat!(env!("OUT_DIR"), "/ja.ftl"))));
+static EN: LazyLock<Bundle> =
+    LazyLock::new(|| load("en", include_str!(concat!(env!("OUT_DIR"), "/en.ftl"))));
+
+fn load(tag: &str, text: &str) -> Bundle {
+    let language: LanguageIdentifier = tag.parse().expect("our tags are well-formed");
+    let resource = FluentResource::try_new(text.to_owned())
+        .unwrap_or_else(|(_, errors)| panic!("the texts in {tag} do not parse: {errors:?}"));
+    let mut bundle = Bundle::new_concurrent(vec![language]);
+    // Neither language is written from right to left, and the marks would end up in what people copy.
+    bundle.set_use_isolating(false);
+    bundle
+        .add_resource(resource)
+        .expect("the build refuses keys that stand twice");
+    bundle
+}
+
+/// The message `key` in `language`, or `key` itself if there is none.
+pub(super) fn format(
+    language: Language,
+    labels: &Labels,
+    key: &str,
+    parts: &[(&str, FluentValue<'_>)],
+) -> String {
+    let bundle = match language {
+        Language::Ja => &*JA,
+        Language::En => &*EN,
+    };
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        return key.to_owned();
+    };
+    let mut arguments = FluentArgs::with_capacity(6 + parts.len());
+    for (name, word) in labels.named() {
+        arguments.set(name, word);
+    }
+    for (name, value) in parts {
+        arguments.set(*name, value.clone());
+    }
+    // A part that is missing shows as its name; the build has compared the names at every call it can read.
+    bundle
+        .format_pattern(pattern, Some(&arguments), &mut Vec::new())
+        .into_owned()
+}
