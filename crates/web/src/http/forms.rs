@@ -1,0 +1,256 @@
+//! Forms: their bytes, their fields, and the one way to read them, which checks the form token first (SEC-72).
+
+use std::{future::poll_fn, ops::Deref, pin::Pin};
+
+use axum::{
+    body::{Body, HttpBody},
+    http::{HeaderMap, header},
+};
+
+/// Most fields that a form may have; ours stay below ten.
+const MAX_FIELDS: usize = 32;
+
+/// Why a form is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadForm {
+    /// Larger than any form of ours.
+    TooLarge,
+    /// Another media type than that of forms.
+    WrongType,
+    /// Invalid UTF-8, a field that stands twice, too many fields, a broken escape, a body cut short.
+    Malformed,
+    /// The form token is missing, out of date or another browser's.
+    Token,
+}
+
+/// The fields of one form.
+pub trait Form: Sized {
+    /// Takes the fields it knows; others are left alone.
+    ///
+    /// # Errors
+    /// If a value cannot be meant.
+    fn read(fields: &Fields) -> Result<Self, BadForm>;
+}
+
+/// A form without fields of its own: a button.
+#[derive(Debug)]
+pub struct Button;
+
+impl Form for Button {
+    fn read(_: &Fields) -> Result<Self, BadForm> {
+        Ok(Self)
+    }
+}
+
+/// A form whose token was checked. There is no other way to a form's fields.
+#[derive(Debug)]
+pub struct Verified<F>(F);
+
+impl<F> Deref for Verified<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.0
+    }
+}
+
+impl<F> Verified<F> {
+    /// The form itself.
+    pub fn into_inner(self) -> F {
+        self.0
+    }
+}
+
+/// A form's text that nothing was read from yet.
+pub struct Sealed(Fields);
+
+impl Sealed {
+    /// Opens the form if `is_ours` accepts its form token.
+    ///
+    /// # Errors
+    /// If it does not, or if a value cannot be meant.
+    pub fn open<F: Form>(self, is_ours: impl FnOnce(&str) -> bool) -> Result<Verified<F>, BadForm> {
+        match self.0.get(super::form_token::FIELD) {
+            Some(token) if is_ours(token) => F::read(&self.0).map(Verified),
+            _ => Err(BadForm::Token),
+        }
+    }
+
+    /// Reads a body of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// If it is too large, of another type, or malformed.
+    pub async fn receive(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, BadForm> {
+        if body.size_hint().lower() > limit as u64 {
+            return Err(BadForm::TooLarge);
+        }
+        if !is_form(headers) {
+            return Err(BadForm::WrongType);
+        }
+        let bytes = receive_all(body, limit).await?;
+        Fields::parse(&bytes).map(Self)
+    }
+}
+
+/// A form's fields, decoded; each name at most once.
+#[derive(Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The field's text; empty if it is missing. An empty field and none mean the same to every form of ours.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// Whether a box is ticked.
+    pub fn is_ticked(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !value.is_empty())
+    }
+
+    /// The field's text, if the form has it.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let field = self.0.iter().find(|(known, _)| known == name);
+        field.map(|(_, value)| value.as_str())
+    }
+
+    /// Decodes `application/x-www-form-urlencoded`, also a query. Unlike the living standard's parser this one is
+    /// strict: what a browser never sends is refused instead of repaired.
+    ///
+    /// # Errors
+    /// As [`BadForm::Malformed`] says.
+    pub fn parse(bytes: &[u8]) -> Result<Self, BadForm> {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            let name = decode(&pair[..equals])?;
+            let value = decode(pair.get(equals + 1..).unwrap_or_default())?;
+            if fields.len() == MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
+                return Err(BadForm::Malformed);
+            }
+            fields.push((name, value));
+        }
+        Ok(Self(fields))
+    }
+}
+
+fn decode(text: &[u8]) -> Result<String, BadForm> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || {
+                    let digit = rest.next().and_then(|byte| char::from(*byte).to_digit(16));
+                    digit.ok_or(BadForm::Malformed)
+                };
+                (digit()? << 4 | digit()?) as u8
+            }
+            other => *other,
+        });
+    }
+    String::from_utf8(bytes).map_err(|_| BadForm::Malformed)
+}
+
+/// Whether the body says that it is a form in UTF-8.
+fn is_form(headers: &HeaderMap) -> bool {
+    let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else {
+        return false;
+    };
+    let (kind, parameter) = value.split_once(';').unwrap_or((value, ""));
+    let parameter = parameter.trim().trim_matches('"');
+    kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        && (parameter.is_empty() || parameter.eq_ignore_ascii_case("charset=utf-8"))
+}
+
+/// Gives up as soon as the limit is passed, however long the body goes on.
+async fn receive_all(mut body: Body, limit: usize) -> Result<Vec<u8>, BadForm> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.map_err(|_| BadForm::Malformed)?.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > limit {
+            return Err(BadForm::TooLarge);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    struct Codes {
+        code: String,
+        remember: bool,
+    }
+
+    impl Form for Codes {
+        fn read(fields: &Fields) -> Result<Self, BadForm> {
+            Ok(Self { code: fields.text("code"), remember: fields.is_ticked("remember") })
+        }
+    }
+
+    async fn receive(kind: &str, body: impl Into<Body>) -> Result<Sealed, BadForm> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap());
+        Sealed::receive(&headers, body.into(), 1000).await
+    }
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    #[tokio::test]
+    async fn sec_072_no_field_is_read_before_the_token_is_checked() {
+        let body = "form_token=t&code=12%33+%E3%81%82&remember=1&other=x&code%5B%5D=9";
+        let form = receive(FORM, body).await.unwrap().open::<Codes>(|token| token == "t");
+        let form = form.unwrap().into_inner();
+        assert_eq!((form.code.as_str(), form.remember), ("123 あ", true));
+        for body in ["form_token=t&code=1", "code=1", "form_token=&code=1", ""] {
+            let form = receive(FORM, body).await.unwrap().open::<Codes>(|_| false);
+            assert_eq!(form.err(), Some(BadForm::Token), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn malformed_forms_are_refused() {
+        for body in [
+            &b"a=1&a=2"[..], b"a=1&%61=2", b"a=\xff", b"a=%ff", b"a=%e3%81", b"\xff=1", b"a=%", b"a=%1", b"a=%zz",
+            b"a=%+1",
+        ] {
+            assert_eq!(receive(FORM, body).await.err(), Some(BadForm::Malformed), "{body:?}");
+        }
+        let many: Vec<String> = (0..40).map(|n| format!("f{n}=1")).collect();
+        assert_eq!(receive(FORM, many.join("&")).await.err(), Some(BadForm::Malformed));
+        for kind in [
+            "text/plain", "multipart/form-data; boundary=x", "application/json", "",
+            "application/x-www-form-urlencoded; charset=shift_jis", "application/x-www-form-urlencodedx",
+        ] {
+            assert_eq!(receive(kind, "a=1").await.err(), Some(BadForm::WrongType), "{kind}");
+        }
+        for kind in ["Application/X-WWW-Form-URLencoded", "application/x-www-form-urlencoded;charset=UTF-8"] {
+            assert!(receive(kind, "a=1").await.is_ok(), "{kind}");
+        }
+        assert_eq!(
+            Sealed::receive(&HeaderMap::new(), "a=1".into(), 10).await.err(),
+            Some(BadForm::WrongType)
+        );
+    }
+
+    #[tokio::test]
+    async fn sec_076_a_body_above_the_limit_is_refused_unread() {
+        assert!(receive(FORM, format!("a={}", "x".repeat(998))).await.is_ok());
+        let body = format!("a={}", "x".repeat(999));
+        assert_eq!(receive(FORM, body).await.err(), Some(BadForm::TooLarge));
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Fields::parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Our own addresses: which `Host` is ours (SEC-60), and whether a form was sent from one of our own pages
+//! (SEC-72). What a proxy claims about either is not read.
+
+use axum::http::{HeaderMap, Uri, header};
+
+/// The address under which people reach this server: a scheme and a host, no path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    https: bool,
+    host: String,
+}
+
+/// Why a text is no base URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadBaseUrl;
+
+impl std::fmt::Display for BadBaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a base URL is http:// or https://, a host name or address, and perhaps :PORT, as in https://login.example.jp")
+    }
+}
+
+impl std::error::Error for BadBaseUrl {}
+
+impl BaseUrl {
+    /// Reads `https://login.example.jp` or `http://127.0.0.1:8080`; a final slash is dropped.
+    ///
+    /// # Errors
+    /// If there is a path, a query, a user, or no host.
+    pub fn parse(text: &str) -> Result<Self, BadBaseUrl> {
+        let (https, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return Err(BadBaseUrl),
+        };
+        let host = normal_host(rest.strip_suffix('/').unwrap_or(rest), https).ok_or(BadBaseUrl)?;
+        Ok(Self { https, host })
+    }
+
+    /// Whether pages are fetched over TLS, by us or by a proxy in front.
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Host, and port where it is not the scheme's own.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The whole, without a final slash.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme(), self.host)
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.https { "https" } else { "http" }
+    }
+}
+
+/// The hosts whose pages we are.
+#[derive(Clone, Debug)]
+pub struct Hosts {
+    base: BaseUrl,
+    origins: Vec<Origin>,
+}
+
+/// One of our hosts, and the `Origin` of its pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    host: String,
+    origin: String,
+}
+
+impl Hosts {
+    /// The base URL's host and `further` ones, each with its port where it is not the scheme's own.
+    ///
+    /// # Errors
+    /// If one of `further` is no host.
+    pub fn new(base: BaseUrl, further: &[String]) -> Result<Self, BadBaseUrl> {
+        let mut hosts = vec![base.host.clone()];
+        for host in further {
+            hosts.push(normal_host(host, base.https).ok_or(BadBaseUrl)?);
+        }
+        let origins = hosts
+            .into_iter()
+            .map(|host| Origin { origin: format!("{}://{host}", base.scheme()), host })
+            .collect();
+        Ok(Self { base, origins })
+    }
+
+    /// The base URL.
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Which of our hosts a request is addressed to. `None`: to none of them, to several, or to nobody.
+    pub fn addressed(&self, uri: &Uri, headers: &HeaderMap) -> Option<&Origin> {
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let host = match (hosts.next(), hosts.next()) {
+            (Some(host), None) => Some(host.to_str().ok()?),
+            (None, _) => None,
+            (Some(_), Some(_)) => return None,
+        };
+        // HTTP/2 and requests to proxies name the authority in the address as well (RFC 9112, 3.2.2).
+        let authority = uri.authority().map(|authority| authority.as_str());
+        let named = self.known(host.or(authority)?)?;
+        match authority {
+            Some(other) if self.known(other) != Some(named) => None,
+            _ => Some(named),
+        }
+    }
+
+    fn known(&self, host: &str) -> Option<&Origin> {
+        let port = if self.base.https { ":443" } else { ":80" };
+        let host = host.strip_suffix(port).unwrap_or(host);
+        self.origins.iter().find(|known| known.host.eq_ignore_ascii_case(host))
+    }
+}
+
+impl Origin {
+    /// Whether a browser says that the form came from a page of this very host. A browser too old to say anything
+    /// is let through: the form token decides alone then.
+    pub fn sent(&self, headers: &HeaderMap) -> bool {
+        let one = |name: &str| {
+            let mut all = headers.get_all(name).iter();
+            match (all.next(), all.next()) {
+                (value, None) => Ok(value.map(|value| value.as_bytes())),
+                (_, Some(_)) => Err(()),
+            }
+        };
+        let (Ok(origin), Ok(site)) = (one("origin"), one("sec-fetch-site")) else {
+            return false;
+        };
+        let same_site = site.map(|site| site == b"same-origin");
+        match origin {
+            Some(origin) if origin == self.origin.as_bytes() => same_site != Some(false),
+            // Some privacy settings blank the origin of our own pages too.
+            Some(b"null") => same_site == Some(true),
+            Some(_) => false,
+            None => same_site != Some(false),
+        }
+    }
+}
+
+/// `host[:port]` in lower case without the scheme's own port; `None` if it is anything else.
+fn normal_host(text: &str, https: bool) -> Option<String> {
+    let own_port = if https { ":443" } else { ":80" };
+    let text = text.strip_suffix(own_port).unwrap_or(text).to_ascii_lowercase();
+    let authority: axum::http::uri::Authority = text.parse().ok()?;
+    let plain = !authority.host().is_empty() && !text.contains('@') && !text.ends_with(':');
+    // A port that is no number is no port, yet `http` takes it.
+    let port_reads = authority.port().is_none() || authority.port_u16().is_some();
+    (plain && port_reads).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{HeaderName, HeaderValue};
+
+    fn hosts(base: &str, further: &[&str]) -> Hosts {
+        let further: Vec<String> = further.iter().map(|host| (*host).to_owned()).collect();
+        Hosts::new(BaseUrl::parse(base).unwrap(), &further).unwrap()
+    }
+
+    fn headers(lines: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_base_url_is_a_scheme_and_a_host() {
+        for (text, origin) in [
+            ("https://login.example.jp", "https://login.example.jp"),
+            ("https://Login.Example.JP:443/", "https://login.example.jp"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[::1]:8080/", "http://[::1]:8080"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().origin(), origin);
+        }
+        for bad in [
+            "", "login.example.jp", "ftp://a", "https://", "https://a/b", "https://a?b", "https://u@a",
+            "https://a:", "https://a:port", "https://a:99999", "https://a b", "HTTPS://a", "https:// a",
+        ] {
+            assert_eq!(BaseUrl::parse(bad), Err(BadBaseUrl), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sec_060_only_our_own_hosts_are_answered() {
+        let hosts = hosts("https://login.example.jp", &["sso.example.jp:8443"]);
+        let addressed = |uri: &str, lines: &[(&str, &str)]| {
+            let uri: Uri = uri.parse().unwrap();
+            hosts.addressed(&uri, &headers(lines)).map(|origin| origin.origin.clone())
+        };
+        for good in ["login.example.jp", "LOGIN.example.JP", "login.example.jp:443"] {
+            assert_eq!(addressed("/", &[("host", good)]).as_deref(), Some("https://login.example.jp"));
+        }
+        assert_eq!(
+            addressed("/", &[("host", "sso.example.jp:8443")]).as_deref(),
+            Some("https://sso.example.jp:8443")
+        );
+        assert!(addressed("https://login.example.jp/", &[]).is_some());
+        for bad in [
+            "", "evil.example", "login.example.jp.evil.example", "evil.login.example.jp", "login.example.jp:80",
+            "login.example.jp:8443", "sso.example.jp", "login.example.jp.", "a@login.example.jp",
+            "login.example.jp,evil.example", "login.example.jp/..", "127.0.0.1", "\u{e9}",
+        ] {
+            assert_eq!(addressed("/", &[("host", bad)]), None, "{bad}");
+            let forwarded = [("host", bad), ("x-forwarded-host", "login.example.jp")];
+            assert_eq!(addressed("/", &forwarded), None, "{bad}");
+        }
+        assert_eq!(addressed("/", &[]), None);
+        let good = ("host", "login.example.jp");
+        assert_eq!(addressed("/", &[good, good]), None);
+        assert_eq!(addressed("https://evil.example/", &[good]), None);
+        assert_eq!(addressed("https://sso.example.jp:8443/", &[good]), None);
+        assert!(addressed("/", &[good, ("x-forwarded-host", "evil.example")]).is_some());
+    }
+
+    #[test]
+    fn sec_072_a_form_comes_from_our_own_page() {
+        let hosts = hosts("https://login.example.jp", &["sso.example.jp"]);
+        let uri: Uri = "/".parse().unwrap();
+        let sent = |lines: &[(&str, &str)]| {
+            let origin = hosts.addressed(&uri, &headers(&[("host", "login.example.jp")])).unwrap();
+            origin.sent(&headers(lines))
+        };
+        let (own, site) = (("origin", "https://login.example.jp"), "sec-fetch-site");
+        for good in [
+            &[own][..],
+            &[own, (site, "same-origin")],
+            &[("origin", "null"), (site, "same-origin")],
+            &[(site, "same-origin")],
+            &[],
+        ] {
+            assert!(sent(good), "{good:?}");
+        }
+        for bad in [
+            &[("origin", "https://evil.example")][..],
+            &[("origin", "https://evil.example"), (site, "same-origin")],
+            &[("origin", "https://sso.example.jp")],
+            &[("origin", "http://login.example.jp")],
+            &[("origin", "https://login.example.jp:8443")],
+            &[("origin", "https://login.example.jp.evil.example")],
+            &[("origin", "")],
+            &[("origin", "null")],
+            &[("origin", "null"), (site, "cross-site")],
+            &[own, (site, "cross-site")],
+            &[own, (site, "same-site")],
+            &[(site, "cross-site")],
+            &[(site, "same-site")],
+            &[(site, "none")],
+            &[own, own],
+            &[own, ("origin", "https://evil.example")],
+            &[(site, "same-origin"), (site, "cross-site")],
+        ] {
+            assert!(!sent(bad), "{bad:?}");
+        }
+    }
+}
