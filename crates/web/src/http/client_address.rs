@@ -77,7 +77,10 @@ mod tests {
             TrustedProxies::new(proxies.iter().map(|text| text.parse().unwrap()).collect());
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            headers.append(
+                FORWARDED_FOR,
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            );
         }
         for (name, value) in [
             ("forwarded", "for=198.51.100.66"),
@@ -88,14 +91,22 @@ mod tests {
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        let expected = expected.map(|text| text.parse().unwrap()).ok_or(UnreadableHop);
+        let expected = expected
+            .map(|text| text.parse().unwrap())
+            .ok_or(UnreadableHop);
         let client = proxies.client(peer.parse().unwrap(), &headers);
         assert_eq!(client, expected, "{peer} {forwarded:?}");
     }
 
     #[test]
     fn sec_050_by_default_nobody_speaks_for_a_client() {
-        for forwarded in [&[][..], &["198.51.100.1"], &["::1"], &["unknown"], &["\u{e9}"]] {
+        for forwarded in [
+            &[][..],
+            &["198.51.100.1"],
+            &["::1"],
+            &["unknown"],
+            &["\u{e9}"],
+        ] {
             check(&[], "192.0.2.1", forwarded, Some("192.0.2.1"));
             check(&[], "127.0.0.1", forwarded, Some("127.0.0.1"));
             check(&["10.0.0.0/8"], "192.0.2.1", forwarded, Some("192.0.2.1"));
@@ -109,7 +120,10 @@ mod tests {
             (&["198.51.100.1"][..], "198.51.100.1"),
             (&["203.0.113.9, 198.51.100.1"], "198.51.100.1"),
             (&["198.51.100.1, 10.0.0.7"], "198.51.100.1"),
-            (&["203.0.113.9,198.51.100.1,10.0.0.7,fd00::2"], "198.51.100.1"),
+            (
+                &["203.0.113.9,198.51.100.1,10.0.0.7,fd00::2"],
+                "198.51.100.1",
+            ),
             // Several headers are joined in their order.
             (&["203.0.113.9", "198.51.100.1"], "198.51.100.1"),
             (&["203.0.113.9, 198.51.100.1", "10.0.0.7"], "198.51.100.1"),
@@ -127,7 +141,12 @@ mod tests {
         ] {
             check(proxies, "10.0.0.1", forwarded, Some(client));
         }
-        check(proxies, "::ffff:10.0.0.1", &["198.51.100.1"], Some("198.51.100.1"));
+        check(
+            proxies,
+            "::ffff:10.0.0.1",
+            &["198.51.100.1"],
+            Some("198.51.100.1"),
+        );
     }
 
     #[test]

@@ -152,10 +152,14 @@ impl Cookies {
 
     fn kind(&self, tenant: Option<&str>, name: &[u8]) -> Option<Kind> {
         let name = name.strip_prefix(self.prefix().as_bytes())?;
-        let of_tenant = tenant
-            .and_then(|tenant| name.strip_prefix(tenant.as_bytes())?.strip_prefix(b"-"));
+        let of_tenant =
+            tenant.and_then(|tenant| name.strip_prefix(tenant.as_bytes())?.strip_prefix(b"-"));
         Kind::ALL.into_iter().find(|kind| {
-            let name = if kind.is_per_tenant() { of_tenant } else { Some(name) };
+            let name = if kind.is_per_tenant() {
+                of_tenant
+            } else {
+                Some(name)
+            };
             name == Some(kind.word().as_bytes())
         })
     }
@@ -211,7 +215,12 @@ mod tests {
             "__Host-warifu-workspace-session=v; Path=/; HttpOnly; SameSite=Lax; Secure"
         );
         assert_eq!(
-            text(cookies.set(Kind::Language, "workspace", "ja", Life::For(Span::minutes(1)))),
+            text(cookies.set(
+                Kind::Language,
+                "workspace",
+                "ja",
+                Life::For(Span::minutes(1))
+            )),
             "__Host-warifu-language=ja; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"
         );
         assert_eq!(
@@ -241,7 +250,12 @@ mod tests {
             assert!(jar.session.is_none() && jar.attempt.is_none() && jar.device.is_none());
             assert!(jar.browser.is_some());
         }
-        assert!(Cookies::new(false).read(Some("x"), &headers).session.is_none());
+        assert!(
+            Cookies::new(false)
+                .read(Some("x"), &headers)
+                .session
+                .is_none()
+        );
     }
 
     #[test]
@@ -249,7 +263,10 @@ mod tests {
         let cookies = Cookies::new(false);
         let (one, two) = (token(1), token(2));
         let absent = |lines: &[&[u8]]| {
-            assert!(cookies.read(Some("x"), &headers(lines)).session.is_none(), "{lines:?}");
+            assert!(
+                cookies.read(Some("x"), &headers(lines)).session.is_none(),
+                "{lines:?}"
+            );
         };
         absent(&[format!("warifu-x-session={one}; warifu-x-session={two}").as_bytes()]);
         absent(&[format!("warifu-x-session={one}; warifu-x-session={one}").as_bytes()]);

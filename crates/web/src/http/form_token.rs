@@ -57,7 +57,11 @@ impl FormTokens {
     ) -> bool {
         // 43 characters decode to 33 bytes at most: the buffer is the length check.
         let mut mac = [0; 32];
-        if token.len() != 43 || BASE64URL_NOPAD.decode_mut(token.as_bytes(), &mut mac).is_err() {
+        if token.len() != 43
+            || BASE64URL_NOPAD
+                .decode_mut(token.as_bytes(), &mut mac)
+                .is_err()
+        {
             return false;
         }
         self.keys.iter().any(|key| {

@@ -120,8 +120,14 @@ impl Fields {
     /// As [`BadForm::Malformed`] says.
     pub fn parse(bytes: &[u8]) -> Result<Self, BadForm> {
         let mut fields: Vec<(String, String)> = Vec::new();
-        for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-            let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        for pair in bytes
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
+            let equals = pair
+                .iter()
+                .position(|byte| *byte == b'=')
+                .unwrap_or(pair.len());
             let name = decode(&pair[..equals])?;
             let value = decode(pair.get(equals + 1..).unwrap_or_default())?;
             if fields.len() == MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
@@ -154,12 +160,16 @@ fn decode(text: &[u8]) -> Result<String, BadForm> {
 
 /// Whether the body says that it is a form in UTF-8.
 fn is_form(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else {
+    let Some(Ok(value)) = headers
+        .get(header::CONTENT_TYPE)
+        .map(|value| value.to_str())
+    else {
         return false;
     };
     let (kind, parameter) = value.split_once(';').unwrap_or((value, ""));
     let parameter = parameter.trim().trim_matches('"');
-    kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    kind.trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         && (parameter.is_empty() || parameter.eq_ignore_ascii_case("charset=utf-8"))
 }
 
@@ -191,7 +201,10 @@ mod tests {
 
     impl Form for Codes {
         fn read(fields: &Fields) -> Result<Self, BadForm> {
-            Ok(Self { code: fields.text("code"), remember: fields.is_ticked("remember") })
+            Ok(Self {
+                code: fields.text("code"),
+                remember: fields.is_ticked("remember"),
+            })
         }
     }
 
@@ -206,7 +219,10 @@ mod tests {
     #[tokio::test]
     async fn sec_072_no_field_is_read_before_the_token_is_checked() {
         let body = "form_token=t&code=12%33+%E3%81%82&remember=1&other=x&code%5B%5D=9";
-        let form = receive(FORM, body).await.unwrap().open::<Codes>(|token| token == "t");
+        let form = receive(FORM, body)
+            .await
+            .unwrap()
+            .open::<Codes>(|token| token == "t");
         let form = form.unwrap().into_inner();
         assert_eq!((form.code.as_str(), form.remember), ("123 あ", true));
         for body in ["form_token=t&code=1", "code=1", "form_token=&code=1", ""] {
@@ -218,31 +234,63 @@ mod tests {
     #[tokio::test]
     async fn malformed_forms_are_refused() {
         for body in [
-            &b"a=1&a=2"[..], b"a=1&%61=2", b"a=\xff", b"a=%ff", b"a=%e3%81", b"\xff=1", b"a=%", b"a=%1", b"a=%zz",
+            &b"a=1&a=2"[..],
+            b"a=1&%61=2",
+            b"a=\xff",
+            b"a=%ff",
+            b"a=%e3%81",
+            b"\xff=1",
+            b"a=%",
+            b"a=%1",
+            b"a=%zz",
             b"a=%+1",
         ] {
-            assert_eq!(receive(FORM, body).await.err(), Some(BadForm::Malformed), "{body:?}");
+            assert_eq!(
+                receive(FORM, body).await.err(),
+                Some(BadForm::Malformed),
+                "{body:?}"
+            );
         }
         let many: Vec<String> = (0..40).map(|n| format!("f{n}=1")).collect();
-        assert_eq!(receive(FORM, many.join("&")).await.err(), Some(BadForm::Malformed));
+        assert_eq!(
+            receive(FORM, many.join("&")).await.err(),
+            Some(BadForm::Malformed)
+        );
         for kind in [
-            "text/plain", "multipart/form-data; boundary=x", "application/json", "",
-            "application/x-www-form-urlencoded; charset=shift_jis", "application/x-www-form-urlencodedx",
+            "text/plain",
+            "multipart/form-data; boundary=x",
+            "application/json",
+            "",
+            "application/x-www-form-urlencoded; charset=shift_jis",
+            "application/x-www-form-urlencodedx",
         ] {
-            assert_eq!(receive(kind, "a=1").await.err(), Some(BadForm::WrongType), "{kind}");
+            assert_eq!(
+                receive(kind, "a=1").await.err(),
+                Some(BadForm::WrongType),
+                "{kind}"
+            );
         }
-        for kind in ["Application/X-WWW-Form-URLencoded", "application/x-www-form-urlencoded;charset=UTF-8"] {
+        for kind in [
+            "Application/X-WWW-Form-URLencoded",
+            "application/x-www-form-urlencoded;charset=UTF-8",
+        ] {
             assert!(receive(kind, "a=1").await.is_ok(), "{kind}");
         }
         assert_eq!(
-            Sealed::receive(&HeaderMap::new(), "a=1".into(), 10).await.err(),
+            Sealed::receive(&HeaderMap::new(), "a=1".into(), 10)
+                .await
+                .err(),
             Some(BadForm::WrongType)
         );
     }
 
     #[tokio::test]
     async fn sec_076_a_body_above_the_limit_is_refused_unread() {
-        assert!(receive(FORM, format!("a={}", "x".repeat(998))).await.is_ok());
+        assert!(
+            receive(FORM, format!("a={}", "x".repeat(998)))
+                .await
+                .is_ok()
+        );
         let body = format!("a={}", "x".repeat(999));
         assert_eq!(receive(FORM, body).await.err(), Some(BadForm::TooLarge));
     }

@@ -32,7 +32,10 @@ pub fn protect(headers: &mut HeaderMap, keep: Keep, https: bool) {
     const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
     headers.reserve(9);
     headers.insert(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::REFERRER_POLICY, REFERRER_POLICY);
     headers.insert("cross-origin-opener-policy", SAME_ORIGIN);
     headers.insert("cross-origin-resource-policy", SAME_ORIGIN);

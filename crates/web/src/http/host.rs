@@ -83,7 +83,10 @@ impl Hosts {
         }
         let origins = hosts
             .into_iter()
-            .map(|host| Origin { origin: format!("{}://{host}", base.scheme()), host })
+            .map(|host| Origin {
+                origin: format!("{}://{host}", base.scheme()),
+                host,
+            })
             .collect();
         Ok(Self { base, origins })
     }
@@ -113,7 +116,9 @@ impl Hosts {
     fn known(&self, host: &str) -> Option<&Origin> {
         let port = if self.base.https { ":443" } else { ":80" };
         let host = host.strip_suffix(port).unwrap_or(host);
-        self.origins.iter().find(|known| known.host.eq_ignore_ascii_case(host))
+        self.origins
+            .iter()
+            .find(|known| known.host.eq_ignore_ascii_case(host))
     }
 }
 
@@ -145,12 +150,15 @@ impl Origin {
 /// `host[:port]` in lower case without the scheme's own port; `None` if it is anything else.
 fn normal_host(text: &str, https: bool) -> Option<String> {
     let own_port = if https { ":443" } else { ":80" };
-    let text = text.strip_suffix(own_port).unwrap_or(text).to_ascii_lowercase();
+    let text = text
+        .strip_suffix(own_port)
+        .unwrap_or(text)
+        .to_ascii_lowercase();
     let authority: axum::http::uri::Authority = text.parse().ok()?;
-    let plain = !authority.host().is_empty() && !text.contains('@') && !text.ends_with(':');
-    // A port that is no number is no port, yet `http` takes it.
-    let port_reads = authority.port().is_none() || authority.port_u16().is_some();
-    (plain && port_reads).then_some(text)
+    // `http` takes ports that are no numbers; a user would stand before the host.
+    let port = text.strip_prefix(authority.host())?;
+    let port_reads = port.is_empty() || port.strip_prefix(':')?.parse::<u16>().is_ok();
+    (!authority.host().is_empty() && port_reads).then_some(text)
 }
 
 #[cfg(test)]
@@ -183,8 +191,19 @@ mod tests {
             assert_eq!(BaseUrl::parse(text).unwrap().origin(), origin);
         }
         for bad in [
-            "", "login.example.jp", "ftp://a", "https://", "https://a/b", "https://a?b", "https://u@a",
-            "https://a:", "https://a:port", "https://a:99999", "https://a b", "HTTPS://a", "https:// a",
+            "",
+            "login.example.jp",
+            "ftp://a",
+            "https://",
+            "https://a/b",
+            "https://a?b",
+            "https://u@a",
+            "https://a:",
+            "https://a:port",
+            "https://a:99999",
+            "https://a b",
+            "HTTPS://a",
+            "https:// a",
         ] {
             assert_eq!(BaseUrl::parse(bad), Err(BadBaseUrl), "{bad}");
         }
@@ -195,10 +214,19 @@ mod tests {
         let hosts = hosts("https://login.example.jp", &["sso.example.jp:8443"]);
         let addressed = |uri: &str, lines: &[(&str, &str)]| {
             let uri: Uri = uri.parse().unwrap();
-            hosts.addressed(&uri, &headers(lines)).map(|origin| origin.origin.clone())
+            hosts
+                .addressed(&uri, &headers(lines))
+                .map(|origin| origin.origin.clone())
         };
-        for good in ["login.example.jp", "LOGIN.example.JP", "login.example.jp:443"] {
-            assert_eq!(addressed("/", &[("host", good)]).as_deref(), Some("https://login.example.jp"));
+        for good in [
+            "login.example.jp",
+            "LOGIN.example.JP",
+            "login.example.jp:443",
+        ] {
+            assert_eq!(
+                addressed("/", &[("host", good)]).as_deref(),
+                Some("https://login.example.jp")
+            );
         }
         assert_eq!(
             addressed("/", &[("host", "sso.example.jp:8443")]).as_deref(),
@@ -206,9 +234,19 @@ mod tests {
         );
         assert!(addressed("https://login.example.jp/", &[]).is_some());
         for bad in [
-            "", "evil.example", "login.example.jp.evil.example", "evil.login.example.jp", "login.example.jp:80",
-            "login.example.jp:8443", "sso.example.jp", "login.example.jp.", "a@login.example.jp",
-            "login.example.jp,evil.example", "login.example.jp/..", "127.0.0.1", "\u{e9}",
+            "",
+            "evil.example",
+            "login.example.jp.evil.example",
+            "evil.login.example.jp",
+            "login.example.jp:80",
+            "login.example.jp:8443",
+            "sso.example.jp",
+            "login.example.jp.",
+            "a@login.example.jp",
+            "login.example.jp,evil.example",
+            "login.example.jp/..",
+            "127.0.0.1",
+            "\u{e9}",
         ] {
             assert_eq!(addressed("/", &[("host", bad)]), None, "{bad}");
             let forwarded = [("host", bad), ("x-forwarded-host", "login.example.jp")];
@@ -227,7 +265,9 @@ mod tests {
         let hosts = hosts("https://login.example.jp", &["sso.example.jp"]);
         let uri: Uri = "/".parse().unwrap();
         let sent = |lines: &[(&str, &str)]| {
-            let origin = hosts.addressed(&uri, &headers(&[("host", "login.example.jp")])).unwrap();
+            let origin = hosts
+                .addressed(&uri, &headers(&[("host", "login.example.jp")]))
+                .unwrap();
             origin.sent(&headers(lines))
         };
         let (own, site) = (("origin", "https://login.example.jp"), "sec-fetch-site");

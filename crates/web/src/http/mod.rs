@@ -1,0 +1,9 @@
+//! What all doors share: who asks, what is ours, and how an answer is dressed. No page is here.
+
+pub mod client_address;
+pub mod cookies;
+pub mod form_token;
+pub mod forms;
+pub mod headers;
+pub mod host;
+pub mod limits;
