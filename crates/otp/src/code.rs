@@ -36,16 +36,23 @@ impl OneTimeCode {
             return Err(MalformedCode);
         }
         let (mut value, mut count) = (0_u32, 0_u8);
-        for c in text.chars().filter(|c| !is_separator(*c)) {
-            let digit = fold_width(c).to_digit(10).ok_or(MalformedCode)?;
-            if count == Digits::Eight.count() {
-                return Err(MalformedCode);
+        for c in text.chars() {
+            match fold_width(c).to_digit(10) {
+                Some(_) if count == Digits::Eight.count() => return Err(MalformedCode),
+                Some(digit) => {
+                    value = value * 10 + digit;
+                    count += 1;
+                }
+                None if is_separator(c) => {}
+                None => return Err(MalformedCode),
             }
-            value = value * 10 + digit;
-            count += 1;
         }
         let digits = Digits::new(count).ok_or(MalformedCode)?;
         Ok(Self { value, digits })
+    }
+
+    pub(crate) fn value(&self) -> u32 {
+        self.value
     }
 
     /// How many digits it has.

@@ -66,19 +66,19 @@ impl Digits {
         }
     }
 
-    /// Cuts the 31 bits of an HMAC down to a code.
-    pub(crate) fn cut(self, bits: u32) -> OneTimeCode {
+    /// Cuts the 31 bits of an HMAC down to the value of a code.
+    pub(crate) fn cut(self, bits: u32) -> u32 {
         // Constant divisors become multiplications: a division's time may depend on its operands (SEC-16).
-        let value = match self {
+        match self {
             Self::Six => bits % 1_000_000,
             Self::Seven => bits % 10_000_000,
             Self::Eight => bits % 100_000_000,
-        };
-        OneTimeCode::new(value, self)
+        }
     }
 }
 
 /// The HOTP value of `counter` (RFC 4226, section 5.3), with the hashes that RFC 6238 adds.
 pub fn hotp(secret: &Secret, algorithm: Algorithm, digits: Digits, counter: u64) -> OneTimeCode {
-    digits.cut(CounterMac::new(algorithm, secret.expose()).truncated(counter))
+    let mac = CounterMac::new(algorithm, secret.expose());
+    OneTimeCode::new(digits.cut(mac.truncated(counter)), digits)
 }

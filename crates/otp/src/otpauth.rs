@@ -89,3 +89,45 @@ fn percent_encoded(text: &str) -> String {
     }
     encoded
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, expected: &str) {
+        assert_eq!(clean_name(name, 8), expected, "{name:?}");
+    }
+
+    #[test]
+    fn sec_018_names_are_cleaned_and_cut_by_characters() {
+        check("Example", "Example");
+        check("山田 太郎", "山田 太郎");
+        check("東京\u{3000}大学", "東京\u{3000}大学");
+        check("12345678", "12345678");
+        check("123456789", "12345678");
+        check("一二三四五六七八九", "一二三四五六七八");
+        check("1234567 9", "1234567"); // no space at the end
+        check("a:b", "a b");
+        check("a: b", "a b");
+        check(":a:", "a");
+        check("a\r\n\tb", "a b");
+        check("a\0\u{7F}\u{9B}b", "ab");
+        check("a\u{202E}b\u{2066}c\u{200F}", "abc");
+        check("\u{FEFF}a\u{200B}b\u{E0041}", "ab");
+        check(" a ", "a");
+    }
+
+    #[test]
+    fn sec_018_a_name_of_which_nothing_is_left_becomes_a_hyphen() {
+        for name in ["", " ", ":", "::: :", "\u{202E}", "\0\n", "\u{3000}"] {
+            check(name, "-");
+        }
+    }
+
+    #[test]
+    fn sec_018_percent_encoding_keeps_unreserved_characters_only() {
+        assert_eq!(percent_encoded("aZ09-._~"), "aZ09-._~");
+        assert_eq!(percent_encoded(" +&?#%/@:"), "%20%2B%26%3F%23%25%2F%40%3A");
+        assert_eq!(percent_encoded("é漢😀"), "%C3%A9%E6%BC%A2%F0%9F%98%80");
+    }
+}

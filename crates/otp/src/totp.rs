@@ -111,7 +111,8 @@ impl TotpKey {
 
     /// The code of `step`.
     pub fn code_at(&self, step: Step) -> OneTimeCode {
-        self.params.digits.cut(self.mac.truncated(step.0))
+        let digits = self.params.digits;
+        OneTimeCode::new(digits.cut(self.mac.truncated(step.0)), digits)
     }
 
     /// The step within `skew_steps` of now whose code is `code`; the newest, should two steps share it, so that
@@ -127,8 +128,8 @@ impl TotpKey {
     ) -> Option<Step> {
         let Step(now) = self.step_at(unix_seconds);
         let skew = u64::from(skew_steps.min(MAX_SKEW_STEPS));
-        let window = now.saturating_sub(skew)..=now.saturating_add(skew);
-        last_match(window, |step| self.code_at(Step(step)).ct_eq(code)).map(Step)
+        self.last_match(code, now.saturating_sub(skew)..=now.saturating_add(skew))
+            .map(Step)
     }
 
     /// How many steps the clock that made `code` is ahead of ours (negative: behind), if at most `max_steps`; the
@@ -143,16 +144,25 @@ impl TotpKey {
         max_steps: u16,
     ) -> Option<i64> {
         let Step(now) = self.step_at(unix_seconds);
-        let nearer_and_nearer = (1..=i64::from(max_steps))
+        let nearer_and_nearer = (0..=u64::from(max_steps))
             .rev()
-            .flat_map(|distance| [-distance, distance]);
-        let candidates = nearer_and_nearer
-            .chain([0])
-            .filter(|offset| now.checked_add_signed(*offset).is_some());
-        last_match(candidates, |offset| {
-            self.code_at(Step(now.wrapping_add_signed(offset)))
-                .ct_eq(code)
-        })
+            .flat_map(|distance| [now.checked_sub(distance), now.checked_add(distance)])
+            .flatten();
+        // A difference of at most 16 bits, in either direction.
+        self.last_match(code, nearer_and_nearer)
+            .map(|step| step.wrapping_sub(now).cast_signed())
+    }
+
+    /// The last of `steps` whose code is `code`. Computes and compares all of them, and neither branches nor indexes on
+    /// how a comparison turned out (SEC-16).
+    fn last_match(&self, code: &OneTimeCode, steps: impl Iterator<Item = u64>) -> Option<u64> {
+        let digits = self.params.digits;
+        let same_length = code.digits().count().ct_eq(&digits.count());
+        let mut found = LastMatch::default();
+        self.mac.for_each_truncated(steps, |step, bits| {
+            found.offer(step, same_length & digits.cut(bits).ct_eq(&code.value()));
+        });
+        found.step()
     }
 }
 
@@ -164,17 +174,52 @@ impl fmt::Debug for TotpKey {
     }
 }
 
-/// The last of `candidates` that matches. Looks at all of them, and neither branches nor indexes on a result.
-fn last_match<T: ConditionallySelectable + Default>(
-    candidates: impl Iterator<Item = T>,
-    mut matches: impl FnMut(T) -> Choice,
-) -> Option<T> {
-    let mut found = T::default();
-    let mut any = Choice::from(0);
-    for candidate in candidates {
-        let matched = matches(candidate);
-        found.conditional_assign(&candidate, matched);
-        any |= matched;
+/// The last step offered as a match, kept without a branch on whether it was one.
+struct LastMatch {
+    step: u64,
+    any: Choice,
+}
+
+impl Default for LastMatch {
+    fn default() -> Self {
+        Self {
+            step: 0,
+            any: Choice::from(0),
+        }
     }
-    bool::from(any).then_some(found)
+}
+
+impl LastMatch {
+    fn offer(&mut self, step: u64, matches: Choice) {
+        self.step.conditional_assign(&step, matches);
+        self.any |= matches;
+    }
+
+    fn step(self) -> Option<u64> {
+        bool::from(self.any).then_some(self.step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_match_offered_is_kept() {
+        for matching in [
+            vec![],
+            vec![0],
+            vec![2],
+            vec![4],
+            vec![0, 4],
+            vec![1, 2, 3],
+            vec![0, 1, 2, 3, 4],
+        ] {
+            let mut found = LastMatch::default();
+            for step in 0..5 {
+                found.offer(step, Choice::from(u8::from(matching.contains(&step))));
+            }
+            assert_eq!(found.step(), matching.last().copied());
+        }
+    }
 }
