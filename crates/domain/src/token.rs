@@ -6,14 +6,17 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
+use crate::ids::SessionId;
+
 /// 256 random bits that open a session or a login attempt. It has no `Display`: [`Token::expose`] is
 /// called where a cookie is written, and nowhere else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
 
-/// SHA-256 of a [`Token`]: what is stored and looked up. A dump of these opens nothing.
+/// The first half of the SHA-256 of a [`Token`]: what is stored and looked up. A dump of these opens nothing, and 128 bits
+/// are as hard to hit as to guess a token of SEC-5.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TokenHash(pub [u8; 32]);
+pub struct TokenHash(pub [u8; 16]);
 
 impl Token {
     /// A token from the operating system's random bytes.
@@ -37,7 +40,19 @@ impl Token {
 
     /// What the database stores.
     pub fn hash(&self) -> TokenHash {
-        TokenHash(Sha256::digest(self.0).into())
+        let digest: [u8; 32] = Sha256::digest(self.0).into();
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        TokenHash(half)
+    }
+}
+
+impl TokenHash {
+    /// The name by which a session is listed and ended: half of the hash, which opens nothing.
+    pub fn session_id(&self) -> SessionId {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&self.0[..8]);
+        SessionId(i64::from_be_bytes(bytes))
     }
 }
 

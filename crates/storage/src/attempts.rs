@@ -1,0 +1,129 @@
+//! Login attempts between the right password and the end. The guess is counted here before any code is looked at.
+
+use warifu_domain::{attempt::Pending, ids::UserId, refusal::Refusal, time::Timestamp, token::TokenHash};
+
+use crate::store::{Row, StoreError, Tx};
+
+/// What an attempt waits for, as stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageKind {
+    /// A code.
+    SecondFactor,
+    /// The first code of a new authenticator.
+    Enrolment,
+}
+
+/// An attempt's row.
+#[derive(Clone, Debug)]
+pub struct AttemptRow {
+    /// Whose, until when.
+    pub pending: Pending,
+    /// What it waits for.
+    pub stage: StageKind,
+    /// Guesses spent, the present one included.
+    pub guesses: i64,
+}
+
+fn attempt(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
+    Ok(AttemptRow {
+        pending: Pending {
+            user: UserId(row.int(0)?),
+            remember: row.int(2)? != 0,
+            expires_at: Timestamp(row.int(3)?),
+        },
+        stage: if row.int(1)? == 0 { StageKind::SecondFactor } else { StageKind::Enrolment },
+        guesses: row.int(4)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Writes a new attempt.
+    pub async fn insert_attempt(
+        &mut self,
+        token: &TokenHash,
+        pending: &Pending,
+        stage: StageKind,
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        self.exec(
+            "INSERT INTO login_attempt (tenant_id, token_hash, user_id, stage, remember, expires_at, guesses)
+             VALUES ($1, $2, $3, $4, $5, $6, 0)",
+            &[
+                tenant.into(),
+                (&token.0).into(),
+                pending.user.into(),
+                i64::from(stage == StageKind::Enrolment).into(),
+                i64::from(pending.remember).into(),
+                pending.expires_at.into(),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Finds an open attempt, or says why there is none.
+    pub async fn find_attempt(
+        &mut self,
+        token: &TokenHash,
+        wrong_codes: i64,
+        now: Timestamp,
+    ) -> Result<Result<AttemptRow, Refusal>, StoreError> {
+        let tenant = self.tenant;
+        let found = self
+            .find(
+                "SELECT user_id, stage, remember, expires_at, guesses FROM login_attempt
+                  WHERE tenant_id = $1 AND token_hash = $2",
+                &[tenant.into(), (&token.0).into()],
+                attempt,
+            )
+            .await?;
+        Ok(match found {
+            None => Err(Refusal::AttemptOver),
+            Some(row) if row.guesses >= wrong_codes => Err(Refusal::TooManyWrongCodes),
+            Some(row) if row.pending.is_expired(now) => Err(Refusal::AttemptExpired),
+            Some(row) => Ok(row),
+        })
+    }
+
+    /// Counts a guess, before the code is judged: parallel guesses cannot outrun the limit (SEC-45).
+    pub async fn spend_guess(
+        &mut self,
+        token: &TokenHash,
+        wrong_codes: i64,
+        now: Timestamp,
+    ) -> Result<Result<AttemptRow, Refusal>, StoreError> {
+        let tenant = self.tenant;
+        let spent = self
+            .find(
+                "UPDATE login_attempt SET guesses = guesses + 1
+                  WHERE tenant_id = $1 AND token_hash = $2 AND stage = 0 AND guesses < $3 AND expires_at > $4
+                 RETURNING user_id, stage, remember, expires_at, guesses",
+                &[tenant.into(), (&token.0).into(), wrong_codes.into(), now.into()],
+                attempt,
+            )
+            .await?;
+        match spent {
+            Some(row) => Ok(Ok(row)),
+            // Only the reason is missing; an attempt that waits for an enrolment takes no code here.
+            None => Ok(Err(match self.find_attempt(token, wrong_codes, now).await? {
+                Err(refusal) => refusal,
+                Ok(_) => Refusal::AttemptOver,
+            })),
+        }
+    }
+
+    /// Ends an attempt. `false`: another request ended it first.
+    pub async fn spend_attempt(&mut self, token: &TokenHash) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM login_attempt WHERE tenant_id = $1 AND token_hash = $2";
+        Ok(self.exec(sql, &[tenant.into(), (&token.0).into()]).await? == 1)
+    }
+
+    /// Ends every attempt of a person.
+    pub async fn delete_attempts_of(&mut self, user: UserId) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM login_attempt WHERE tenant_id = $1 AND user_id = $2";
+        self.exec(sql, &[tenant.into(), user.into()]).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,251 @@
+//! The audit trail: appended in the transaction of the change, chained by a keyed hash, never changed (SEC-79).
+
+use std::net::IpAddr;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    ids::{Reference, UserId},
+    network::{address_bytes, address_from_bytes},
+    time::Timestamp,
+};
+
+use crate::{
+    keyring::{KeyRing, Purpose},
+    store::{Row, StoreError, Tx},
+};
+
+/// Chains of one tenant, so that PostgreSQL's writers do not queue on one row (docs/decisions/0004).
+pub const LANES: i64 = 16;
+
+/// An event with its place in the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// When it happened.
+    pub at: Timestamp,
+    /// Which chain it belongs to.
+    pub lane: i64,
+    /// Its place there, from 1.
+    pub seq: i64,
+    /// What happened.
+    pub kind: EventKind,
+    /// To whom.
+    pub user: Option<UserId>,
+    /// [`warifu_domain::audit::Actor`]'s number.
+    pub actor: i64,
+    /// The refusal's code.
+    pub refusal: Option<String>,
+    /// From where.
+    pub address: Option<IpAddr>,
+    /// The request it belongs to.
+    pub reference: Option<Reference>,
+    /// A short text for people.
+    pub detail: Option<String>,
+    mac: Vec<u8>,
+}
+
+/// Which events to list.
+#[derive(Clone, Debug)]
+pub struct AuditFilter {
+    /// Of this user only.
+    pub user: Option<UserId>,
+    /// Of this request only.
+    pub reference: Option<Reference>,
+    /// Older than this event, by time, lane and place; where the next page begins.
+    pub before: (Timestamp, i64, i64),
+    /// At most so many.
+    pub limit: i64,
+}
+
+impl Default for AuditFilter {
+    fn default() -> Self {
+        Self { user: None, reference: None, before: (Timestamp(i64::MAX), 0, 0), limit: 100 }
+    }
+}
+
+/// What a check of the chains found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainCheck {
+    /// So many events, none changed, none missing.
+    Whole(u64),
+    /// The first event that does not fit: changed, removed, or put in.
+    Broken {
+        /// Its chain.
+        lane: i64,
+        /// Its place.
+        seq: i64,
+    },
+}
+
+fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
+    let address = row.opt_bytes(7)?;
+    Ok(AuditRow {
+        at: Timestamp(row.int(0)?),
+        lane: row.int(1)?,
+        seq: row.int(2)?,
+        kind: EventKind::from_number(row.int(3)?).ok_or_else(|| StoreError::corrupt("audit_event.kind"))?,
+        user: row.opt_int(4)?.map(UserId),
+        actor: row.int(5)?,
+        refusal: row.opt_text(6)?,
+        address: address.as_deref().and_then(address_from_bytes),
+        reference: row.opt_int(8)?.map(Reference::from_number),
+        detail: row.opt_text(9)?,
+        mac: row.bytes(10)?,
+    })
+}
+
+impl AuditRow {
+    /// The keyed hash over this event and the one before it. Every field has its length, so that none can run into the next.
+    fn chained(&self, key: &[u8; 32], tenant: i64, previous: &[u8]) -> [u8; 16] {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+        let mut field = |bytes: &[u8]| {
+            mac.update(&(bytes.len() as u32).to_be_bytes());
+            mac.update(bytes);
+        };
+        field(previous);
+        for number in [tenant, self.at.0, self.lane, self.seq, self.kind.number(), self.actor] {
+            field(&number.to_be_bytes());
+        }
+        for number in [self.user.map(|user| user.0), self.reference.map(Reference::number)] {
+            field(number.map(i64::to_be_bytes).as_ref().map_or(&[], |bytes| bytes));
+        }
+        field(&self.address.map(address_bytes).unwrap_or_default());
+        for text in [&self.refusal, &self.detail] {
+            // A leading byte tells an empty text from none.
+            field(text.as_ref().map(|text| format!("={text}")).unwrap_or_default().as_bytes());
+        }
+        let mut half = [0; 16];
+        half.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        half
+    }
+}
+
+impl Tx<'_> {
+    /// Appends an event to its chain.
+    pub async fn append_audit(&mut self, keys: &KeyRing, event: &AuditEvent, now: Timestamp) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let lane = event.user.map_or(0, |user| user.0.rem_euclid(LANES));
+        // Locks the chain's head until the end of this transaction: appends to one lane follow each other.
+        let (seq, previous) = self
+            .find(
+                "INSERT INTO audit_head (tenant_id, lane, seq, mac) VALUES ($1, $2, 1, $3)
+                 ON CONFLICT (tenant_id, lane) DO UPDATE SET seq = audit_head.seq + 1
+                 RETURNING seq, mac",
+                &[tenant.into(), lane.into(), (&[] as &[u8]).into()],
+                |row| Ok((row.int(0)?, row.bytes(1)?)),
+            )
+            .await?
+            .ok_or_else(|| StoreError::corrupt("audit_head: an upsert returned no row"))?;
+        let row = AuditRow {
+            at: now,
+            lane,
+            seq,
+            kind: event.kind,
+            user: event.user,
+            actor: event.actor.number(),
+            refusal: event.refusal.map(str::to_owned),
+            address: event.address,
+            reference: event.reference,
+            detail: event.detail.clone(),
+            mac: Vec::new(),
+        };
+        let (_, key) = keys.active(Purpose::Audit);
+        let mac = row.chained(key, tenant.0, &previous);
+        let address = event.address.map(address_bytes);
+        self.exec(
+            "INSERT INTO audit_event (tenant_id, at, lane, seq, kind, user_id, actor, refusal, address, reference,
+                                      detail, mac)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            &[
+                tenant.into(),
+                now.into(),
+                lane.into(),
+                seq.into(),
+                event.kind.number().into(),
+                event.user.map(|user| user.0).into(),
+                event.actor.number().into(),
+                event.refusal.into(),
+                address.as_deref().into(),
+                event.reference.map(Reference::number).into(),
+                event.detail.as_deref().into(),
+                (&mac).into(),
+            ],
+        )
+        .await?;
+        let head = "UPDATE audit_head SET mac = $3 WHERE tenant_id = $1 AND lane = $2";
+        self.exec(head, &[tenant.into(), lane.into(), (&mac).into()]).await?;
+        Ok(())
+    }
+
+    /// Lists events, newest first.
+    pub async fn list_audit(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
+        let tenant = self.tenant;
+        let (at, lane, seq) = filter.before;
+        self.list(
+            "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac FROM audit_event
+              WHERE tenant_id = $1 AND (at, lane, seq) < ($2, $3, $4)
+                AND (CAST($5 AS BIGINT) IS NULL OR user_id = $5) AND (CAST($6 AS BIGINT) IS NULL OR reference = $6)
+              ORDER BY at DESC, lane DESC, seq DESC LIMIT $7",
+            &[
+                tenant.into(),
+                at.into(),
+                lane.into(),
+                seq.into(),
+                filter.user.map(|user| user.0).into(),
+                filter.reference.map(Reference::number).into(),
+                filter.limit.into(),
+            ],
+            audit_row,
+        )
+        .await
+    }
+
+    /// Checks every chain of the tenant from its first event to its head. A key that has left the ring breaks it.
+    pub async fn check_audit_chain(&mut self, keys: &KeyRing) -> Result<ChainCheck, StoreError> {
+        let tenant = self.tenant;
+        let mut events = 0;
+        for lane in 0..LANES {
+            let (mut seq, mut previous) = (0, Vec::new());
+            loop {
+                let page = self
+                    .list(
+                        "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac
+                           FROM audit_event WHERE tenant_id = $1 AND lane = $2 AND seq > $3 ORDER BY seq LIMIT 1000",
+                        &[tenant.into(), lane.into(), seq.into()],
+                        audit_row,
+                    )
+                    .await?;
+                if page.is_empty() {
+                    break;
+                }
+                for row in page {
+                    let fits = row.seq == seq + 1
+                        && keys.ids().any(|id| {
+                            keys.key(id, Purpose::Audit).is_some_and(|key| {
+                                bool::from(row.chained(key, tenant.0, &previous).ct_eq(row.mac.as_slice()))
+                            })
+                        });
+                    if !fits {
+                        return Ok(ChainCheck::Broken { lane, seq: row.seq });
+                    }
+                    (seq, previous) = (row.seq, row.mac);
+                    events += 1;
+                }
+            }
+            let head = self
+                .find(
+                    "SELECT seq, mac FROM audit_head WHERE tenant_id = $1 AND lane = $2",
+                    &[tenant.into(), lane.into()],
+                    |row| Ok((row.int(0)?, row.bytes(1)?)),
+                )
+                .await?
+                .unwrap_or((0, Vec::new()));
+            if head != (seq, previous) {
+                return Ok(ChainCheck::Broken { lane, seq: seq + 1 });
+            }
+        }
+        Ok(ChainCheck::Whole(events))
+    }
+}

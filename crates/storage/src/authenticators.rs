@@ -1,0 +1,286 @@
+//! Authenticator apps: pending and confirmed TOTP secrets, sealed.
+
+use warifu_domain::{
+    ids::{AuthenticatorId, UserId},
+    throttle::{CLOSED_AT, wait_after},
+    time::Timestamp,
+    token::TokenHash,
+};
+use warifu_otp::{Algorithm, Digits, Secret, Step, TotpKey, TotpParams};
+
+use crate::{
+    keyring::KeyRing,
+    seal::{SealContext, open},
+    store::{StoreError, Tx},
+};
+
+/// A confirmed authenticator app, unsealed for one judgement.
+pub struct ConfirmedTotp {
+    /// Its id.
+    pub id: AuthenticatorId,
+    /// What its codes are judged with.
+    pub key: TotpKey,
+    /// The newest step spent so far.
+    pub last_step: Option<Step>,
+    /// Failures in a row, the present guess included.
+    pub failures: i64,
+}
+
+/// A set-up that is not confirmed yet.
+pub struct PendingTotpRow {
+    /// Its id.
+    pub id: AuthenticatorId,
+    /// How its codes are made.
+    pub params: TotpParams,
+    /// Its secret, to be shown until the set-up is confirmed or over.
+    pub secret: Secret,
+    /// When it is void.
+    pub expires_at: Timestamp,
+}
+
+/// What a person's page says about an authenticator app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TotpState {
+    /// Its id.
+    pub id: AuthenticatorId,
+    /// When it was confirmed.
+    pub confirmed_at: Timestamp,
+    /// When a code was last accepted.
+    pub used_at: Option<Timestamp>,
+    /// Failures in a row.
+    pub failures: i64,
+    /// No guess is looked at before this time.
+    pub blocked_until: Timestamp,
+}
+
+/// What is sealed: algorithm, digits, period (two bytes), then the secret.
+pub fn totp_plaintext(params: TotpParams, secret: &Secret) -> zeroize::Zeroizing<Vec<u8>> {
+    let algorithm = match params.algorithm() {
+        Algorithm::Sha1 => 1,
+        Algorithm::Sha256 => 2,
+        Algorithm::Sha512 => 3,
+    };
+    let mut plain = zeroize::Zeroizing::new(Vec::with_capacity(4 + secret.expose().len()));
+    plain.extend([algorithm, params.digits().count()]);
+    plain.extend(params.period_seconds().to_be_bytes());
+    plain.extend(secret.expose());
+    plain
+}
+
+impl Tx<'_> {
+    /// The context under which a person's TOTP secrets are sealed (SEC-77).
+    pub fn totp_context(&self, user: UserId) -> SealContext<'static> {
+        SealContext { tenant: self.tenant, purpose: "totp", owner: user.0 }
+    }
+
+    fn unseal(&self, keys: &KeyRing, user: UserId, sealed: &[u8]) -> Result<(TotpParams, Secret), StoreError> {
+        let plain = open(keys, &self.totp_context(user), sealed)?;
+        let corrupt = || StoreError::corrupt("totp.sealed");
+        let [algorithm, digits, period_high, period_low, secret @ ..] = plain.as_slice() else {
+            return Err(corrupt());
+        };
+        let algorithm = match algorithm {
+            1 => Algorithm::Sha1,
+            2 => Algorithm::Sha256,
+            3 => Algorithm::Sha512,
+            _ => return Err(corrupt()),
+        };
+        let digits = Digits::new(*digits).ok_or_else(corrupt)?;
+        let period = u16::from_be_bytes([*period_high, *period_low]);
+        let params = TotpParams::new(algorithm, digits, period).map_err(|_| corrupt())?;
+        Ok((params, Secret::from_bytes(secret.to_vec())))
+    }
+
+    /// Counts a guess against every confirmed app of a person and unseals them for the judgement (SEC-45). Empty:
+    /// there is none, or the method waits or is disabled; [`Tx::find_totp_state`] says which.
+    pub async fn reserve_totp_guess(
+        &mut self,
+        keys: &KeyRing,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<ConfirmedTotp>, StoreError> {
+        let tenant = self.tenant;
+        let rows = self
+            .list(
+                "UPDATE totp SET failures = failures + 1
+                  WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL AND failures < $3
+                    AND blocked_until <= $4
+                 RETURNING id, sealed, last_step, failures",
+                &[tenant.into(), user.into(), CLOSED_AT.into(), now.into()],
+                |row| Ok((AuthenticatorId(row.int(0)?), row.bytes(1)?, row.opt_int(2)?, row.int(3)?)),
+            )
+            .await?;
+        rows.into_iter()
+            .map(|(id, sealed, last_step, failures)| {
+                let (params, secret) = self.unseal(keys, user, &sealed)?;
+                let last_step = last_step.map(|step| Step(step as u64));
+                Ok(ConfirmedTotp { id, key: TotpKey::new(params, &secret), last_step, failures })
+            })
+            .collect()
+    }
+
+    /// Spends a step and gives the guess back. `false`: another request spent it first (SEC-13).
+    pub async fn spend_step(
+        &mut self,
+        user: UserId,
+        id: AuthenticatorId,
+        step: Step,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let rows = self
+            .exec(
+                "UPDATE totp SET last_step = $4, used_at = $5, failures = 0, blocked_until = 0
+                  WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND (last_step IS NULL OR last_step < $4)",
+                &[tenant.into(), user.into(), id.into(), (step.0 as i64).into(), now.into()],
+            )
+            .await?;
+        Ok(rows == 1)
+    }
+
+    /// Gives the guesses of a person's apps back: another proof was right, or a code of one of several apps.
+    pub async fn release_totp_guesses(&mut self, user: UserId) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE totp SET failures = 0, blocked_until = 0
+                    WHERE tenant_id = $1 AND user_id = $2 AND failures > 0";
+        self.exec(sql, &[tenant.into(), user.into()]).await?;
+        Ok(())
+    }
+
+    /// Makes the next guess wait as the failures demand.
+    pub async fn delay_totp_guess(&mut self, user: UserId, failures: i64, now: Timestamp) -> Result<(), StoreError> {
+        let wait = wait_after(failures);
+        if wait.0 == 0 {
+            return Ok(());
+        }
+        let tenant = self.tenant;
+        let sql = "UPDATE totp SET blocked_until = $3
+                    WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL";
+        self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()]).await?;
+        Ok(())
+    }
+
+    /// The state of a person's confirmed app; the newest, should there be several.
+    pub async fn find_totp_state(&mut self, user: UserId) -> Result<Option<TotpState>, StoreError> {
+        let tenant = self.tenant;
+        self.find(
+            "SELECT id, confirmed_at, used_at, failures, blocked_until FROM totp
+              WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL
+              ORDER BY confirmed_at DESC LIMIT 1",
+            &[tenant.into(), user.into()],
+            |row| {
+                Ok(TotpState {
+                    id: AuthenticatorId(row.int(0)?),
+                    confirmed_at: Timestamp(row.int(1)?),
+                    used_at: row.opt_int(2)?.map(Timestamp),
+                    failures: row.int(3)?,
+                    blocked_until: Timestamp(row.int(4)?),
+                })
+            },
+        )
+        .await
+    }
+
+    /// Begins a set-up; one begun before is void (SEC-38). `started_by` is the session or attempt that may finish it.
+    pub async fn replace_pending_totp(
+        &mut self,
+        user: UserId,
+        id: AuthenticatorId,
+        sealed: &[u8],
+        started_by: &TokenHash,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.delete_pending_totp(user).await?;
+        let tenant = self.tenant;
+        self.exec(
+            "INSERT INTO totp (tenant_id, user_id, id, sealed, created_at, confirmed_at, expires_at, started_by,
+                               last_step, used_at, failures, blocked_until)
+             VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, NULL, NULL, 0, 0)",
+            &[
+                tenant.into(),
+                user.into(),
+                id.into(),
+                sealed.into(),
+                now.into(),
+                expires_at.into(),
+                (&started_by.0).into(),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Finds the set-up that `started_by` began and that is not over.
+    pub async fn find_pending_totp(
+        &mut self,
+        keys: &KeyRing,
+        user: UserId,
+        started_by: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<PendingTotpRow>, StoreError> {
+        let tenant = self.tenant;
+        let found = self
+            .find(
+                "SELECT id, sealed, expires_at FROM totp
+                  WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL AND started_by = $3
+                    AND expires_at > $4 AND failures < $5",
+                &[tenant.into(), user.into(), (&started_by.0).into(), now.into(), SET_UP_GUESSES.into()],
+                |row| Ok((AuthenticatorId(row.int(0)?), row.bytes(1)?, Timestamp(row.int(2)?))),
+            )
+            .await?;
+        let Some((id, sealed, expires_at)) = found else { return Ok(None) };
+        let (params, secret) = self.unseal(keys, user, &sealed)?;
+        Ok(Some(PendingTotpRow { id, params, secret, expires_at }))
+    }
+
+    /// Counts a wrong code of a set-up; after [`SET_UP_GUESSES`] it is over.
+    pub async fn count_set_up_failure(&mut self, user: UserId, id: AuthenticatorId) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE totp SET failures = failures + 1 WHERE tenant_id = $1 AND user_id = $2 AND id = $3";
+        self.exec(sql, &[tenant.into(), user.into(), id.into()]).await?;
+        Ok(())
+    }
+
+    /// Makes a pending secret the person's only authenticator app, its first step spent. `false`: it is pending no more.
+    pub async fn confirm_totp(
+        &mut self,
+        user: UserId,
+        id: AuthenticatorId,
+        step: Step,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let rows = self
+            .exec(
+                "UPDATE totp SET confirmed_at = $4, expires_at = NULL, started_by = NULL, last_step = $5,
+                                 used_at = NULL, failures = 0
+                  WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND confirmed_at IS NULL",
+                &[tenant.into(), user.into(), id.into(), now.into(), (step.0 as i64).into()],
+            )
+            .await?;
+        if rows == 0 {
+            return Ok(false);
+        }
+        let others = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 AND id <> $3";
+        self.exec(others, &[tenant.into(), user.into(), id.into()]).await?;
+        Ok(true)
+    }
+
+    /// Drops a set-up that is not confirmed. `false`: there was none.
+    pub async fn delete_pending_totp(&mut self, user: UserId) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL";
+        Ok(self.exec(sql, &[tenant.into(), user.into()]).await? > 0)
+    }
+
+    /// Drops every authenticator app of a person, pending ones too. `false`: there was none.
+    pub async fn delete_totp(&mut self, user: UserId) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2";
+        Ok(self.exec(sql, &[tenant.into(), user.into()]).await? > 0)
+    }
+}
+
+/// Wrong codes that end a set-up. Nothing is guessed there; the bound is one of the many that every boundary has.
+pub const SET_UP_GUESSES: i64 = 20;

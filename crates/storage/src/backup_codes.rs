@@ -1,0 +1,165 @@
+//! Backup code sets: one row a user.
+
+use warifu_domain::{
+    backup_code::{AcceptedBackupCode, BackupSet, Verifier},
+    ids::UserId,
+    throttle::{CLOSED_AT, wait_after},
+    time::Timestamp,
+};
+
+use crate::store::{Row, StoreError, Tx};
+
+/// A set with its budget of failures.
+#[derive(Clone)]
+pub struct BackupSetRow {
+    /// The codes.
+    pub set: BackupSet,
+    /// Failures in a row.
+    pub failures: i64,
+    /// No guess is looked at before this time.
+    pub blocked_until: Timestamp,
+}
+
+fn verifiers(bytes: &[u8]) -> Vec<Verifier> {
+    bytes.chunks_exact(16).map(|chunk| chunk.try_into().expect("chunks of sixteen")).collect()
+}
+
+fn backup_set(row: &Row<'_>) -> Result<BackupSetRow, StoreError> {
+    let salt = row.with_bytes(0, |bytes| <[u8; 16]>::try_from(bytes))?;
+    Ok(BackupSetRow {
+        set: BackupSet {
+            salt: salt.map_err(|_| StoreError::corrupt("backup_code_set.salt"))?,
+            generation: row.int(1)?,
+            current: row.with_bytes(2, verifiers)?,
+            used: row.int(3)?,
+            superseded: row.with_bytes(4, verifiers)?,
+        },
+        failures: row.int(5)?,
+        blocked_until: Timestamp(row.int(6)?),
+    })
+}
+
+impl Tx<'_> {
+    /// Finds a person's set.
+    pub async fn find_backup_set(&mut self, user: UserId) -> Result<Option<BackupSetRow>, StoreError> {
+        let tenant = self.tenant;
+        self.find(
+            "SELECT salt, generation, verifiers, used, superseded, failures, blocked_until FROM backup_code_set
+              WHERE tenant_id = $1 AND user_id = $2",
+            &[tenant.into(), user.into()],
+            backup_set,
+        )
+        .await
+    }
+
+    /// Counts a guess, before the code is hashed (SEC-45). `None`: no set, or it waits, or it is disabled.
+    pub async fn reserve_backup_guess(
+        &mut self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Option<BackupSetRow>, StoreError> {
+        let tenant = self.tenant;
+        let reserved = self
+            .find(
+                "UPDATE backup_code_set SET failures = failures + 1
+                  WHERE tenant_id = $1 AND user_id = $2 AND failures < $3 AND blocked_until <= $4
+                 RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until",
+                &[tenant.into(), user.into(), CLOSED_AT.into(), now.into()],
+                backup_set,
+            )
+            .await?;
+        if let Some(row) = &reserved {
+            let wait = wait_after(row.failures);
+            if wait.0 > 0 {
+                let sql = "UPDATE backup_code_set SET blocked_until = $3 WHERE tenant_id = $1 AND user_id = $2";
+                self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()]).await?;
+            }
+        }
+        Ok(reserved)
+    }
+
+    /// Reads a set and keeps other transactions from changing it until this one ends.
+    pub async fn lock_backup_set(&mut self, user: UserId) -> Result<Option<BackupSetRow>, StoreError> {
+        let tenant = self.tenant;
+        self.find(
+            "UPDATE backup_code_set SET generation = generation WHERE tenant_id = $1 AND user_id = $2
+             RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until",
+            &[tenant.into(), user.into()],
+            backup_set,
+        )
+        .await
+    }
+
+    /// Marks a code as used and gives the guesses back. `false`: another request used it first (SEC-20).
+    pub async fn spend_backup_code(&mut self, user: UserId, code: AcceptedBackupCode) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let rows = self
+            .exec(
+                "UPDATE backup_code_set SET used = used | $3, failures = 0, blocked_until = 0
+                  WHERE tenant_id = $1 AND user_id = $2 AND (used & $3) = 0",
+                &[tenant.into(), user.into(), code.bit().into()],
+            )
+            .await?;
+        Ok(rows == 1)
+    }
+
+    /// Gives the guesses back: another proof was right.
+    pub async fn release_backup_guesses(&mut self, user: UserId) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE backup_code_set SET failures = 0, blocked_until = 0
+                    WHERE tenant_id = $1 AND user_id = $2 AND failures > 0";
+        self.exec(sql, &[tenant.into(), user.into()]).await?;
+        Ok(())
+    }
+
+    /// Issues a new set; the one before is superseded (SEC-22). `generation` is the set's that the caller saw, 0 where
+    /// there was none. `false`: another issue came first.
+    pub async fn replace_backup_set(
+        &mut self,
+        user: UserId,
+        salt: &[u8; 16],
+        codes: &[Verifier],
+        generation: i64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let issued = self
+            .find(
+                "INSERT INTO backup_code_set (tenant_id, user_id, salt, generation, verifiers, used, superseded,
+                                              issued_at, failures, blocked_until)
+                 VALUES ($1, $2, $3, 1, $4, 0, $5, $6, 0, 0)
+                 ON CONFLICT (tenant_id, user_id) DO UPDATE
+                    SET superseded = CASE WHEN length(backup_code_set.verifiers) = 0
+                                          THEN backup_code_set.superseded ELSE backup_code_set.verifiers END,
+                        verifiers = $4, used = 0, generation = backup_code_set.generation + 1, issued_at = $6,
+                        failures = 0, blocked_until = 0
+                  WHERE backup_code_set.generation = $7 AND backup_code_set.salt = $3
+                 RETURNING generation",
+                &[
+                    tenant.into(),
+                    user.into(),
+                    salt.into(),
+                    (&codes.concat()).into(),
+                    (&[] as &[u8]).into(),
+                    now.into(),
+                    generation.into(),
+                ],
+                |row| row.int(0),
+            )
+            .await?;
+        Ok(issued.is_some_and(|now_at| now_at == generation + 1))
+    }
+
+    /// Makes every code void, used or not (SEC-22); they are kept only to be told "superseded".
+    pub async fn void_backup_set(&mut self, user: UserId) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        self.exec(
+            "UPDATE backup_code_set SET superseded = verifiers, verifiers = $3, used = 0, failures = 0,
+                                        blocked_until = 0, generation = generation + 1
+              WHERE tenant_id = $1 AND user_id = $2 AND length(verifiers) > 0",
+            &[tenant.into(), user.into(), (&[] as &[u8]).into()],
+        )
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! What time has made useless is swept away, a bounded number of rows at a time. Nothing here decides anything: every
+//! row was void before.
+
+use warifu_domain::time::{Span, Timestamp};
+
+use crate::{
+    store::{StoreError, Tx},
+    throttles::{BudgetKind, STRANGER_ROWS},
+};
+
+/// How long an expired attempt is kept, so that its page can still say why it ended.
+const ATTEMPT_MEMORY: Span = Span::hours(1);
+/// How long an untouched budget of a stranger is kept.
+const STRANGER_MEMORY: Span = Span::hours(24);
+
+impl Tx<'_> {
+    /// Sweeps one tenant; says how many rows went.
+    pub async fn sweep(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        let tenant = self.tenant;
+        let mut swept = 0;
+        for (sql, before) in [
+            ("DELETE FROM login_attempt WHERE tenant_id = $1 AND expires_at < $2", now - ATTEMPT_MEMORY),
+            ("DELETE FROM browser_session WHERE tenant_id = $1 AND ends_at < $2", now),
+            ("DELETE FROM totp WHERE tenant_id = $1 AND confirmed_at IS NULL AND expires_at < $2", now),
+        ] {
+            swept += self.exec(sql, &[tenant.into(), before.into()]).await?;
+        }
+        for kind in [BudgetKind::UnknownLogin, BudgetKind::Network] {
+            let kind = kind as i64;
+            // Beyond the bound the longest untouched go first: fair, and a flood evicts itself.
+            let bound = self
+                .find(
+                    "SELECT updated_at FROM throttle WHERE tenant_id = $1 AND kind = $2
+                      ORDER BY updated_at DESC LIMIT 1 OFFSET $3",
+                    &[tenant.into(), kind.into(), STRANGER_ROWS.into()],
+                    |row| row.int(0),
+                )
+                .await?;
+            let before = bound.map_or(i64::MIN, |at| at + 1).max((now - STRANGER_MEMORY).0);
+            let sql = "DELETE FROM throttle WHERE tenant_id = $1 AND kind = $2 AND updated_at < $3";
+            swept += self.exec(sql, &[tenant.into(), kind.into(), before.into()]).await?;
+        }
+        Ok(swept)
+    }
+}

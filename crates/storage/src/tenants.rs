@@ -1,0 +1,114 @@
+//! Tenants: the only statements that are not scoped to one.
+
+use warifu_domain::{ids::TenantId, time::Timestamp};
+
+use crate::store::{PlatformTx, Row, StoreError};
+
+/// A tenant's row. Its policy is still text: who reads it keeps the parsed one as long as `revision` stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantRow {
+    /// Its id.
+    pub id: TenantId,
+    /// Its first path segment.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Its policy as TOML.
+    pub policy: String,
+    /// Grows with every change of name or policy.
+    pub revision: i64,
+    /// Nobody may log in.
+    pub suspended: bool,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// What changes often enough to be asked for at every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TenantState {
+    /// Its id.
+    pub id: TenantId,
+    /// See [`TenantRow::revision`].
+    pub revision: i64,
+    /// See [`TenantRow::suspended`].
+    pub suspended: bool,
+}
+
+fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
+    Ok(TenantRow {
+        id: TenantId(row.int(0)?),
+        slug: row.text(1)?,
+        name: row.text(2)?,
+        policy: row.text(3)?,
+        revision: row.int(4)?,
+        suspended: row.int(5)? != 0,
+        created_at: Timestamp(row.int(6)?),
+    })
+}
+
+impl PlatformTx<'_> {
+    /// Finds a tenant's id, revision and state by its slug.
+    pub async fn find_tenant_state(&mut self, slug: &str) -> Result<Option<TenantState>, StoreError> {
+        self.find("SELECT id, revision, suspended FROM tenant WHERE slug = $1", &[slug.into()], |row| {
+            Ok(TenantState { id: TenantId(row.int(0)?), revision: row.int(1)?, suspended: row.int(2)? != 0 })
+        })
+        .await
+    }
+
+    /// Finds a whole tenant by its slug.
+    pub async fn find_tenant(&mut self, slug: &str) -> Result<Option<TenantRow>, StoreError> {
+        self.find(
+            "SELECT id, slug, name, policy, revision, suspended, created_at FROM tenant WHERE slug = $1",
+            &[slug.into()],
+            tenant,
+        )
+        .await
+    }
+
+    /// Lists up to `limit` tenants by slug, beginning behind `after`.
+    pub async fn list_tenants(&mut self, after: &str, limit: i64) -> Result<Vec<TenantRow>, StoreError> {
+        self.list(
+            "SELECT id, slug, name, policy, revision, suspended, created_at FROM tenant
+              WHERE slug > $1 ORDER BY slug LIMIT $2",
+            &[after.into(), limit.into()],
+            tenant,
+        )
+        .await
+    }
+
+    /// Adds a tenant and gives it the next free number. [`StoreError::Conflict`]: the slug is taken.
+    pub async fn insert_tenant(
+        &mut self,
+        slug: &str,
+        name: &str,
+        policy: &str,
+        now: Timestamp,
+    ) -> Result<TenantId, StoreError> {
+        let id = self
+            .find(
+                "INSERT INTO tenant (id, slug, name, policy, revision, suspended, created_at)
+                 SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, 1, 0, $4 FROM tenant RETURNING id",
+                &[slug.into(), name.into(), policy.into(), now.into()],
+                |row| Ok(TenantId(row.int(0)?)),
+            )
+            .await?;
+        id.ok_or_else(|| StoreError::corrupt("tenant: an insert returned no row"))
+    }
+
+    /// Replaces a tenant's policy if it is still at `revision`. `false`: somebody changed it meanwhile.
+    pub async fn update_policy(&mut self, id: TenantId, revision: i64, policy: &str) -> Result<bool, StoreError> {
+        let rows = self
+            .exec(
+                "UPDATE tenant SET policy = $3, revision = revision + 1 WHERE id = $1 AND revision = $2",
+                &[id.into(), revision.into(), policy.into()],
+            )
+            .await?;
+        Ok(rows == 1)
+    }
+
+    /// Suspends a tenant or opens it again.
+    pub async fn update_suspended(&mut self, id: TenantId, suspended: bool) -> Result<bool, StoreError> {
+        let sql = "UPDATE tenant SET suspended = $2 WHERE id = $1 AND suspended <> $2";
+        Ok(self.exec(sql, &[id.into(), i64::from(suspended).into()]).await? == 1)
+    }
+}

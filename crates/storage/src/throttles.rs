@@ -1,0 +1,103 @@
+//! Budgets of password failures. A guess is counted before the password is looked at and given back when it was right.
+
+use warifu_domain::{
+    throttle::{CLOSED_AT, NETWORK_FAILURES, NETWORK_WINDOW, wait_after},
+    time::Timestamp,
+};
+
+use crate::store::{StoreError, Tx};
+
+/// Whose failures are counted. The numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetKind {
+    /// An account, from browsers that logged in before.
+    KnownBrowser = 1,
+    /// An account, from everywhere else.
+    OtherBrowser = 2,
+    /// A login ID that nobody has: counted alike, so that nobody can tell (SEC-49).
+    UnknownLogin = 3,
+    /// A client network.
+    Network = 4,
+}
+
+/// Rows of [`BudgetKind::UnknownLogin`] and [`BudgetKind::Network`] that a tenant keeps at most: what strangers can fill.
+pub const STRANGER_ROWS: i64 = 100_000;
+
+impl Tx<'_> {
+    /// Counts a guess against a budget of consecutive failures. `false`: the budget waits or is closed.
+    pub async fn reserve_guess(
+        &mut self,
+        kind: BudgetKind,
+        subject: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let failures = self
+            .find(
+                "INSERT INTO throttle (tenant_id, kind, subject, failures, blocked_until, updated_at)
+                 VALUES ($1, $2, $3, 1, 0, $4)
+                 ON CONFLICT (tenant_id, kind, subject) DO UPDATE
+                    SET failures = throttle.failures + 1, updated_at = $4
+                  WHERE throttle.failures < $5 AND throttle.blocked_until <= $4
+                 RETURNING failures",
+                &[tenant.into(), (kind as i64).into(), subject.into(), now.into(), CLOSED_AT.into()],
+                |row| row.int(0),
+            )
+            .await?;
+        let Some(failures) = failures else { return Ok(false) };
+        let wait = wait_after(failures);
+        if wait.0 > 0 {
+            self.exec(
+                "UPDATE throttle SET blocked_until = $4 WHERE tenant_id = $1 AND kind = $2 AND subject = $3",
+                &[tenant.into(), (kind as i64).into(), subject.into(), (now + wait).into()],
+            )
+            .await?;
+        }
+        Ok(true)
+    }
+
+    /// Forgets an account's failures: its owner was here.
+    pub async fn release_guesses(&mut self, kind: BudgetKind, subject: &[u8]) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM throttle WHERE tenant_id = $1 AND kind = $2 AND subject = $3";
+        self.exec(sql, &[tenant.into(), (kind as i64).into(), subject.into()]).await?;
+        Ok(())
+    }
+
+    /// Counts a guess of a client network in its present window. `false`: the network has used its failures up.
+    pub async fn reserve_network_guess(&mut self, network: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        // Here blocked_until is the end of the window.
+        let counted = self
+            .find(
+                "INSERT INTO throttle (tenant_id, kind, subject, failures, blocked_until, updated_at)
+                 VALUES ($1, $2, $3, 1, $5, $4)
+                 ON CONFLICT (tenant_id, kind, subject) DO UPDATE
+                    SET failures = CASE WHEN throttle.blocked_until <= $4 THEN 1 ELSE throttle.failures + 1 END,
+                        blocked_until = CASE WHEN throttle.blocked_until <= $4 THEN $5 ELSE throttle.blocked_until END,
+                        updated_at = $4
+                  WHERE throttle.blocked_until <= $4 OR throttle.failures < $6
+                 RETURNING failures",
+                &[
+                    tenant.into(),
+                    (BudgetKind::Network as i64).into(),
+                    network.into(),
+                    now.into(),
+                    (now + NETWORK_WINDOW).into(),
+                    NETWORK_FAILURES.into(),
+                ],
+                |row| row.int(0),
+            )
+            .await?;
+        Ok(counted.is_some())
+    }
+
+    /// Gives a client network its guess back.
+    pub async fn release_network_guess(&mut self, network: &[u8]) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE throttle SET failures = failures - 1
+                    WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND failures > 0";
+        self.exec(sql, &[tenant.into(), (BudgetKind::Network as i64).into(), network.into()]).await?;
+        Ok(())
+    }
+}
