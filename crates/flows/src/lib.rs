@@ -1,1 +1,24 @@
-//! Stub.
+//! What Warifu does: load facts, ask the domain, store the outcome, audit it. Pages, gates and the command line all come
+//! through here, so they cannot disagree. No HTTP, no SQL, no rules.
+
+pub mod account;
+mod act;
+pub mod audit;
+pub mod clock;
+mod ctx;
+mod device;
+pub mod enrol;
+mod error;
+pub mod hasher;
+pub mod login;
+pub mod manage_tenants;
+pub mod manage_users;
+pub mod notices;
+mod passwords;
+pub mod rng;
+mod second_factor;
+pub mod session;
+
+pub use act::Origin;
+pub use ctx::{Ctx, MailMode};
+pub use error::{Fault, FlowError};

@@ -1,0 +1,133 @@
+//! The bounded pool that hashes passwords and backup codes: Argon2id (RFC 9106), then HMAC with a key that is not in the
+//! database (SEC-75, SEC-76; docs/decisions/0005).
+
+use std::{sync::{Arc, Mutex, PoisonError, mpsc}, thread, time::Duration};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use tokio::sync::oneshot;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::Fault;
+
+/// What one hash costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashCost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u8,
+}
+
+impl HashCost {
+    /// What new hashes cost: OWASP's recommendation for Argon2id.
+    pub const DEFAULT: Self = Self { memory_kib: 19 * 1024, passes: 2 };
+    /// The dearest stored hash that is computed: a hostile row cannot stop the server.
+    pub const MAX: Self = Self { memory_kib: 256 * 1024, passes: 10 };
+}
+
+/// How large the pool is.
+#[derive(Clone, Copy, Debug)]
+pub struct HasherOptions {
+    /// Threads, each with the memory of one hash while it is busy.
+    pub threads: usize,
+    /// Hashes that may wait; more are turned away.
+    pub queue: usize,
+    /// What new hashes cost.
+    pub cost: HashCost,
+}
+
+/// The pool.
+#[derive(Clone)]
+pub struct Hasher {
+    jobs: mpsc::SyncSender<Job>,
+    cost: HashCost,
+}
+
+struct Job {
+    secret: Zeroizing<Vec<u8>>,
+    salt: [u8; 16],
+    cost: HashCost,
+    answer: oneshot::Sender<Zeroizing<[u8; 32]>>,
+}
+
+/// A thread without work for so long gives its memory back.
+const KEEP_MEMORY: Duration = Duration::from_secs(2);
+
+impl Hasher {
+    /// Starts the threads; they end when the last handle is dropped.
+    pub fn start(options: HasherOptions) -> Self {
+        let (jobs, queue) = mpsc::sync_channel(options.queue.max(1));
+        let queue = Arc::new(Mutex::new(queue));
+        for number in 0..options.threads.max(1) {
+            let queue = queue.clone();
+            thread::Builder::new()
+                .name(format!("hash-{number}"))
+                .spawn(move || work(&queue))
+                .expect("a server that cannot start a thread cannot start");
+        }
+        Self { jobs, cost: options.cost }
+    }
+
+    /// What new hashes cost.
+    pub fn cost(&self) -> HashCost {
+        self.cost
+    }
+
+    /// Argon2id of `secret`; [`Fault::HashingBusy`] if the queue is full.
+    pub async fn argon2id(
+        &self,
+        secret: Zeroizing<Vec<u8>>,
+        salt: [u8; 16],
+        cost: HashCost,
+    ) -> Result<Zeroizing<[u8; 32]>, Fault> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs.try_send(Job { secret, salt, cost, answer }).map_err(|_| Fault::HashingBusy)?;
+        answered.await.map_err(|_| Fault::HashingBusy)
+    }
+}
+
+fn work(queue: &Mutex<mpsc::Receiver<Job>>) {
+    let mut memory: Vec<Block> = Vec::new();
+    loop {
+        // One idle thread waits inside the lock, the others for the lock: each job is taken once.
+        let job = {
+            let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+            match queue.try_recv() {
+                Ok(job) => Ok(job),
+                Err(mpsc::TryRecvError::Disconnected) => return,
+                Err(mpsc::TryRecvError::Empty) => queue.recv_timeout(KEEP_MEMORY),
+            }
+        };
+        match job {
+            Ok(job) if job.answer.is_closed() => {}
+            Ok(job) => {
+                let hash = argon2id(&job, &mut memory);
+                // Whoever asked may have hung up.
+                let _ = job.answer.send(hash);
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => memory = Vec::new(),
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn argon2id(job: &Job, memory: &mut Vec<Block>) -> Zeroizing<[u8; 32]> {
+    let cost = HashCost {
+        memory_kib: job.cost.memory_kib.clamp(8, HashCost::MAX.memory_kib),
+        passes: job.cost.passes.clamp(1, HashCost::MAX.passes),
+    };
+    let params = Params::new(cost.memory_kib, u32::from(cost.passes), 1, Some(32))
+        .expect("clamped to what the algorithm takes");
+    memory.resize(params.block_count(), Block::default());
+    let mut hash = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(&job.secret, &job.salt, hash.as_mut_slice(), &mut memory[..])
+        .expect("lengths are fixed and the memory fits");
+    hash
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.salt.zeroize();
+    }
+}
