@@ -23,8 +23,23 @@ pub struct Origin {
     pub reference: Reference,
 }
 
-/// Longest browser name that is stored, in characters.
-pub const MAX_AGENT_CHARS: usize = 60;
+impl Origin {
+    /// Longest browser name that is stored, in characters.
+    pub const MAX_AGENT_CHARS: usize = 60;
+
+    /// Control characters of `agent` are dropped and the rest is cut to [`Self::MAX_AGENT_CHARS`].
+    pub fn new(address: IpAddr, agent: &str, reference: Reference) -> Self {
+        let short = agent
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(Self::MAX_AGENT_CHARS);
+        Self {
+            address,
+            agent: short.collect::<String>().into(),
+            reference,
+        }
+    }
+}
 
 /// One act of somebody.
 #[derive(Clone)]
@@ -42,7 +57,10 @@ pub(crate) struct Act {
 impl Act {
     /// An act of a person at a browser.
     pub(crate) fn of(ctx: &Ctx, tenant: &Arc<Tenant>, origin: &Origin) -> Self {
-        Self { origin: Some(origin.clone()), ..Self::by_command_line(ctx, tenant) }
+        Self {
+            origin: Some(origin.clone()),
+            ..Self::by_command_line(ctx, tenant)
+        }
     }
 
     /// An act of whoever holds a shell on the server.
@@ -60,7 +78,11 @@ impl Act {
     }
 
     /// Appends an event to the audit trail, with where it came from.
-    pub(crate) async fn audit(&self, tx: &mut Tx<'_>, mut event: AuditEvent) -> Result<(), StoreError> {
+    pub(crate) async fn audit(
+        &self,
+        tx: &mut Tx<'_>,
+        mut event: AuditEvent,
+    ) -> Result<(), StoreError> {
         match &self.origin {
             Some(origin) => {
                 event.address = Some(origin.address);
@@ -72,13 +94,27 @@ impl Act {
     }
 
     /// Writes a notice to the person concerned, if there is an address (product.md: every change is mailed).
-    pub(crate) async fn notify(&self, tx: &mut Tx<'_>, user: UserId, kind: EventKind) -> Result<(), StoreError> {
+    pub(crate) async fn notify(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        kind: EventKind,
+    ) -> Result<(), StoreError> {
         if self.mail == MailMode::Off {
             return Ok(());
         }
-        let Some(recipient) = tx.find_user(user).await?.and_then(|user| user.email) else { return Ok(()) };
+        let Some(recipient) = tx.find_user(user).await?.and_then(|user| user.email) else {
+            return Ok(());
+        };
         let address = self.origin.as_ref().map(|origin| origin.address);
-        let notice = Notice { id: self.notice_id, user, kind, recipient, address, created_at: self.now };
+        let notice = Notice {
+            id: self.notice_id,
+            user,
+            kind,
+            recipient,
+            address,
+            created_at: self.now,
+        };
         tx.insert_notice(&notice).await
     }
 }

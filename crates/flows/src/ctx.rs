@@ -8,7 +8,12 @@ use std::{
 use warifu_domain::{policy::Policy, tenant::Tenant};
 use warifu_storage::{KeyRing, Store, TenantRow};
 
-use crate::{clock::Clock, error::{Fault, FlowError}, hasher::Hasher, rng::Rng};
+use crate::{
+    clock::Clock,
+    error::{Fault, FlowError},
+    hasher::Hasher,
+    rng::Rng,
+};
 
 /// Whether notices are written to the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +43,33 @@ pub struct Ctx {
 
 impl Ctx {
     /// Puts the outside world together.
-    pub fn new(store: Store, clock: Clock, rng: Rng, keys: Arc<KeyRing>, hasher: Hasher, mail: MailMode) -> Self {
-        Self { store, clock, rng, keys, hasher, mail, tenants: Mutex::default() }
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        rng: Rng,
+        keys: Arc<KeyRing>,
+        hasher: Hasher,
+        mail: MailMode,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            rng,
+            keys,
+            hasher,
+            mail,
+            tenants: Mutex::default(),
+        }
     }
 
     /// Finds a tenant by the first segment of a path. Its state is asked for each time, so that a suspension counts at
     /// once and on every node (SEC-84); the policy is parsed again only when its revision changed.
     pub async fn tenant(&self, slug: &str) -> Result<Option<Arc<Tenant>>, FlowError> {
         let wanted = slug.to_owned();
-        let state = self.store.read_platform(async move |tx| tx.find_tenant_state(&wanted).await).await?;
+        let state = self
+            .store
+            .read_platform(async move |tx| tx.find_tenant_state(&wanted).await)
+            .await?;
         let Some(state) = state else { return Ok(None) };
         {
             let kept = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,7 +82,10 @@ impl Ctx {
             }
         }
         let wanted = slug.to_owned();
-        let row = self.store.read_platform(async move |tx| tx.find_tenant(&wanted).await).await?;
+        let row = self
+            .store
+            .read_platform(async move |tx| tx.find_tenant(&wanted).await)
+            .await?;
         let Some(row) = row else { return Ok(None) };
         let revision = row.revision;
         let tenant = Arc::new(read_tenant(row)?);
@@ -71,7 +97,15 @@ impl Ctx {
 
 /// Reads a stored tenant.
 pub(crate) fn read_tenant(row: TenantRow) -> Result<Tenant, Fault> {
-    let policy = Policy::parse(&row.policy)
-        .map_err(|error| Fault::Policy { slug: row.slug.clone(), message: error.to_string() })?;
-    Ok(Tenant { id: row.id, slug: row.slug, name: row.name, suspended: row.suspended, policy: Arc::new(policy) })
+    let policy = Policy::parse(&row.policy).map_err(|error| Fault::Policy {
+        slug: row.slug.clone(),
+        message: error.to_string(),
+    })?;
+    Ok(Tenant {
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        suspended: row.suspended,
+        policy: Arc::new(policy),
+    })
 }

@@ -37,7 +37,10 @@ impl Fault {
     /// Whether the same request may succeed a little later: answered with 503 and `Retry-After`.
     pub fn is_passing(&self) -> bool {
         use StoreError as S;
-        matches!(self, Self::HashingBusy | Self::Store(S::Busy | S::Locked | S::Unavailable { .. }))
+        matches!(
+            self,
+            Self::HashingBusy | Self::Store(S::Busy | S::Locked | S::Unavailable { .. })
+        )
     }
 }
 

@@ -1,11 +1,15 @@
 //! The bounded pool that hashes passwords and backup codes: Argon2id (RFC 9106), then HMAC with a key that is not in the
 //! database (SEC-75, SEC-76; docs/decisions/0005).
 
-use std::{sync::{Arc, Mutex, PoisonError, mpsc}, thread, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::oneshot;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::error::Fault;
 
@@ -20,9 +24,15 @@ pub struct HashCost {
 
 impl HashCost {
     /// What new hashes cost: OWASP's recommendation for Argon2id.
-    pub const DEFAULT: Self = Self { memory_kib: 19 * 1024, passes: 2 };
+    pub const DEFAULT: Self = Self {
+        memory_kib: 19 * 1024,
+        passes: 2,
+    };
     /// The dearest stored hash that is computed: a hostile row cannot stop the server.
-    pub const MAX: Self = Self { memory_kib: 256 * 1024, passes: 10 };
+    pub const MAX: Self = Self {
+        memory_kib: 256 * 1024,
+        passes: 10,
+    };
 }
 
 /// How large the pool is.
@@ -65,7 +75,10 @@ impl Hasher {
                 .spawn(move || work(&queue))
                 .expect("a server that cannot start a thread cannot start");
         }
-        Self { jobs, cost: options.cost }
+        Self {
+            jobs,
+            cost: options.cost,
+        }
     }
 
     /// What new hashes cost.
@@ -81,7 +94,14 @@ impl Hasher {
         cost: HashCost,
     ) -> Result<Zeroizing<[u8; 32]>, Fault> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job { secret, salt, cost, answer }).map_err(|_| Fault::HashingBusy)?;
+        self.jobs
+            .try_send(Job {
+                secret,
+                salt,
+                cost,
+                answer,
+            })
+            .map_err(|_| Fault::HashingBusy)?;
         answered.await.map_err(|_| Fault::HashingBusy)
     }
 }
@@ -121,13 +141,12 @@ fn argon2id(job: &Job, memory: &mut Vec<Block>) -> Zeroizing<[u8; 32]> {
     memory.resize(params.block_count(), Block::default());
     let mut hash = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(&job.secret, &job.salt, hash.as_mut_slice(), &mut memory[..])
+        .hash_password_into_with_memory(
+            &job.secret,
+            &job.salt,
+            hash.as_mut_slice(),
+            &mut memory[..],
+        )
         .expect("lengths are fixed and the memory fits");
     hash
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.salt.zeroize();
-    }
 }

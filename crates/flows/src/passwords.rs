@@ -7,7 +7,7 @@ use warifu_domain::{
     backup_code::{BackupCode, Verifier},
     password::Password,
 };
-use warifu_storage::{KeyRing, Purpose, StoreError};
+use warifu_storage::{Purpose, StoreError};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -35,8 +35,16 @@ impl Stored {
         let (&[passes], bytes) = bytes.split_first_chunk::<1>()?;
         let (salt, bytes) = bytes.split_first_chunk::<16>()?;
         let tag: [u8; 32] = bytes.try_into().ok()?;
-        let cost = HashCost { memory_kib: u32::from_be_bytes(*memory), passes };
-        (version == VERSION).then_some(Self { key_id: u32::from_be_bytes(*key_id), cost, salt: *salt, tag })
+        let cost = HashCost {
+            memory_kib: u32::from_be_bytes(*memory),
+            passes,
+        };
+        (version == VERSION).then_some(Self {
+            key_id: u32::from_be_bytes(*key_id),
+            cost,
+            salt: *salt,
+            tag,
+        })
     }
 
     fn write(&self) -> Vec<u8> {
@@ -52,7 +60,8 @@ impl Stored {
 }
 
 fn keyed(key: &[u8; 32], hash: &[u8; 32]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    let mut mac =
+        <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(hash);
     mac.finalize().into_bytes().into()
 }
@@ -60,9 +69,18 @@ fn keyed(key: &[u8; 32], hash: &[u8; 32]) -> [u8; 32] {
 /// Hashes a new password for storing.
 pub(crate) async fn hash(ctx: &Ctx, password: &Password) -> Result<Vec<u8>, Fault> {
     let (salt, cost) = (ctx.rng.bytes::<16>(), ctx.hasher.cost());
-    let hash = ctx.hasher.argon2id(password.expose().to_vec().into(), salt, cost).await?;
+    let hash = ctx
+        .hasher
+        .argon2id(password.expose().to_vec().into(), salt, cost)
+        .await?;
     let (key_id, key) = ctx.keys.active(Purpose::Pepper);
-    Ok(Stored { key_id, cost, salt, tag: keyed(key, &hash) }.write())
+    Ok(Stored {
+        key_id,
+        cost,
+        salt,
+        tag: keyed(key, &hash),
+    }
+    .write())
 }
 
 /// What a check of a password found.
@@ -77,40 +95,78 @@ pub(crate) enum Verified {
 }
 
 /// Checks a password. `None` is hashed like any other, so that nobody can tell by the time (SEC-49).
-pub(crate) async fn verify(ctx: &Ctx, stored: Option<&[u8]>, password: &Password) -> Result<Verified, FlowError> {
+pub(crate) async fn verify(
+    ctx: &Ctx,
+    stored: Option<&[u8]>,
+    password: &Password,
+) -> Result<Verified, FlowError> {
     let secret = Zeroizing::new(password.expose().to_vec());
     let Some(stored) = stored else {
-        ctx.hasher.argon2id(secret, [0; 16], ctx.hasher.cost()).await?;
+        ctx.hasher
+            .argon2id(secret, [0; 16], ctx.hasher.cost())
+            .await?;
         return Ok(Verified::Wrong);
     };
     let stored = Stored::read(stored).ok_or_else(|| StoreError::corrupt("person.password"))?;
-    let key = ctx.keys.key(stored.key_id, Purpose::Pepper).ok_or(StoreError::KeyMissing { key_id: stored.key_id })?;
-    let hash = ctx.hasher.argon2id(secret, stored.salt, stored.cost).await?;
+    let key = ctx
+        .keys
+        .key(stored.key_id, Purpose::Pepper)
+        .ok_or(StoreError::KeyMissing {
+            key_id: stored.key_id,
+        })?;
+    let hash = ctx
+        .hasher
+        .argon2id(secret, stored.salt, stored.cost)
+        .await?;
     let right = bool::from(keyed(key, &hash).ct_eq(&stored.tag));
     let (active, _) = ctx.keys.active(Purpose::Pepper);
     Ok(match right {
         false => Verified::Wrong,
-        true if stored.cost != ctx.hasher.cost() || stored.key_id != active => Verified::RightButOutdated,
+        true if stored.cost != ctx.hasher.cost() || stored.key_id != active => {
+            Verified::RightButOutdated
+        }
         true => Verified::Right,
     })
 }
 
 /// The verifier of a backup code under the active key: what a new set stores.
-pub(crate) async fn backup_verifier(ctx: &Ctx, code: &BackupCode, salt: &[u8; 16]) -> Result<Verifier, Fault> {
+pub(crate) async fn backup_verifier(
+    ctx: &Ctx,
+    code: &BackupCode,
+    salt: &[u8; 16],
+) -> Result<Verifier, Fault> {
     let hash = backup_hash(ctx, code, salt).await?;
     let (_, key) = ctx.keys.active(Purpose::Pepper);
     Ok(cut(keyed(key, &hash)))
 }
 
 /// A backup code's verifiers under every key of the ring: one evaluation of Argon2id whatever the outcome (SEC-23).
-pub(crate) async fn backup_candidates(ctx: &Ctx, code: &BackupCode, salt: &[u8; 16]) -> Result<Vec<Verifier>, Fault> {
+pub(crate) async fn backup_candidates(
+    ctx: &Ctx,
+    code: &BackupCode,
+    salt: &[u8; 16],
+) -> Result<Vec<Verifier>, Fault> {
     let hash = backup_hash(ctx, code, salt).await?;
-    let under = |id| ctx.keys.key(id, Purpose::Pepper).map(|key| cut(keyed(key, &hash)));
+    let under = |id| {
+        ctx.keys
+            .key(id, Purpose::Pepper)
+            .map(|key| cut(keyed(key, &hash)))
+    };
     Ok(ctx.keys.ids().filter_map(under).collect())
 }
 
-async fn backup_hash(ctx: &Ctx, code: &BackupCode, salt: &[u8; 16]) -> Result<Zeroizing<[u8; 32]>, Fault> {
-    ctx.hasher.argon2id(code.expose().as_bytes().to_vec().into(), *salt, ctx.hasher.cost()).await
+async fn backup_hash(
+    ctx: &Ctx,
+    code: &BackupCode,
+    salt: &[u8; 16],
+) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    ctx.hasher
+        .argon2id(
+            code.expose().as_bytes().to_vec().into(),
+            *salt,
+            ctx.hasher.cost(),
+        )
+        .await
 }
 
 fn cut(tag: [u8; 32]) -> Verifier {
@@ -118,4 +174,3 @@ fn cut(tag: [u8; 32]) -> Verifier {
     half.copy_from_slice(&tag[..16]);
     half
 }
-

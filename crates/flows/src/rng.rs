@@ -24,24 +24,40 @@ const ID_EPOCH_MS: i64 = 1_704_067_200_000;
 impl Rng {
     /// The operating system's generator.
     pub fn system() -> Self {
-        Self { source: Source::System, last_id: AtomicI64::new(0) }
+        Self {
+            source: Source::System,
+            last_id: AtomicI64::new(0),
+        }
     }
 
     /// The same bytes in every run; for tests only.
     pub fn seeded(seed: u64) -> Self {
-        Self { source: Source::Seeded { seed, block: AtomicU64::new(0) }, last_id: AtomicI64::new(0) }
+        Self {
+            source: Source::Seeded {
+                seed,
+                block: AtomicU64::new(0),
+            },
+            last_id: AtomicI64::new(0),
+        }
     }
 
     /// `N` random bytes.
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for randomness")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system for randomness"
+    )]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.source {
-            Source::System => getrandom::fill(&mut bytes).expect("a system without randomness can log nobody in"),
+            Source::System => {
+                getrandom::fill(&mut bytes).expect("a system without randomness can log nobody in")
+            }
             Source::Seeded { seed, block } => {
                 for chunk in bytes.chunks_mut(32) {
                     let number = block.fetch_add(1, Ordering::SeqCst);
-                    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(number.to_be_bytes());
+                    let digest = Sha256::new()
+                        .chain_update(seed.to_be_bytes())
+                        .chain_update(number.to_be_bytes());
                     chunk.copy_from_slice(&digest.finalize()[..chunk.len()]);
                 }
             }
@@ -65,6 +81,10 @@ impl Rng {
         let random = i64::from(u32::from_be_bytes([0, a, b, c]) & 0xf_ffff);
         let fresh = (now.0 - ID_EPOCH_MS).max(0) << 20 | random;
         let last = self.last_id.fetch_max(fresh, Ordering::SeqCst);
-        if fresh > last { fresh } else { self.last_id.fetch_add(1, Ordering::SeqCst) + 1 }
+        if fresh > last {
+            fresh
+        } else {
+            self.last_id.fetch_add(1, Ordering::SeqCst) + 1
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Login attempts between the right password and the end. The guess is counted here before any code is looked at.
 
-use warifu_domain::{attempt::Pending, ids::UserId, refusal::Refusal, time::Timestamp, token::TokenHash};
+use warifu_domain::{
+    attempt::Pending, ids::UserId, refusal::Refusal, time::Timestamp, token::TokenHash,
+};
 
 use crate::store::{Row, StoreError, Tx};
 
@@ -31,7 +33,11 @@ fn attempt(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
             remember: row.int(2)? != 0,
             expires_at: Timestamp(row.int(3)?),
         },
-        stage: if row.int(1)? == 0 { StageKind::SecondFactor } else { StageKind::Enrolment },
+        stage: if row.int(1)? == 0 {
+            StageKind::SecondFactor
+        } else {
+            StageKind::Enrolment
+        },
         guesses: row.int(4)?,
     })
 }
@@ -105,10 +111,12 @@ impl Tx<'_> {
         match spent {
             Some(row) => Ok(Ok(row)),
             // Only the reason is missing; an attempt that waits for an enrolment takes no code here.
-            None => Ok(Err(match self.find_attempt(token, wrong_codes, now).await? {
-                Err(refusal) => refusal,
-                Ok(_) => Refusal::AttemptOver,
-            })),
+            None => Ok(Err(
+                match self.find_attempt(token, wrong_codes, now).await? {
+                    Err(refusal) => refusal,
+                    Ok(_) => Refusal::AttemptOver,
+                },
+            )),
         }
     }
 

@@ -61,7 +61,12 @@ pub struct AuditFilter {
 
 impl Default for AuditFilter {
     fn default() -> Self {
-        Self { user: None, reference: None, before: (Timestamp(i64::MAX), 0, 0), limit: 100 }
+        Self {
+            user: None,
+            reference: None,
+            before: (Timestamp(i64::MAX), 0, 0),
+            limit: 100,
+        }
     }
 }
 
@@ -85,7 +90,8 @@ fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
         at: Timestamp(row.int(0)?),
         lane: row.int(1)?,
         seq: row.int(2)?,
-        kind: EventKind::from_number(row.int(3)?).ok_or_else(|| StoreError::corrupt("audit_event.kind"))?,
+        kind: EventKind::from_number(row.int(3)?)
+            .ok_or_else(|| StoreError::corrupt("audit_event.kind"))?,
         user: row.opt_int(4)?.map(UserId),
         actor: row.int(5)?,
         refusal: row.opt_text(6)?,
@@ -99,22 +105,43 @@ fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
 impl AuditRow {
     /// The keyed hash over this event and the one before it. Every field has its length, so that none can run into the next.
     fn chained(&self, key: &[u8; 32], tenant: i64, previous: &[u8]) -> [u8; 16] {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
         let mut field = |bytes: &[u8]| {
             mac.update(&(bytes.len() as u32).to_be_bytes());
             mac.update(bytes);
         };
         field(previous);
-        for number in [tenant, self.at.0, self.lane, self.seq, self.kind.number(), self.actor] {
+        for number in [
+            tenant,
+            self.at.0,
+            self.lane,
+            self.seq,
+            self.kind.number(),
+            self.actor,
+        ] {
             field(&number.to_be_bytes());
         }
-        for number in [self.user.map(|user| user.0), self.reference.map(Reference::number)] {
-            field(number.map(i64::to_be_bytes).as_ref().map_or(&[], |bytes| bytes));
+        for number in [
+            self.user.map(|user| user.0),
+            self.reference.map(Reference::number),
+        ] {
+            field(
+                number
+                    .map(i64::to_be_bytes)
+                    .as_ref()
+                    .map_or(&[], |bytes| bytes),
+            );
         }
         field(&self.address.map(address_bytes).unwrap_or_default());
         for text in [&self.refusal, &self.detail] {
             // A leading byte tells an empty text from none.
-            field(text.as_ref().map(|text| format!("={text}")).unwrap_or_default().as_bytes());
+            field(
+                text.as_ref()
+                    .map(|text| format!("={text}"))
+                    .unwrap_or_default()
+                    .as_bytes(),
+            );
         }
         let mut half = [0; 16];
         half.copy_from_slice(&mac.finalize().into_bytes()[..16]);
@@ -124,7 +151,12 @@ impl AuditRow {
 
 impl Tx<'_> {
     /// Appends an event to its chain.
-    pub async fn append_audit(&mut self, keys: &KeyRing, event: &AuditEvent, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn append_audit(
+        &mut self,
+        keys: &KeyRing,
+        event: &AuditEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let lane = event.user.map_or(0, |user| user.0.rem_euclid(LANES));
         // Locks the chain's head until the end of this transaction: appends to one lane follow each other.
@@ -175,7 +207,8 @@ impl Tx<'_> {
         )
         .await?;
         let head = "UPDATE audit_head SET mac = $3 WHERE tenant_id = $1 AND lane = $2";
-        self.exec(head, &[tenant.into(), lane.into(), (&mac).into()]).await?;
+        self.exec(head, &[tenant.into(), lane.into(), (&mac).into()])
+            .await?;
         Ok(())
     }
 
@@ -224,7 +257,10 @@ impl Tx<'_> {
                     let fits = row.seq == seq + 1
                         && keys.ids().any(|id| {
                             keys.key(id, Purpose::Audit).is_some_and(|key| {
-                                bool::from(row.chained(key, tenant.0, &previous).ct_eq(row.mac.as_slice()))
+                                bool::from(
+                                    row.chained(key, tenant.0, &previous)
+                                        .ct_eq(row.mac.as_slice()),
+                                )
                             })
                         });
                     if !fits {

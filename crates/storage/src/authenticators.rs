@@ -70,10 +70,19 @@ pub fn totp_plaintext(params: TotpParams, secret: &Secret) -> zeroize::Zeroizing
 impl Tx<'_> {
     /// The context under which a person's TOTP secrets are sealed (SEC-77).
     pub fn totp_context(&self, user: UserId) -> SealContext<'static> {
-        SealContext { tenant: self.tenant, purpose: "totp", owner: user.0 }
+        SealContext {
+            tenant: self.tenant,
+            purpose: "totp",
+            owner: user.0,
+        }
     }
 
-    fn unseal(&self, keys: &KeyRing, user: UserId, sealed: &[u8]) -> Result<(TotpParams, Secret), StoreError> {
+    fn unseal(
+        &self,
+        keys: &KeyRing,
+        user: UserId,
+        sealed: &[u8],
+    ) -> Result<(TotpParams, Secret), StoreError> {
         let plain = open(keys, &self.totp_context(user), sealed)?;
         let corrupt = || StoreError::corrupt("totp.sealed");
         let [algorithm, digits, period_high, period_low, secret @ ..] = plain.as_slice() else {
@@ -114,7 +123,12 @@ impl Tx<'_> {
             .map(|(id, sealed, last_step, failures)| {
                 let (params, secret) = self.unseal(keys, user, &sealed)?;
                 let last_step = last_step.map(|step| Step(step as u64));
-                Ok(ConfirmedTotp { id, key: TotpKey::new(params, &secret), last_step, failures })
+                Ok(ConfirmedTotp {
+                    id,
+                    key: TotpKey::new(params, &secret),
+                    last_step,
+                    failures,
+                })
             })
             .collect()
     }
@@ -148,7 +162,12 @@ impl Tx<'_> {
     }
 
     /// Makes the next guess wait as the failures demand.
-    pub async fn delay_totp_guess(&mut self, user: UserId, failures: i64, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn delay_totp_guess(
+        &mut self,
+        user: UserId,
+        failures: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let wait = wait_after(failures);
         if wait.0 == 0 {
             return Ok(());
@@ -156,7 +175,8 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = "UPDATE totp SET blocked_until = $3
                     WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL";
-        self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()]).await?;
+        self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()])
+            .await?;
         Ok(())
     }
 
@@ -225,20 +245,44 @@ impl Tx<'_> {
                 "SELECT id, sealed, expires_at FROM totp
                   WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL AND started_by = $3
                     AND expires_at > $4 AND failures < $5",
-                &[tenant.into(), user.into(), (&started_by.0).into(), now.into(), SET_UP_GUESSES.into()],
-                |row| Ok((AuthenticatorId(row.int(0)?), row.bytes(1)?, Timestamp(row.int(2)?))),
+                &[
+                    tenant.into(),
+                    user.into(),
+                    (&started_by.0).into(),
+                    now.into(),
+                    SET_UP_GUESSES.into(),
+                ],
+                |row| {
+                    Ok((
+                        AuthenticatorId(row.int(0)?),
+                        row.bytes(1)?,
+                        Timestamp(row.int(2)?),
+                    ))
+                },
             )
             .await?;
-        let Some((id, sealed, expires_at)) = found else { return Ok(None) };
+        let Some((id, sealed, expires_at)) = found else {
+            return Ok(None);
+        };
         let (params, secret) = self.unseal(keys, user, &sealed)?;
-        Ok(Some(PendingTotpRow { id, params, secret, expires_at }))
+        Ok(Some(PendingTotpRow {
+            id,
+            params,
+            secret,
+            expires_at,
+        }))
     }
 
     /// Counts a wrong code of a set-up; after [`SET_UP_GUESSES`] it is over.
-    pub async fn count_set_up_failure(&mut self, user: UserId, id: AuthenticatorId) -> Result<(), StoreError> {
+    pub async fn count_set_up_failure(
+        &mut self,
+        user: UserId,
+        id: AuthenticatorId,
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE totp SET failures = failures + 1 WHERE tenant_id = $1 AND user_id = $2 AND id = $3";
-        self.exec(sql, &[tenant.into(), user.into(), id.into()]).await?;
+        self.exec(sql, &[tenant.into(), user.into(), id.into()])
+            .await?;
         Ok(())
     }
 
@@ -263,7 +307,8 @@ impl Tx<'_> {
             return Ok(false);
         }
         let others = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 AND id <> $3";
-        self.exec(others, &[tenant.into(), user.into(), id.into()]).await?;
+        self.exec(others, &[tenant.into(), user.into(), id.into()])
+            .await?;
         Ok(true)
     }
 

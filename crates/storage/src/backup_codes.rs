@@ -21,7 +21,10 @@ pub struct BackupSetRow {
 }
 
 fn verifiers(bytes: &[u8]) -> Vec<Verifier> {
-    bytes.chunks_exact(16).map(|chunk| chunk.try_into().expect("chunks of sixteen")).collect()
+    bytes
+        .chunks_exact(16)
+        .map(|chunk| chunk.try_into().expect("chunks of sixteen"))
+        .collect()
 }
 
 fn backup_set(row: &Row<'_>) -> Result<BackupSetRow, StoreError> {
@@ -41,7 +44,10 @@ fn backup_set(row: &Row<'_>) -> Result<BackupSetRow, StoreError> {
 
 impl Tx<'_> {
     /// Finds a person's set.
-    pub async fn find_backup_set(&mut self, user: UserId) -> Result<Option<BackupSetRow>, StoreError> {
+    pub async fn find_backup_set(
+        &mut self,
+        user: UserId,
+    ) -> Result<Option<BackupSetRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
             "SELECT salt, generation, verifiers, used, superseded, failures, blocked_until FROM backup_code_set
@@ -72,14 +78,18 @@ impl Tx<'_> {
             let wait = wait_after(row.failures);
             if wait.0 > 0 {
                 let sql = "UPDATE backup_code_set SET blocked_until = $3 WHERE tenant_id = $1 AND user_id = $2";
-                self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()]).await?;
+                self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()])
+                    .await?;
             }
         }
         Ok(reserved)
     }
 
     /// Reads a set and keeps other transactions from changing it until this one ends.
-    pub async fn lock_backup_set(&mut self, user: UserId) -> Result<Option<BackupSetRow>, StoreError> {
+    pub async fn lock_backup_set(
+        &mut self,
+        user: UserId,
+    ) -> Result<Option<BackupSetRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
             "UPDATE backup_code_set SET generation = generation WHERE tenant_id = $1 AND user_id = $2
@@ -91,7 +101,11 @@ impl Tx<'_> {
     }
 
     /// Marks a code as used and gives the guesses back. `false`: another request used it first (SEC-20).
-    pub async fn spend_backup_code(&mut self, user: UserId, code: AcceptedBackupCode) -> Result<bool, StoreError> {
+    pub async fn spend_backup_code(
+        &mut self,
+        user: UserId,
+        code: AcceptedBackupCode,
+    ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         let rows = self
             .exec(

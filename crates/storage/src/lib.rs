@@ -1,10 +1,33 @@
 //! The only place with SQL: one set of statements for SQLite and PostgreSQL, grouped by noun.
 //! No rules live here; what is allowed is decided in `warifu-domain`, in which order in `warifu-flows`.
 
+mod attempts;
+mod audit;
+mod authenticators;
+mod backup_codes;
 pub mod keyring;
+mod outbox;
 pub mod seal;
+mod sessions;
 mod store;
+mod sweep;
+mod tenants;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod throttles;
+mod users;
 
+pub use attempts::{AttemptRow, StageKind};
+pub use audit::{AuditFilter, AuditRow, ChainCheck, LANES};
+pub use authenticators::{
+    ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
+};
+pub use backup_codes::BackupSetRow;
+pub use keyring::{KeyRing, KeyRingError, Purpose};
+pub use outbox::Notice;
+pub use seal::SealContext;
+pub use sessions::SessionRow;
 pub use store::{FaultPlan, Location, PlatformTx, Store, StoreError, StoreOptions, Tx};
+pub use tenants::{TenantRow, TenantState};
+pub use throttles::{BudgetKind, STRANGER_ROWS};
+pub use users::{ListedUser, NewUser, UserRow};

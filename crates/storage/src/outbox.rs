@@ -51,7 +51,11 @@ impl Tx<'_> {
     }
 
     /// Lists up to `limit` notices by id, beginning behind `after`.
-    pub async fn list_notices(&mut self, after: i64, limit: i64) -> Result<Vec<Notice>, StoreError> {
+    pub async fn list_notices(
+        &mut self,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Notice>, StoreError> {
         let tenant = self.tenant;
         self.list(
             "SELECT id, user_id, kind, recipient, address, created_at FROM outbox

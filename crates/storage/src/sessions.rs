@@ -45,9 +45,20 @@ fn session(row: &Row<'_>) -> Result<SessionRow, StoreError> {
 
 impl Tx<'_> {
     /// Writes a new session. `ends_at` only serves to sweep it away; [`Session::is_over`] decides.
-    pub async fn insert_session(&mut self, new: &SessionRow, ends_at: Timestamp) -> Result<(), StoreError> {
+    pub async fn insert_session(
+        &mut self,
+        new: &SessionRow,
+        ends_at: Timestamp,
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant;
-        let Session { user, evidence, began_at, proved_at, seen_at, remembered } = new.session;
+        let Session {
+            user,
+            evidence,
+            began_at,
+            proved_at,
+            seen_at,
+            remembered,
+        } = new.session;
         self.exec(
             "INSERT INTO browser_session (tenant_id, token_hash, user_id, evidence, began_at, proved_at, seen_at,
                                           remembered, ends_at, address, agent)
@@ -71,7 +82,10 @@ impl Tx<'_> {
     }
 
     /// Finds a session by the hash of its token.
-    pub async fn find_session(&mut self, token: &TokenHash) -> Result<Option<SessionRow>, StoreError> {
+    pub async fn find_session(
+        &mut self,
+        token: &TokenHash,
+    ) -> Result<Option<SessionRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
             "SELECT token_hash, user_id, evidence, began_at, proved_at, seen_at, remembered, address, agent
@@ -95,44 +109,79 @@ impl Tx<'_> {
     }
 
     /// Notes that a request was seen.
-    pub async fn update_seen(&mut self, token: &TokenHash, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn update_seen(
+        &mut self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE browser_session SET seen_at = $3 WHERE tenant_id = $1 AND token_hash = $2 AND seen_at < $3";
-        self.exec(sql, &[tenant.into(), (&token.0).into(), now.into()]).await?;
+        self.exec(sql, &[tenant.into(), (&token.0).into(), now.into()])
+            .await?;
         Ok(())
     }
 
-    /// Notes a fresh proof. `false`: the session ended meanwhile.
-    pub async fn update_proof(
+    /// Gives a session a new token and notes what was proved (SEC-4). `false`: the session ended meanwhile.
+    pub async fn renew_session(
         &mut self,
-        token: &TokenHash,
+        old: &TokenHash,
+        new: &TokenHash,
         evidence: Evidence,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         let rows = self
             .exec(
-                "UPDATE browser_session SET evidence = $3, proved_at = $4, seen_at = $4
+                "UPDATE browser_session SET token_hash = $3, evidence = $4, proved_at = $5, seen_at = $5
                   WHERE tenant_id = $1 AND token_hash = $2",
-                &[tenant.into(), (&token.0).into(), evidence.number().into(), now.into()],
+                &[tenant.into(), (&old.0).into(), (&new.0).into(), evidence.number().into(), now.into()],
             )
             .await?;
         Ok(rows == 1)
     }
 
-    /// Ends one session of `user`. `false`: it had ended, or is somebody else's.
-    pub async fn delete_session(&mut self, user: UserId, token: &TokenHash) -> Result<bool, StoreError> {
+    /// How many sessions of `user` may still be open.
+    pub async fn count_sessions(
+        &mut self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
         let tenant = self.tenant;
-        let sql = "DELETE FROM browser_session WHERE tenant_id = $1 AND token_hash = $2 AND user_id = $3";
-        Ok(self.exec(sql, &[tenant.into(), (&token.0).into(), user.into()]).await? == 1)
+        let sql = "SELECT COUNT(*) FROM browser_session WHERE tenant_id = $1 AND user_id = $2 AND ends_at > $3";
+        let count = self
+            .find(sql, &[tenant.into(), user.into(), now.into()], |row| {
+                row.int(0)
+            })
+            .await?;
+        Ok(count.unwrap_or(0))
+    }
+
+    /// Ends one session of `user`. `false`: it had ended, or is somebody else's.
+    pub async fn delete_session(
+        &mut self,
+        user: UserId,
+        token: &TokenHash,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql =
+            "DELETE FROM browser_session WHERE tenant_id = $1 AND token_hash = $2 AND user_id = $3";
+        Ok(self
+            .exec(sql, &[tenant.into(), (&token.0).into(), user.into()])
+            .await?
+            == 1)
     }
 
     /// Ends every session of `user` except `keep`; says how many.
-    pub async fn delete_sessions_of(&mut self, user: UserId, keep: Option<&TokenHash>) -> Result<u64, StoreError> {
+    pub async fn delete_sessions_of(
+        &mut self,
+        user: UserId,
+        keep: Option<&TokenHash>,
+    ) -> Result<u64, StoreError> {
         let tenant = self.tenant;
         // No token hash is empty, so an empty one keeps nothing.
         let keep: &[u8] = keep.map_or(&[], |token| &token.0);
         let sql = "DELETE FROM browser_session WHERE tenant_id = $1 AND user_id = $2 AND token_hash <> $3";
-        self.exec(sql, &[tenant.into(), user.into(), keep.into()]).await
+        self.exec(sql, &[tenant.into(), user.into(), keep.into()])
+            .await
     }
 }

@@ -19,9 +19,18 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let mut swept = 0;
         for (sql, before) in [
-            ("DELETE FROM login_attempt WHERE tenant_id = $1 AND expires_at < $2", now - ATTEMPT_MEMORY),
-            ("DELETE FROM browser_session WHERE tenant_id = $1 AND ends_at < $2", now),
-            ("DELETE FROM totp WHERE tenant_id = $1 AND confirmed_at IS NULL AND expires_at < $2", now),
+            (
+                "DELETE FROM login_attempt WHERE tenant_id = $1 AND expires_at < $2",
+                now - ATTEMPT_MEMORY,
+            ),
+            (
+                "DELETE FROM browser_session WHERE tenant_id = $1 AND ends_at < $2",
+                now,
+            ),
+            (
+                "DELETE FROM totp WHERE tenant_id = $1 AND confirmed_at IS NULL AND expires_at < $2",
+                now,
+            ),
         ] {
             swept += self.exec(sql, &[tenant.into(), before.into()]).await?;
         }
@@ -36,9 +45,13 @@ impl Tx<'_> {
                     |row| row.int(0),
                 )
                 .await?;
-            let before = bound.map_or(i64::MIN, |at| at + 1).max((now - STRANGER_MEMORY).0);
+            let before = bound
+                .map_or(i64::MIN, |at| at + 1)
+                .max((now - STRANGER_MEMORY).0);
             let sql = "DELETE FROM throttle WHERE tenant_id = $1 AND kind = $2 AND updated_at < $3";
-            swept += self.exec(sql, &[tenant.into(), kind.into(), before.into()]).await?;
+            swept += self
+                .exec(sql, &[tenant.into(), kind.into(), before.into()])
+                .await?;
         }
         Ok(swept)
     }

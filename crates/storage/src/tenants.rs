@@ -1,8 +1,8 @@
-//! Tenants: the only statements that are not scoped to one.
+//! Tenants: looking them up is the only thing that is not scoped to one.
 
 use warifu_domain::{ids::TenantId, time::Timestamp};
 
-use crate::store::{PlatformTx, Row, StoreError};
+use crate::store::{PlatformTx, Row, StoreError, Tx};
 
 /// A tenant's row. Its policy is still text: who reads it keeps the parsed one as long as `revision` stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +48,21 @@ fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
 
 impl PlatformTx<'_> {
     /// Finds a tenant's id, revision and state by its slug.
-    pub async fn find_tenant_state(&mut self, slug: &str) -> Result<Option<TenantState>, StoreError> {
-        self.find("SELECT id, revision, suspended FROM tenant WHERE slug = $1", &[slug.into()], |row| {
-            Ok(TenantState { id: TenantId(row.int(0)?), revision: row.int(1)?, suspended: row.int(2)? != 0 })
-        })
+    pub async fn find_tenant_state(
+        &mut self,
+        slug: &str,
+    ) -> Result<Option<TenantState>, StoreError> {
+        self.find(
+            "SELECT id, revision, suspended FROM tenant WHERE slug = $1",
+            &[slug.into()],
+            |row| {
+                Ok(TenantState {
+                    id: TenantId(row.int(0)?),
+                    revision: row.int(1)?,
+                    suspended: row.int(2)? != 0,
+                })
+            },
+        )
         .await
     }
 
@@ -66,7 +77,11 @@ impl PlatformTx<'_> {
     }
 
     /// Lists up to `limit` tenants by slug, beginning behind `after`.
-    pub async fn list_tenants(&mut self, after: &str, limit: i64) -> Result<Vec<TenantRow>, StoreError> {
+    pub async fn list_tenants(
+        &mut self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<TenantRow>, StoreError> {
         self.list(
             "SELECT id, slug, name, policy, revision, suspended, created_at FROM tenant
               WHERE slug > $1 ORDER BY slug LIMIT $2",
@@ -76,39 +91,59 @@ impl PlatformTx<'_> {
         .await
     }
 
-    /// Adds a tenant and gives it the next free number. [`StoreError::Conflict`]: the slug is taken.
+    /// A number that no tenant has yet. Another node may take it first: then the insert says [`StoreError::Conflict`].
+    pub async fn next_tenant_id(&mut self) -> Result<TenantId, StoreError> {
+        let next = self
+            .find("SELECT COALESCE(MAX(id), 0) + 1 FROM tenant", &[], |row| {
+                row.int(0)
+            })
+            .await?;
+        Ok(TenantId(next.unwrap_or(1)))
+    }
+}
+
+impl Tx<'_> {
+    /// Adds the tenant of this transaction. [`StoreError::Conflict`]: the slug or the number is taken.
     pub async fn insert_tenant(
         &mut self,
         slug: &str,
         name: &str,
         policy: &str,
         now: Timestamp,
-    ) -> Result<TenantId, StoreError> {
-        let id = self
-            .find(
-                "INSERT INTO tenant (id, slug, name, policy, revision, suspended, created_at)
-                 SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, 1, 0, $4 FROM tenant RETURNING id",
-                &[slug.into(), name.into(), policy.into(), now.into()],
-                |row| Ok(TenantId(row.int(0)?)),
-            )
-            .await?;
-        id.ok_or_else(|| StoreError::corrupt("tenant: an insert returned no row"))
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        self.exec(
+            "INSERT INTO tenant (id, slug, name, policy, revision, suspended, created_at)
+             VALUES ($1, $2, $3, $4, 1, 0, $5)",
+            &[
+                tenant.into(),
+                slug.into(),
+                name.into(),
+                policy.into(),
+                now.into(),
+            ],
+        )
+        .await?;
+        Ok(())
     }
 
-    /// Replaces a tenant's policy if it is still at `revision`. `false`: somebody changed it meanwhile.
-    pub async fn update_policy(&mut self, id: TenantId, revision: i64, policy: &str) -> Result<bool, StoreError> {
-        let rows = self
-            .exec(
-                "UPDATE tenant SET policy = $3, revision = revision + 1 WHERE id = $1 AND revision = $2",
-                &[id.into(), revision.into(), policy.into()],
-            )
-            .await?;
-        Ok(rows == 1)
+    /// Replaces the tenant's policy if it is still at `revision`. `false`: somebody changed it meanwhile.
+    pub async fn update_policy(&mut self, revision: i64, policy: &str) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE tenant SET policy = $3, revision = revision + 1 WHERE id = $1 AND revision = $2";
+        Ok(self
+            .exec(sql, &[tenant.into(), revision.into(), policy.into()])
+            .await?
+            == 1)
     }
 
-    /// Suspends a tenant or opens it again.
-    pub async fn update_suspended(&mut self, id: TenantId, suspended: bool) -> Result<bool, StoreError> {
+    /// Suspends the tenant or opens it again. `false`: it was so already.
+    pub async fn update_suspended(&mut self, suspended: bool) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
         let sql = "UPDATE tenant SET suspended = $2 WHERE id = $1 AND suspended <> $2";
-        Ok(self.exec(sql, &[id.into(), i64::from(suspended).into()]).await? == 1)
+        Ok(self
+            .exec(sql, &[tenant.into(), i64::from(suspended).into()])
+            .await?
+            == 1)
     }
 }

@@ -44,7 +44,9 @@ impl Tx<'_> {
                 |row| row.int(0),
             )
             .await?;
-        let Some(failures) = failures else { return Ok(false) };
+        let Some(failures) = failures else {
+            return Ok(false);
+        };
         let wait = wait_after(failures);
         if wait.0 > 0 {
             self.exec(
@@ -57,15 +59,32 @@ impl Tx<'_> {
     }
 
     /// Forgets an account's failures: its owner was here.
-    pub async fn release_guesses(&mut self, kind: BudgetKind, subject: &[u8]) -> Result<(), StoreError> {
+    pub async fn release_guesses(
+        &mut self,
+        kind: BudgetKind,
+        subject: &[u8],
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let sql = "DELETE FROM throttle WHERE tenant_id = $1 AND kind = $2 AND subject = $3";
-        self.exec(sql, &[tenant.into(), (kind as i64).into(), subject.into()]).await?;
+        self.exec(sql, &[tenant.into(), (kind as i64).into(), subject.into()])
+            .await?;
         Ok(())
     }
 
+    /// Opens every budget of an account: an administrator, or a fresh proof, vouches for it.
+    pub async fn release_all_guesses(&mut self, subject: &[u8]) -> Result<(), StoreError> {
+        self.release_guesses(BudgetKind::KnownBrowser, subject)
+            .await?;
+        self.release_guesses(BudgetKind::OtherBrowser, subject)
+            .await
+    }
+
     /// Counts a guess of a client network in its present window. `false`: the network has used its failures up.
-    pub async fn reserve_network_guess(&mut self, network: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn reserve_network_guess(
+        &mut self,
+        network: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         // Here blocked_until is the end of the window.
         let counted = self
@@ -97,7 +116,15 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = "UPDATE throttle SET failures = failures - 1
                     WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND failures > 0";
-        self.exec(sql, &[tenant.into(), (BudgetKind::Network as i64).into(), network.into()]).await?;
+        self.exec(
+            sql,
+            &[
+                tenant.into(),
+                (BudgetKind::Network as i64).into(),
+                network.into(),
+            ],
+        )
+        .await?;
         Ok(())
     }
 }

@@ -73,7 +73,10 @@ fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
 
 impl Tx<'_> {
     /// Finds a person by login ID.
-    pub async fn find_user_by_login(&mut self, login: &Login) -> Result<Option<UserRow>, StoreError> {
+    pub async fn find_user_by_login(
+        &mut self,
+        login: &Login,
+    ) -> Result<Option<UserRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
             "SELECT id, login, name, email, language, role, disabled, password, created_at FROM person
@@ -97,7 +100,11 @@ impl Tx<'_> {
     }
 
     /// Lists up to `limit` people by login ID, beginning behind `after`.
-    pub async fn list_users(&mut self, after: &str, limit: i64) -> Result<Vec<ListedUser>, StoreError> {
+    pub async fn list_users(
+        &mut self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<ListedUser>, StoreError> {
         let tenant = self.tenant;
         self.list(
             "SELECT id, login, name, email, language, role, disabled, password, created_at,
@@ -106,13 +113,22 @@ impl Tx<'_> {
                          THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
                FROM person WHERE tenant_id = $1 AND login > $2 ORDER BY login LIMIT $3",
             &[tenant.into(), after.into(), limit.into()],
-            |row| Ok(ListedUser { user: user(row)?, has_totp: row.int(9)? != 0 }),
+            |row| {
+                Ok(ListedUser {
+                    user: user(row)?,
+                    has_totp: row.int(9)? != 0,
+                })
+            },
         )
         .await
     }
 
     /// Adds a person. [`StoreError::Conflict`]: the login ID is taken.
-    pub async fn insert_user(&mut self, new: &NewUser<'_>, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn insert_user(
+        &mut self,
+        new: &NewUser<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         self.exec(
             "INSERT INTO person (tenant_id, id, login, name, email, language, role, disabled, password, created_at)
@@ -133,24 +149,40 @@ impl Tx<'_> {
     }
 
     /// Replaces a person's hashed password.
-    pub async fn update_password(&mut self, id: UserId, password: &[u8]) -> Result<bool, StoreError> {
+    pub async fn update_password(
+        &mut self,
+        id: UserId,
+        password: &[u8],
+    ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE person SET password = $3 WHERE tenant_id = $1 AND id = $2";
-        Ok(self.exec(sql, &[tenant.into(), id.into(), password.into()]).await? == 1)
+        Ok(self
+            .exec(sql, &[tenant.into(), id.into(), password.into()])
+            .await?
+            == 1)
     }
 
     /// Disables or enables a person. `false`: it was so already.
-    pub async fn update_disabled(&mut self, id: UserId, disabled: bool) -> Result<bool, StoreError> {
+    pub async fn update_disabled(
+        &mut self,
+        id: UserId,
+        disabled: bool,
+    ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
-        let sql = "UPDATE person SET disabled = $3 WHERE tenant_id = $1 AND id = $2 AND disabled <> $3";
-        Ok(self.exec(sql, &[tenant.into(), id.into(), i64::from(disabled).into()]).await? == 1)
+        let sql =
+            "UPDATE person SET disabled = $3 WHERE tenant_id = $1 AND id = $2 AND disabled <> $3";
+        Ok(self
+            .exec(sql, &[tenant.into(), id.into(), i64::from(disabled).into()])
+            .await?
+            == 1)
     }
 
     /// Keeps the language that a person chose.
     pub async fn update_language(&mut self, id: UserId, language: &str) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE person SET language = $3 WHERE tenant_id = $1 AND id = $2";
-        self.exec(sql, &[tenant.into(), id.into(), language.into()]).await?;
+        self.exec(sql, &[tenant.into(), id.into(), language.into()])
+            .await?;
         Ok(())
     }
 }

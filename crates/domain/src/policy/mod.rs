@@ -125,7 +125,7 @@ pub struct TotpRules {
     /// 6–8.
     pub digits: u8,
     /// Seconds a code is shown, 5–300 (P5, C2: 30).
-    pub period_seconds: u32,
+    pub period_seconds: u16,
     /// Steps before and after now that still count, 0–2 (SEC-14).
     pub skew_steps: u8,
 }

@@ -12,7 +12,10 @@ use super::sqlite::SqliteConnection;
 use super::value::Row;
 
 /// All migrations of this version, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sql: include_str!("../../migrations/0001_initial.sql"),
+}];
 
 /// One numbered file of `migrations/`, the same for both engines but for one thing: `WITHOUT ROWID` at the end of a
 /// `CREATE TABLE`, which saves SQLite a second tree, is removed for PostgreSQL.

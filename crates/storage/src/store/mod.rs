@@ -24,7 +24,7 @@ pub use error::StoreError;
 pub use fault::FaultPlan;
 pub(crate) use migrate::{MIGRATIONS, Migration};
 pub use tx::{PlatformTx, Tx};
-pub(crate) use value::{Row, Value};
+pub(crate) use value::Row;
 
 use job::{Access, Message, Order, TypedJob};
 use tx::Connection;

@@ -76,15 +76,6 @@ impl<'c> PlatformTx<'c> {
         Self { connection }
     }
 
-    /// Runs a statement without an answer; returns the number of rows it changed.
-    pub(crate) async fn exec(
-        &mut self,
-        sql: &'static str,
-        params: &[Value<'_>],
-    ) -> Result<u64, StoreError> {
-        self.connection.exec(sql, params).await
-    }
-
     /// The first row of a `SELECT` or of a `RETURNING`. The rest is read and ignored: ask for one row.
     pub(crate) async fn find<T>(
         &mut self,

@@ -5,7 +5,7 @@ use std::error::Error;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use warifu_domain::ids::TenantId;
+use warifu_domain::ids::{AuthenticatorId, TenantId, UserId};
 use warifu_domain::time::Timestamp;
 
 use super::error::StoreError;
@@ -22,6 +22,18 @@ pub(crate) enum Value<'a> {
 impl From<i64> for Value<'_> {
     fn from(value: i64) -> Self {
         Self::Int(value)
+    }
+}
+
+impl From<UserId> for Value<'_> {
+    fn from(value: UserId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<AuthenticatorId> for Value<'_> {
+    fn from(value: AuthenticatorId) -> Self {
+        Self::Int(value.0)
     }
 }
 

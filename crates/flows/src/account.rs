@@ -1,0 +1,170 @@
+//! The person's own account page, and the own password.
+
+use std::sync::Arc;
+
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    password::{Password, check_new},
+    policy::Enrolment,
+    refusal::Refusal,
+    tenant::Tenant,
+    time::Timestamp,
+};
+
+use crate::{
+    act::{Act, Origin},
+    ctx::Ctx,
+    error::FlowError,
+    login::{NewSession, subject_of},
+    passwords::{self, Verified},
+    session::{self, SignedIn},
+};
+
+/// The state of everything a person has.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// The authenticator app.
+    pub totp: Option<TotpOverview>,
+    /// Backup codes.
+    pub backup_codes: BackupOverview,
+    /// Open sessions, this one included.
+    pub sessions: i64,
+    /// Whether this tenant offers (or demands) a second factor to this person.
+    pub may_enrol: bool,
+    /// Whether the person may switch it off without an administrator.
+    pub may_remove: bool,
+}
+
+/// The state of an authenticator app.
+#[derive(Clone, Copy, Debug)]
+pub struct TotpOverview {
+    /// Since when.
+    pub since: Timestamp,
+    /// When a code was last accepted.
+    pub used_at: Option<Timestamp>,
+}
+
+/// The state of the backup codes.
+#[derive(Clone, Copy, Debug)]
+pub struct BackupOverview {
+    /// The tenant has them.
+    pub offered: bool,
+    /// Codes that still count.
+    pub left: u32,
+    /// Codes of the set, used ones included; 0: none issued.
+    pub of: u32,
+    /// The set's number, for the form that issues a new one.
+    pub generation: i64,
+}
+
+/// Everything for the account page.
+pub async fn overview(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    who: &SignedIn,
+) -> Result<Overview, FlowError> {
+    let (user, now, policy) = (who.user, ctx.clock.now(), &tenant.policy);
+    let (totp, backup, sessions) = ctx
+        .store
+        .read(tenant.id, async move |tx| {
+            let totp = tx.find_totp_state(user).await?;
+            let backup = tx.find_backup_set(user).await?;
+            Ok((totp, backup, tx.count_sessions(user, now).await?))
+        })
+        .await?;
+    let set = backup.as_ref().map(|row| &row.set);
+    Ok(Overview {
+        totp: totp.map(|state| TotpOverview {
+            since: state.confirmed_at,
+            used_at: state.used_at,
+        }),
+        backup_codes: BackupOverview {
+            offered: policy.backup_codes.enabled,
+            left: set.map_or(0, |set| set.left()),
+            of: set.map_or(0, |set| set.current.len() as u32),
+            generation: set.map_or(0, |set| set.generation),
+        },
+        sessions,
+        may_enrol: policy.second_factor.enrolment != Enrolment::Off
+            || who.has_totp
+            || who.must_have_second_factor(),
+        may_remove: policy.removal.by_user
+            && policy.second_factor.enrolment != Enrolment::Required
+            && !who.must_have_second_factor(),
+    })
+}
+
+/// Changes the own password; needs the fresh proof. Every other session ends (SEC-7); authenticators stay as they are.
+pub async fn change_password(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+    new_password: &str,
+) -> Result<NewSession, FlowError> {
+    let act = Act::of(ctx, tenant, origin);
+    if !who.session.is_fresh(act.now) {
+        return Err(Refusal::ProofNeeded.into());
+    }
+    let min = tenant
+        .policy
+        .min_password_chars(who.must_have_second_factor());
+    let password = check_password(
+        new_password,
+        min,
+        &[&who.login, &who.name, &tenant.name, &tenant.slug],
+    )?;
+    let user = who.user;
+    let stored = ctx
+        .store
+        .read(tenant.id, async move |tx| tx.find_user(user).await)
+        .await?;
+    let stored = stored.and_then(|person| person.password);
+    if passwords::verify(ctx, stored.as_deref(), &password).await? != Verified::Wrong {
+        return Err(Refusal::Password(warifu_domain::password::BadPassword::Unchanged).into());
+    }
+    let hashed = passwords::hash(ctx, &password).await?;
+    let (who, token) = (who.clone(), ctx.rng.token());
+    let changed = ctx.store.write(tenant.id, async move |tx| {
+        tx.update_password(who.user, &hashed).await?;
+        tx.release_all_guesses(&subject_of(&who.login)).await?;
+        tx.delete_attempts_of(who.user).await?;
+        tx.delete_sessions_of(who.user, Some(&who.token)).await?;
+        act.audit(
+            tx,
+            AuditEvent::new(EventKind::PasswordChanged, Some(who.user)),
+        )
+        .await?;
+        act.notify(tx, who.user, EventKind::PasswordChanged).await?;
+        session::renew(tx, &act, &who.token, &who.session, token.clone()).await
+    });
+    Ok(changed.await??)
+}
+
+/// Keeps the language that a signed-in person chose.
+pub async fn choose_language(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    who: &SignedIn,
+    language: &'static str,
+) -> Result<(), FlowError> {
+    let user = who.user;
+    Ok(ctx
+        .store
+        .write(tenant.id, async move |tx| {
+            tx.update_language(user, language).await
+        })
+        .await?)
+}
+
+/// Checks a new password (SEC-74).
+pub(crate) fn check_password(
+    typed: &str,
+    min_chars: usize,
+    context: &[&str],
+) -> Result<Password, Refusal> {
+    let too_long = Refusal::Password(warifu_domain::password::BadPassword::TooLong);
+    let password = Password::parse(typed).ok_or(too_long)?;
+    check_new(&password, min_chars, context).map_err(Refusal::Password)?;
+    Ok(password)
+}

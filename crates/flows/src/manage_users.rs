@@ -1,0 +1,319 @@
+//! What an administrator does to accounts; for now through the command line. Nobody here sees a password's hash, a seed or
+//! a code (SEC-41).
+
+use std::sync::Arc;
+
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    decide::{Decision, decide},
+    ids::UserId,
+    tenant::Tenant,
+    user::{Login, Role},
+};
+use warifu_storage::{ListedUser, NewUser, SealContext, StoreError, TotpState, UserRow, seal};
+
+use crate::{
+    account::check_password,
+    act::Act,
+    ctx::Ctx,
+    error::{Fault, FlowError},
+    login::{load_facts, subject_of},
+    passwords,
+};
+
+/// A person to be added.
+#[derive(Clone)]
+pub struct NewPerson {
+    /// What the person types.
+    pub login: Login,
+    /// What the person is called; may be empty.
+    pub name: String,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// The person's role.
+    pub role: Role,
+    /// The first password.
+    pub password: String,
+}
+
+/// Everything an administrator sees of one person.
+#[derive(Clone, Debug)]
+pub struct UserDetails {
+    /// The account.
+    pub user: UserRow,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// The authenticator app.
+    pub totp: Option<TotpState>,
+    /// Backup codes that still count.
+    pub backup_codes_left: u32,
+    /// Open sessions.
+    pub sessions: i64,
+    /// What the right password would lead to now.
+    pub decision: Decision,
+}
+
+/// Why an act on an account was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// Nobody has this login ID.
+    #[error("there is no user {0:?} in this tenant")]
+    NoSuchUser(String),
+    /// Somebody has this login ID.
+    #[error("there is already a user {0:?} in this tenant")]
+    LoginTaken(String),
+    /// Refused, with the code of pages.
+    #[error("refused: {}", .0.code())]
+    Refused(warifu_domain::refusal::Refusal),
+    /// A fault of ours.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<FlowError> for ManageError {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Refused(refusal) => Self::Refused(refusal),
+            FlowError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<StoreError> for ManageError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+fn email_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
+    SealContext {
+        tenant: tenant.id,
+        purpose: "email",
+        owner: user.0,
+    }
+}
+
+/// Adds a person.
+pub async fn add_user(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    new: NewPerson,
+) -> Result<UserId, ManageError> {
+    let act = Act::by_command_line(ctx, tenant);
+    let min = tenant
+        .policy
+        .min_password_chars(new.role >= Role::Administrator);
+    let context = [new.login.as_str(), &new.name, &tenant.name, &tenant.slug];
+    let password = check_password(&new.password, min, &context).map_err(ManageError::Refused)?;
+    let (hashed, nonce) = (
+        passwords::hash(ctx, &password).await?,
+        ctx.rng.bytes::<24>(),
+    );
+    let (id, login) = (UserId(act.row_id), new.login.as_str().to_owned());
+    let added = ctx.store.write(tenant.id, async move |tx| {
+        let context = email_context(&act.tenant, id);
+        let sealed = new
+            .email
+            .as_ref()
+            .map(|email| seal::seal(&act.keys, nonce, &context, email.as_bytes()));
+        let row = NewUser {
+            id,
+            login: &new.login,
+            name: &new.name,
+            email: sealed,
+            role: new.role,
+            password: Some(hashed.clone()),
+        };
+        tx.insert_user(&row, act.now).await?;
+        act.audit(
+            tx,
+            AuditEvent::new(EventKind::UserAdded, Some(id)).detail(new.role.word()),
+        )
+        .await
+    });
+    match added.await {
+        Ok(()) => Ok(id),
+        Err(StoreError::Conflict) => Err(ManageError::LoginTaken(login)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lists people by login ID, beginning behind `after`.
+pub async fn list_users(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<ListedUser>, ManageError> {
+    let after = after.to_owned();
+    Ok(ctx
+        .store
+        .read(tenant.id, async move |tx| {
+            tx.list_users(&after, limit).await
+        })
+        .await?)
+}
+
+async fn find(ctx: &Ctx, tenant: &Arc<Tenant>, login: &Login) -> Result<UserRow, ManageError> {
+    let wanted = login.clone();
+    let found = ctx
+        .store
+        .read(tenant.id, async move |tx| {
+            tx.find_user_by_login(&wanted).await
+        })
+        .await?;
+    found.ok_or_else(|| ManageError::NoSuchUser(login.as_str().to_owned()))
+}
+
+/// Everything about one person.
+pub async fn show_user(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    login: &Login,
+) -> Result<UserDetails, ManageError> {
+    let user = find(ctx, tenant, login).await?;
+    let (kept, id, now) = (tenant.clone(), user.id, ctx.clock.now());
+    let (totp, facts, sessions) = ctx
+        .store
+        .read(tenant.id, async move |tx| {
+            let totp = tx.find_totp_state(id).await?;
+            Ok((
+                totp,
+                load_facts(tx, &kept, id).await?,
+                tx.count_sessions(id, now).await?,
+            ))
+        })
+        .await?;
+    let facts = facts.ok_or_else(|| ManageError::NoSuchUser(login.as_str().to_owned()))?;
+    let email = match &user.email {
+        Some(sealed) => Some(open_email(ctx, tenant, user.id, sealed)?),
+        None => None,
+    };
+    Ok(UserDetails {
+        email,
+        totp,
+        backup_codes_left: facts.backup_codes_left,
+        sessions,
+        decision: decide(&tenant.policy, &facts),
+        user,
+    })
+}
+
+/// Opens a sealed mail address.
+pub(crate) fn open_email(
+    ctx: &Ctx,
+    tenant: &Tenant,
+    user: UserId,
+    sealed: &[u8],
+) -> Result<String, StoreError> {
+    let plain = seal::open(&ctx.keys, &email_context(tenant, user), sealed)?;
+    String::from_utf8(plain.to_vec()).map_err(|_| StoreError::corrupt("person.email"))
+}
+
+/// Disables an account: every session and attempt ends (SEC-84). `false`: it was disabled already.
+pub async fn disable_user(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    login: &Login,
+) -> Result<bool, ManageError> {
+    let (act, user) = (
+        Act::by_command_line(ctx, tenant),
+        find(ctx, tenant, login).await?.id,
+    );
+    let disabled = ctx.store.write(tenant.id, async move |tx| {
+        if !tx.update_disabled(user, true).await? {
+            return Ok(false);
+        }
+        tx.delete_attempts_of(user).await?;
+        tx.delete_sessions_of(user, None).await?;
+        act.audit(tx, AuditEvent::new(EventKind::UserDisabled, Some(user)))
+            .await?;
+        Ok(true)
+    });
+    Ok(disabled.await?)
+}
+
+/// Enables a disabled account and opens its password budgets. `false`: it was enabled already.
+pub async fn enable_user(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    login: &Login,
+) -> Result<bool, ManageError> {
+    let (act, user) = (
+        Act::by_command_line(ctx, tenant),
+        find(ctx, tenant, login).await?,
+    );
+    let enabled = ctx.store.write(tenant.id, async move |tx| {
+        tx.release_all_guesses(&subject_of(&user.login)).await?;
+        if !tx.update_disabled(user.id, false).await? {
+            return Ok(false);
+        }
+        act.audit(tx, AuditEvent::new(EventKind::UserEnabled, Some(user.id)))
+            .await?;
+        Ok(true)
+    });
+    Ok(enabled.await?)
+}
+
+/// Clears a person's authenticators and backup codes, ends sessions and attempts, and tells the person (SEC-41). The next
+/// login leads to the set-up where the policy demands one. `false`: there was nothing to clear.
+pub async fn reset_two_factor(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    login: &Login,
+    reason: &str,
+) -> Result<bool, ManageError> {
+    let (act, user) = (
+        Act::by_command_line(ctx, tenant),
+        find(ctx, tenant, login).await?.id,
+    );
+    let reason = reason.to_owned();
+    let reset = ctx.store.write(tenant.id, async move |tx| {
+        let had = tx.delete_totp(user).await?;
+        tx.void_backup_set(user).await?;
+        tx.delete_attempts_of(user).await?;
+        tx.delete_sessions_of(user, None).await?;
+        act.audit(
+            tx,
+            AuditEvent::new(EventKind::SecondFactorReset, Some(user)).detail(&reason),
+        )
+        .await?;
+        act.notify(tx, user, EventKind::SecondFactorReset).await?;
+        Ok(had)
+    });
+    Ok(reset.await?)
+}
+
+/// Sets a password: sessions and attempts end, the second step stays in place (SEC-40).
+pub async fn set_password(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    login: &Login,
+    new_password: &str,
+) -> Result<(), ManageError> {
+    let (act, user) = (
+        Act::by_command_line(ctx, tenant),
+        find(ctx, tenant, login).await?,
+    );
+    let min = tenant
+        .policy
+        .min_password_chars(user.role >= Role::Administrator);
+    let context = [user.login.as_str(), &user.name, &tenant.name, &tenant.slug];
+    let password = check_password(new_password, min, &context).map_err(ManageError::Refused)?;
+    let hashed = passwords::hash(ctx, &password).await?;
+    ctx.store
+        .write(tenant.id, async move |tx| {
+            tx.update_password(user.id, &hashed).await?;
+            tx.release_all_guesses(&subject_of(&user.login)).await?;
+            tx.delete_attempts_of(user.id).await?;
+            tx.delete_sessions_of(user.id, None).await?;
+            act.audit(
+                tx,
+                AuditEvent::new(EventKind::PasswordChanged, Some(user.id)),
+            )
+            .await?;
+            act.notify(tx, user.id, EventKind::PasswordChanged).await
+        })
+        .await?;
+    Ok(())
+}

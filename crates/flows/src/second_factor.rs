@@ -1,0 +1,110 @@
+//! Judging a second factor inside a write job: counted first, judged, then spent. Login and fresh proof share it, so
+//! there is one budget for both (SEC-12, SEC-45).
+
+use warifu_domain::{
+    backup_code::{AcceptedBackupCode, Verifier},
+    ids::UserId,
+    refusal::Refusal,
+    throttle::{Budget, judge},
+    totp::{AcceptedStep, judge_code},
+};
+use warifu_otp::OneTimeCode;
+use warifu_storage::{StoreError, Tx};
+
+use crate::act::Act;
+
+/// A second factor as a person types it.
+#[derive(Clone)]
+pub enum TypedProof {
+    /// A code of an authenticator app.
+    Code(String),
+    /// A backup code.
+    BackupCode(String),
+}
+
+/// Judges a typed code of an authenticator app and spends its step. A malformed code is counted like a wrong one (SEC-24).
+pub(crate) async fn judge_totp(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: UserId,
+    typed: &str,
+) -> Result<Result<AcceptedStep, Refusal>, StoreError> {
+    let apps = tx.reserve_totp_guess(&act.keys, user, act.now).await?;
+    let Some(failures) = apps.iter().map(|app| app.failures).max() else {
+        return Ok(Err(why_no_totp(tx, act, user).await?));
+    };
+    let skew = act.tenant.policy.totp.skew_steps;
+    let mut verdict = Err(Refusal::MalformedCode);
+    if let Ok(code) = OneTimeCode::parse(typed) {
+        for app in &apps {
+            verdict = judge_code(&app.key, app.last_step, &code, act.now, skew);
+            if let Ok(accepted) = verdict {
+                if !tx
+                    .spend_step(user, app.id, accepted.step(), act.now)
+                    .await?
+                {
+                    verdict = Err(Refusal::CodeAlreadyUsed); // A twin request came first.
+                }
+                break;
+            }
+        }
+    }
+    if verdict.is_err() {
+        tx.delay_totp_guess(user, failures, act.now).await?;
+        return Ok(verdict);
+    }
+    // One right proof opens the other methods again (section 4: "unlocked with another factor").
+    if apps.len() > 1 {
+        tx.release_totp_guesses(user).await?;
+    }
+    tx.release_backup_guesses(user).await?;
+    Ok(verdict)
+}
+
+async fn why_no_totp(tx: &mut Tx<'_>, act: &Act, user: UserId) -> Result<Refusal, StoreError> {
+    let Some(state) = tx.find_totp_state(user).await? else {
+        return Ok(Refusal::MethodMissing);
+    };
+    Ok(closed(judge(state.failures, state.blocked_until, act.now)))
+}
+
+/// What a budget that took no guess says to the person.
+pub(crate) fn closed(budget: Budget) -> Refusal {
+    match budget {
+        Budget::WaitUntil(until) => Refusal::MethodPaused { until },
+        // `Open` here: the wait ended between the two statements; the next try is looked at.
+        Budget::Closed | Budget::Open => Refusal::MethodDisabled,
+    }
+}
+
+/// Judges a backup code by its verifiers (one for each key of the ring). Nothing is spent yet.
+pub(crate) async fn judge_backup_code(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    candidates: &[Verifier],
+) -> Result<Result<AcceptedBackupCode, Refusal>, StoreError> {
+    let Some(row) = tx.lock_backup_set(user).await? else {
+        return Ok(Err(Refusal::MethodMissing));
+    };
+    let mut verdict = Err(Refusal::WrongBackupCode);
+    for candidate in candidates {
+        let judged = row.set.judge(candidate);
+        if judged != Err(Refusal::WrongBackupCode) {
+            verdict = judged;
+        }
+    }
+    Ok(verdict)
+}
+
+/// Spends a backup code that was just judged, under the same lock.
+pub(crate) async fn spend_backup_code(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    accepted: AcceptedBackupCode,
+) -> Result<Result<(), Refusal>, StoreError> {
+    if !tx.spend_backup_code(user, accepted).await? {
+        return Ok(Err(Refusal::BackupCodeUsed));
+    }
+    tx.release_totp_guesses(user).await?;
+    Ok(Ok(()))
+}
