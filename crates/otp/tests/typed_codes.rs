@@ -1,4 +1,8 @@
 //! What people and hostile clients may send as a code.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what helps a test may stop at the first surprise, as a test may"
+)]
 
 use proptest::prelude::*;
 use warifu_otp::{Digits, MalformedCode, OneTimeCode};

@@ -1,6 +1,6 @@
 """Reads otpauth URIs, one a line, and prints what two parsers find in each: the strict one below, and pyotp's.
 
-One line of two JSON-free halves per URI, tab between fields, texts as hexadecimal UTF-8:
+One line per URI, first what the strict parser found and then what pyotp did; tab between fields, each in hexadecimal:
     issuer account key algorithm digits period issuer account key algorithm digits period
 pyotp decodes the URI before it splits it (pyotp#47), so a name with a character that means something in a URI defeats
 it; its half is then "-" alone.
