@@ -3,10 +3,11 @@
 mod texts_check;
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, process};
+use std::process::ExitCode;
+use std::{env, fs};
 use texts_check::{Messages, check, find_uses, read_messages};
 
-fn main() {
+fn main() -> ExitCode {
     for path in [
         "build.rs",
         "texts_check.rs",
@@ -17,6 +18,10 @@ fn main() {
     ] {
         println!("cargo:rerun-if-changed={path}");
     }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is how cargo names the folder"
+    )]
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let mut problems = Vec::new();
     let ja = gather_language("ja", &out, &mut problems);
@@ -38,7 +43,7 @@ fn main() {
         for problem in problems {
             println!("cargo:error={problem}");
         }
-        process::exit(1);
+        return ExitCode::FAILURE;
     }
     for (name, path) in [
         ("CSS", "assets/app.css"),
@@ -50,6 +55,7 @@ fn main() {
             fnv1a(&fs::read(path).expect("the asset is a file"))
         );
     }
+    ExitCode::SUCCESS
 }
 
 /// Joins the files of one language into `OUT_DIR/<language>.ftl` and reads what they hold.

@@ -3,7 +3,7 @@ frame-signed-in = Signed in as { $login }
 frame-sign-out = Sign out
 frame-help = Help (questions and answers)
 frame-times-in = Times are shown in the time zone { $zone }.
-frame-reference = Reference { $reference }
+frame-reference = Reference { $reference } · { $time }
 frame-cancel = Cancel
 frame-copy = Copy
 frame-copied = Copied
@@ -21,6 +21,8 @@ time-left = { $minutes ->
    *[other] Please enter it by { $until } (within { $minutes } minutes).
   }
 time-left-short = Please enter it by { $until } (very soon).
+time-left-clock = Time left:
+time-left-over = The time is over. Please start again.
 
 problem-line = Error { $error } · { $time } · Login ID { $login } · Reference { $reference }
 problem-line-without-login = Error { $error } · { $time } · Reference { $reference }

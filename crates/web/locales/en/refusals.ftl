@@ -10,7 +10,7 @@ refusal-LOGIN-04-do = Please start again with your login ID and password. If it 
 
 refusal-OTP-01 = We could not confirm this { $code }.
 refusal-OTP-01-do = { $left ->
-    [none] Please enter the new { $code } that your authenticator app shows. If it does not help, ask your administrator.
+    [absent] Please enter the new { $code } that your authenticator app shows. If it does not help, ask your administrator.
     [one] Please enter the new { $code } that your authenticator app shows. One try is left. If it does not help, ask your administrator.
    *[other] Please enter the new { $code } that your authenticator app shows. { $left } tries are left. If it does not help, ask your administrator.
   }
@@ -19,17 +19,17 @@ refusal-OTP-02-do = Please enter only the digits that your authenticator app sho
 refusal-OTP-03 = This { $code } has already been used.
 refusal-OTP-03-do = Wait until your authenticator app shows the next { $code } and enter that. If you did not use it yourself, tell your administrator.
 refusal-OTP-04 = { $minutes ->
-    [none] The { $code } does not fit because the clock of your phone is off.
+    [absent] The { $code } does not fit because the clock of your phone is off.
     [one] The { $code } does not fit because the clock of your phone is about a minute off.
    *[other] The { $code } does not fit because the clock of your phone is about { $minutes } minutes off.
   }
 refusal-OTP-04-do = Set date and time to “automatic” in the settings of your phone, then enter the new { $code }. If it does not help, ask your administrator.
 refusal-OTP-05 = { $until ->
-    [none] Too many codes could not be confirmed, so entering codes is paused for a while.
+    [absent] Too many codes could not be confirmed, so entering codes is paused for a while.
    *[other] Too many codes could not be confirmed, so entering codes is paused until { $until }.
   }
 refusal-OTP-05-do = { $until ->
-    [none] Please sign in again later. If it is urgent, or if this was not you, ask your administrator.
+    [absent] Please sign in again later. If it is urgent, or if this was not you, ask your administrator.
    *[other] Please sign in again after { $until }. If it is urgent, or if this was not you, ask your administrator.
   }
 refusal-OTP-06 = Signing in this way is switched off because far too many codes could not be confirmed.
@@ -39,7 +39,7 @@ refusal-OTP-07-do = Please choose another way, or start again with your login ID
 
 refusal-BAK-01 = We could not confirm this { $backup_code }.
 refusal-BAK-01-do = { $left ->
-    [none] Check the digits and enter it again, or enter another, unused { $backup_code }. If it does not help, ask your administrator.
+    [absent] Check the digits and enter it again, or enter another, unused { $backup_code }. If it does not help, ask your administrator.
     [one] Check the digits and enter it again, or enter another, unused { $backup_code }. One try is left. If it does not help, ask your administrator.
    *[other] Check the digits and enter it again, or enter another, unused { $backup_code }. { $left } tries are left. If it does not help, ask your administrator.
   }
@@ -70,12 +70,12 @@ refusal-ACC-04-do = There is nothing more to do. If this was not you, ask your a
 
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->
-    [none] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask your administrator.
+    [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask your administrator.
    *[other] Please enter at least { $min } characters. A few words in a row are long and easy to remember. If you need help, ask your administrator.
   }
 refusal-PWD-02 = The new password is too long to be stored.
 refusal-PWD-02-do = { $max ->
-    [none] Please enter a shorter one. If you need help, ask your administrator.
+    [absent] Please enter a shorter one. If you need help, ask your administrator.
    *[other] Please enter at most { $max } characters. If you need help, ask your administrator.
   }
 refusal-PWD-03 = Many people use this new password, so it is easily guessed.

@@ -19,7 +19,10 @@ account-backup-title = { $backup_code }
 account-backup-open = { $backup_code }を確認・発行する
 
 account-sessions-title = ログイン中のブラウザー
-account-sessions-count = このブラウザーを含めて{ $count }個のブラウザーでログインしています。
+account-sessions-count = { $count ->
+    [1] このブラウザーだけでログインしています。
+   *[other] このブラウザーを含めて{ $count }個のブラウザーでログインしています。
+  }
 account-sessions-open = 一覧を見る
 
 account-password-title = パスワード

@@ -3,7 +3,7 @@ frame-signed-in = { $login } としてログインしています
 frame-sign-out = ログアウトする
 frame-help = 困ったときは（よくある質問）
 frame-times-in = 時刻は { $zone } の時間で表示しています。
-frame-reference = お問い合わせ番号 { $reference }
+frame-reference = お問い合わせ番号 { $reference } · { $time }
 frame-cancel = キャンセル
 frame-copy = コピーする
 frame-copied = コピーしました
@@ -18,6 +18,8 @@ field-backup-code = { $Backup_code }
 
 time-left = { $until } まで（{ $minutes }分以内）に入力してください。
 time-left-short = { $until } まで（まもなく）に入力してください。
+time-left-clock = 残り時間
+time-left-over = 時間を過ぎました。最初からやり直してください。
 
 problem-line = エラーコード { $error } · { $time } · ログインID { $login } · お問い合わせ番号 { $reference }
 problem-line-without-login = エラーコード { $error } · { $time } · お問い合わせ番号 { $reference }

@@ -102,7 +102,10 @@ impl Frame {
     pub(super) fn reference_line(&self) -> String {
         self.msg_with(
             "frame-reference",
-            &[("reference", (&self.reference).into())],
+            &[
+                ("reference", (&self.reference).into()),
+                ("time", (&self.time).into()),
+            ],
         )
     }
 

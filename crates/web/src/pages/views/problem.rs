@@ -72,14 +72,21 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The parts of the line, none of which should break in the middle.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
+        self.line.split(" · ")
+    }
+}
+
 impl Facts {
-    /// All facts under the names that messages select by; an absent one selects the variant `none`.
+    /// All facts under the names that messages select by; an absent one selects the variant `absent`.
     fn parts(&self) -> [(&'static str, FluentValue<'_>); 5] {
         let number =
-            |value: Option<u32>| value.map_or(FluentValue::from("none"), FluentValue::from);
+            |value: Option<u32>| value.map_or(FluentValue::from("absent"), FluentValue::from);
         [
             ("minutes", number(self.minutes)),
-            ("until", self.until.as_deref().unwrap_or("none").into()),
+            ("until", self.until.as_deref().unwrap_or("absent").into()),
             ("left", number(self.left)),
             ("min", number(self.min)),
             ("max", number(self.max)),
