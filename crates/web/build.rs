@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     problems.extend(check(&ja, &en, &uses));
     if !problems.is_empty() {
         for problem in problems {
-            println!("cargo:error={problem}");
+            println!("cargo::error={problem}");
         }
         return ExitCode::FAILURE;
     }

@@ -19,6 +19,10 @@ const LABELS: &[&str] = &[
     "code",
     "Code",
     "backup_code",
+    "contact",
+    "Contact",
+    "login_label",
+    "Login_label",
     "Backup_code",
 ];
 

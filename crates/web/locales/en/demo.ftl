@@ -1,6 +1,6 @@
 # Demonstration
 tenants-title = Organisations to try
-tenants-lead = Choose an organisation and sign in with a login ID and password from its table. What you do here is gone when the demonstration stops.
+tenants-lead = Choose an organisation and sign in with a { $login_label } and password from its table. What you do here is gone when the demonstration stops.
 tenants-empty = There are no organisations yet.
 tenants-mail = See the mails that would have been sent
 demo-mail-title = Mails of the demonstration

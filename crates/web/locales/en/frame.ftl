@@ -9,7 +9,7 @@ frame-copy = Copy
 frame-copied = Copied
 frame-to-account = Back to your account
 
-field-login = Login ID
+field-login = { $Login_label }
 field-password = Password
 field-current-password = Current password
 field-new-password = New password

@@ -17,13 +17,13 @@ get-app-any = Any app that knows TOTP will do.
 help-lost-phone = I have lost my phone
 help-lost-phone-with-codes = If you have an unused { $backup_code }, choose “Sign in with one of your { $backup_code }s” on the page that asks for the { $code }.
 help-lost-phone-then = Once signed in, turn { $feature } off on your account page and set it up again with your new device. What is on the lost phone stops working at that moment.
-help-lost-phone-no-codes = If you have no unused { $backup_code }, ask your administrator to turn { $feature } off for you.
-help-lost-phone-administrator = Tell your administrator at once and ask to have { $feature } turned off. What is on the lost phone then stops working.
+help-lost-phone-no-codes = If you have no unused { $backup_code }, ask { $contact } to turn { $feature } off for you.
+help-lost-phone-administrator = Tell { $contact } at once and ask to have { $feature } turned off. What is on the lost phone then stops working.
 
 help-new-phone = I am changing my phone
 help-new-phone-move = If your app can move its entries, do so before you part with the old phone. The maker of the app explains how.
 help-new-phone-again = If it cannot, sign in while the old phone still works, turn { $feature } off on your account page, and set it up again with the new one.
-help-new-phone-administrator = If it cannot, ask your administrator to turn { $feature } off, and set it up again with the new phone.
+help-new-phone-administrator = If it cannot, ask { $contact } to turn { $feature } off, and set it up again with the new phone.
 
 help-several-devices = Can I use several devices?
 help-several-devices-answer = Yes. Scan the QR code on the set-up page with every device you want to use before you finish. All of them show the same { $code }.
@@ -33,19 +33,22 @@ help-code-refused-lead = Please check the following in turn.
 help-code-refused-changed = The { $code } changes every { $seconds } seconds. Wait for a new one and enter it straight away.
 help-code-refused-used = Each { $code } works once. After using one, wait until the next appears.
 help-code-refused-clock = If the clock of your phone is off, the { $code } does not fit. Set date and time to “automatic” in the settings of the phone.
-help-code-refused-entry = If the app has several entries, make sure you look at the one for this service and login ID. After setting up again, the old entry no longer works.
+help-code-refused-entry = If the app has several entries, make sure you look at the one for this service and { $login_label }. After setting up again, the old entry no longer works.
 help-code-refused-restart = Close the app and open it again.
 
 help-backup-codes = What are { $backup_code }s?
-help-backup-codes-answer = They are for when you cannot use your authenticator app. You get { $count } at a time ({ $digits } digits each), and each works once. All of them stop working when you issue new ones, set up { $feature } again, or turn it off.
+help-backup-codes-answer = { $shape ->
+    [digits] They are for when you cannot use your authenticator app. You get { $count } at a time, each of { $length } digits, and each works once. All of them stop working when you issue new ones, set up { $feature } again, or turn it off.
+   *[symbols] They are for when you cannot use your authenticator app. You get { $count } at a time, each of { $length } letters and digits, and each works once. All of them stop working when you issue new ones, set up { $feature } again, or turn it off.
+  }
 help-backup-codes-keep = Keep them away from your password, where nobody else looks, and mark those you have used.
 
 help-backup-code-refused = The right { $backup_code } is refused
-help-backup-code-refused-typed = Check that no digit was misread and enter it again.
+help-backup-code-refused-typed = Check that nothing was misread and enter it again.
 help-backup-code-refused-used = A code that was used does not work again. Enter another, unused one.
 help-backup-code-refused-superseded = After new codes are issued, earlier ones no longer work. Use those issued last.
-help-backup-code-refused-all = If none of your codes works, ask your administrator to turn { $feature } off for you.
+help-backup-code-refused-all = If none of your codes works, ask { $contact } to turn { $feature } off for you.
 
 help-who = Whom can I ask?
-help-who-answer = Ask the administrator of your organisation, who can turn { $feature } off for you after making sure it is you.
+help-who-answer = Ask { $contact }. An administrator can turn { $feature } off for you after making sure it is you.
 help-who-line = If you see an error, pass on the whole line that starts with “Error”. It tells your administrator where to look.

@@ -1,6 +1,6 @@
 # Login
 login-title = Sign in
-login-forgotten = If you have forgotten your password, ask your administrator.
+login-forgotten = If you have forgotten your password, ask { $contact }.
 login-code-field = If you use { $feature }, open this
 login-code-field-hint = The { $digits } digits in your authenticator app. If you leave this empty, you can enter them on the next page.
 login-remember = Keep me signed in
@@ -21,7 +21,10 @@ login-code-start-again = Start again
 login-code-help = If the right { $code } is refused
 
 login-backup-code-title = Sign in with your { $backup_code }
-login-backup-code-lead = Enter one unused { $backup_code } ({ $digits } digits) from those you keep. It will not work a second time.
+login-backup-code-lead = { $shape ->
+    [digits] Enter one unused { $backup_code } ({ $length } digits) from those you keep. It will not work a second time.
+   *[symbols] Enter one unused { $backup_code } ({ $length } letters and digits) from those you keep. It will not work a second time.
+  }
 login-backup-code-submit = Sign in
 login-backup-code-back = Back to the { $code }
 login-backup-code-help = If the right { $backup_code } is refused

@@ -1,104 +1,104 @@
 # Errors: what happened, and what to do now
-refusal-LOGIN-01 = We could not confirm this login ID and password.
-refusal-LOGIN-01-do = Please enter them again, and check capitals and the state of your keyboard. If it does not help, ask your administrator.
+refusal-LOGIN-01 = We could not confirm this { $login_label } and password.
+refusal-LOGIN-01-do = Please enter them again, and check capitals and the state of your keyboard. If it does not help, ask { $contact }.
 refusal-LOGIN-02 = The time for this login is over.
-refusal-LOGIN-02-do = Please start again with your login ID and password. If it does not help, ask your administrator.
+refusal-LOGIN-02-do = Please start again with your { $login_label } and password. If it does not help, ask { $contact }.
 refusal-LOGIN-03 = This login has ended because too many codes could not be confirmed.
-refusal-LOGIN-03-do = Please start again with your login ID and password. “Help” lists what may be the cause. If it does not help, ask your administrator.
+refusal-LOGIN-03-do = Please start again with your { $login_label } and password. “Help” lists what may be the cause. If it does not help, ask { $contact }.
 refusal-LOGIN-04 = This login is already over.
-refusal-LOGIN-04-do = Please start again with your login ID and password. If it does not help, ask your administrator.
+refusal-LOGIN-04-do = Please start again with your { $login_label } and password. If it does not help, ask { $contact }.
 
 refusal-OTP-01 = We could not confirm this { $code }.
 refusal-OTP-01-do = { $left ->
-    [absent] Please enter the new { $code } that your authenticator app shows. If it does not help, ask your administrator.
-    [one] Please enter the new { $code } that your authenticator app shows. One try is left. If it does not help, ask your administrator.
-   *[other] Please enter the new { $code } that your authenticator app shows. { $left } tries are left. If it does not help, ask your administrator.
+    [absent] Please enter the new { $code } that your authenticator app shows. If it does not help, ask { $contact }.
+    [one] Please enter the new { $code } that your authenticator app shows. One try is left. If it does not help, ask { $contact }.
+   *[other] Please enter the new { $code } that your authenticator app shows. { $left } tries are left. If it does not help, ask { $contact }.
   }
 refusal-OTP-02 = We could not read this as the { $code }.
-refusal-OTP-02-do = Please enter only the digits that your authenticator app shows. Spaces, hyphens and full-width digits do no harm. If it does not help, ask your administrator.
+refusal-OTP-02-do = Please enter only the digits that your authenticator app shows. Spaces, hyphens and full-width digits do no harm. If it does not help, ask { $contact }.
 refusal-OTP-03 = This { $code } has already been used.
-refusal-OTP-03-do = Wait until your authenticator app shows the next { $code } and enter that. If you did not use it yourself, tell your administrator.
+refusal-OTP-03-do = Wait until your authenticator app shows the next { $code } and enter that. If you did not use it yourself, tell { $contact }.
 refusal-OTP-04 = { $minutes ->
     [absent] The { $code } does not fit because the clock of your phone is off.
     [one] The { $code } does not fit because the clock of your phone is about a minute off.
    *[other] The { $code } does not fit because the clock of your phone is about { $minutes } minutes off.
   }
-refusal-OTP-04-do = Set date and time to “automatic” in the settings of your phone, then enter the new { $code }. If it does not help, ask your administrator.
+refusal-OTP-04-do = Set date and time to “automatic” in the settings of your phone, then enter the new { $code }. If it does not help, ask { $contact }.
 refusal-OTP-05 = { $until ->
     [absent] Too many codes could not be confirmed, so entering codes is paused for a while.
    *[other] Too many codes could not be confirmed, so entering codes is paused until { $until }.
   }
 refusal-OTP-05-do = { $until ->
-    [absent] Please sign in again later. If it is urgent, or if this was not you, ask your administrator.
-   *[other] Please sign in again after { $until }. If it is urgent, or if this was not you, ask your administrator.
+    [absent] Please sign in again later. If it is urgent, or if this was not you, ask { $contact }.
+   *[other] Please sign in again after { $until }. If it is urgent, or if this was not you, ask { $contact }.
   }
 refusal-OTP-06 = Signing in this way is switched off because far too many codes could not be confirmed.
-refusal-OTP-06-do = Ask your administrator to turn { $feature } off for you. If this was not you, change your password as well.
+refusal-OTP-06-do = Sign in another way, or ask { $contact } to turn { $feature } off for you. If this was not you, change your password as well.
 refusal-OTP-07 = This way of signing in is not set up for this account.
-refusal-OTP-07-do = Please choose another way, or start again with your login ID and password. If it does not help, ask your administrator.
+refusal-OTP-07-do = Please choose another way, or start again with your { $login_label } and password. If it does not help, ask { $contact }.
 
 refusal-BAK-01 = We could not confirm this { $backup_code }.
 refusal-BAK-01-do = { $left ->
-    [absent] Check the digits and enter it again, or enter another, unused { $backup_code }. If it does not help, ask your administrator.
-    [one] Check the digits and enter it again, or enter another, unused { $backup_code }. One try is left. If it does not help, ask your administrator.
-   *[other] Check the digits and enter it again, or enter another, unused { $backup_code }. { $left } tries are left. If it does not help, ask your administrator.
+    [absent] Check the spelling and enter it again, or enter another, unused { $backup_code }. If it does not help, ask { $contact }.
+    [one] Check the spelling and enter it again, or enter another, unused { $backup_code }. One try is left. If it does not help, ask { $contact }.
+   *[other] Check the spelling and enter it again, or enter another, unused { $backup_code }. { $left } tries are left. If it does not help, ask { $contact }.
   }
 refusal-BAK-02 = This { $backup_code } has already been used.
-refusal-BAK-02-do = Please enter another, unused { $backup_code }. If you have none, ask your administrator to turn { $feature } off for you.
+refusal-BAK-02-do = Please enter another, unused { $backup_code }. If you have none, ask { $contact } to turn { $feature } off for you.
 refusal-BAK-03 = This { $backup_code } no longer works because new ones were issued.
-refusal-BAK-03-do = Please enter one of the { $backup_code }s issued last. If you have none, ask your administrator to turn { $feature } off for you.
+refusal-BAK-03-do = Please enter one of the { $backup_code }s issued last. If you have none, ask { $contact } to turn { $feature } off for you.
 refusal-BAK-04 = We could not read this as one of your { $backup_code }s.
-refusal-BAK-04-do = Please enter the digits of the { $backup_code }. Spaces, hyphens and full-width digits do no harm. If it does not help, ask your administrator.
+refusal-BAK-04-do = Please enter the { $backup_code } as it was given to you. Spaces, hyphens, small letters and full-width ones do no harm. If it does not help, ask { $contact }.
 refusal-BAK-05 = These { $backup_code }s were shown before and cannot be shown again.
-refusal-BAK-05-do = If you did not keep them, issue new ones; the earlier { $backup_code }s then stop working. If you need help, ask your administrator.
+refusal-BAK-05-do = If you did not keep them, issue new ones; the earlier { $backup_code }s then stop working. If you need help, ask { $contact }.
 
 refusal-SET-01 = This set-up has expired, or another one was started after it.
-refusal-SET-01-do = Please start the set-up again and scan the new QR code. The old entry in your app does not work; please delete it. If you need help, ask your administrator.
+refusal-SET-01-do = Please start the set-up again and scan the new QR code. The old entry in your app does not work; please delete it. If you need help, ask { $contact }.
 refusal-SET-02 = Your organisation does not offer { $feature }.
-refusal-SET-02-do = If you need it, ask your administrator.
+refusal-SET-02-do = If you need it, ask { $contact }.
 refusal-SET-03 = Only an administrator can turn { $feature } off.
-refusal-SET-03-do = Please ask your administrator to do it.
+refusal-SET-03-do = Please ask { $contact } to do it.
 
 refusal-ACC-01 = To see this page you need to sign in.
-refusal-ACC-01-do = Please sign in and try again. If it does not help, ask your administrator.
+refusal-ACC-01-do = Please sign in and try again. If it does not help, ask { $contact }.
 refusal-ACC-02 = Before this, please confirm that it is you.
-refusal-ACC-02-do = Please start again from your account page. If it does not help, ask your administrator.
+refusal-ACC-02-do = Please start again from your account page. If it does not help, ask { $contact }.
 refusal-ACC-03 = We could not confirm this password.
-refusal-ACC-03-do = Please enter it again, and check capitals and the state of your keyboard. If it does not help, ask your administrator.
+refusal-ACC-03-do = Please enter it again, and check capitals and the state of your keyboard. If it does not help, ask { $contact }.
 refusal-ACC-04 = That browser is already signed out.
-refusal-ACC-04-do = There is nothing more to do. If this was not you, ask your administrator.
+refusal-ACC-04-do = There is nothing more to do. If this was not you, ask { $contact }.
 
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->
-    [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask your administrator.
-   *[other] Please enter at least { $min } characters. A few words in a row are long and easy to remember. If you need help, ask your administrator.
+    [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask { $contact }.
+   *[other] Please enter at least { $min } characters. A few words in a row are long and easy to remember. If you need help, ask { $contact }.
   }
 refusal-PWD-02 = The new password is too long to be stored.
 refusal-PWD-02-do = { $max ->
-    [absent] Please enter a shorter one. If you need help, ask your administrator.
-   *[other] Please enter at most { $max } characters. If you need help, ask your administrator.
+    [absent] Please enter a shorter one. If you need help, ask { $contact }.
+   *[other] Please enter at most { $max } characters. If you need help, ask { $contact }.
   }
 refusal-PWD-03 = Many people use this new password, so it is easily guessed.
-refusal-PWD-03-do = Please enter one that others would not think of. If you need help, ask your administrator.
-refusal-PWD-04 = The new password contains words of your organisation or login ID.
-refusal-PWD-04-do = Please enter one without them. If you need help, ask your administrator.
+refusal-PWD-03-do = Please enter one that others would not think of. If you need help, ask { $contact }.
+refusal-PWD-04 = The new password is little more than your name, your { $login_label } or your organisation’s name.
+refusal-PWD-04-do = Please enter one that does not rest on them. If you need help, ask { $contact }.
 refusal-PWD-05 = The new password is the same as the current one.
-refusal-PWD-05-do = Please enter a different one. If you need help, ask your administrator.
+refusal-PWD-05-do = Please enter a different one. If you need help, ask { $contact }.
 
 refusal-FORM-01 = This page is out of date or was opened in another browser.
-refusal-FORM-01-do = Please open the page again and repeat what you did; nothing was changed. If it does not help, ask your administrator.
+refusal-FORM-01-do = Please open the page again and repeat what you did; nothing was changed. If it does not help, ask { $contact }.
 refusal-FORM-02 = We could not read what was sent.
-refusal-FORM-02-do = Please open the page again and repeat what you did. If it does not help, ask your administrator.
+refusal-FORM-02-do = Please open the page again and repeat what you did. If it does not help, ask { $contact }.
 
 refusal-REQ-01 = There is no page at this address.
-refusal-REQ-01-do = Please check the address. If it does not help, ask your administrator.
+refusal-REQ-01-do = Please check the address. If it does not help, ask { $contact }.
 refusal-REQ-02 = What was sent is too large to be accepted.
-refusal-REQ-02-do = Please send something shorter. If it does not help, ask your administrator.
+refusal-REQ-02-do = Please send something shorter. If it does not help, ask { $contact }.
 refusal-REQ-03 = This address does not accept that.
-refusal-REQ-03-do = Please go back and try again from the page before. If it does not help, ask your administrator.
+refusal-REQ-03-do = Please go back and try again from the page before. If it does not help, ask { $contact }.
 refusal-REQ-04 = This server is not used under the address you asked for.
-refusal-REQ-04-do = Please check the address. If it does not help, ask your administrator.
+refusal-REQ-04-do = Please check the address. If it does not help, ask { $contact }.
 refusal-REQ-05 = We are too busy at the moment to do this.
-refusal-REQ-05-do = Please wait a little and try again. If it goes on, ask your administrator.
+refusal-REQ-05-do = Please wait a little and try again. If it goes on, ask { $contact }.
 refusal-REQ-06 = We are sorry. A fault on our side kept us from doing this.
-refusal-REQ-06-do = Please wait a little and try again. If it goes on, pass the next line on to your administrator.
+refusal-REQ-06-do = Please wait a little and try again. If it goes on, pass the next line on to { $contact }.

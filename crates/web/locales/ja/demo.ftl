@@ -1,6 +1,6 @@
 # デモ
 tenants-title = お試しの組織
-tenants-lead = 試してみたい組織を選び、表のログインIDとパスワードでログインしてください。デモのデータは、停止すると消えます。
+tenants-lead = 試してみたい組織を選び、表の{ $login_label }とパスワードでログインしてください。デモのデータは、停止すると消えます。
 tenants-empty = 組織はまだありません。
 tenants-mail = 送信されたはずのメールを見る
 demo-mail-title = デモのメール

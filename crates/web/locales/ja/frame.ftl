@@ -9,7 +9,7 @@ frame-copy = コピーする
 frame-copied = コピーしました
 frame-to-account = アカウントのページに戻る
 
-field-login = ログインID
+field-login = { $Login_label }
 field-password = パスワード
 field-current-password = 現在のパスワード
 field-new-password = 新しいパスワード

@@ -17,13 +17,13 @@ get-app-any = TOTPに対応していれば、ほかのアプリでもかまい�
 help-lost-phone = スマートフォンをなくしました
 help-lost-phone-with-codes = 未使用の{ $backup_code }をお持ちの場合は、{ $code }の入力画面で「{ $backup_code }を使用してログインする」を選んでください。
 help-lost-phone-then = ログインできたら、アカウントのページで{ $feature }をいったん解除し、新しい端末で設定し直してください。なくした端末の登録は、解除した時点で使えなくなります。
-help-lost-phone-no-codes = 未使用の{ $backup_code }をお持ちでない場合は、管理者に{ $feature }の解除をご依頼ください。
-help-lost-phone-administrator = すぐに管理者へ連絡し、{ $feature }の解除をご依頼ください。解除すると、なくした端末の登録は使えなくなります。
+help-lost-phone-no-codes = 未使用の{ $backup_code }をお持ちでない場合は、{ $contact }に{ $feature }の解除をご依頼ください。
+help-lost-phone-administrator = すぐに{ $contact }へ連絡し、{ $feature }の解除をご依頼ください。解除すると、なくした端末の登録は使えなくなります。
 
 help-new-phone = スマートフォンを機種変更します
 help-new-phone-move = アプリに引き継ぎの機能がある場合は、古い端末を手放す前に移してください。方法はアプリの提供元の案内をご覧ください。
 help-new-phone-again = 引き継げない場合は、古い端末が使えるうちにログインし、アカウントのページで{ $feature }を解除してから、新しい端末で設定し直してください。
-help-new-phone-administrator = 引き継げない場合は、管理者に{ $feature }の解除をご依頼のうえ、新しい端末で設定し直してください。
+help-new-phone-administrator = 引き継げない場合は、{ $contact }に{ $feature }の解除をご依頼のうえ、新しい端末で設定し直してください。
 
 help-several-devices = 複数の端末で使えますか
 help-several-devices-answer = 使えます。設定画面に表示されたQRコードを、使いたいすべての端末で読み取ってから設定を完了してください。どの端末にも同じ{ $code }が表示されます。
@@ -33,19 +33,22 @@ help-code-refused-lead = 次の順にお確かめください。
 help-code-refused-changed = { $code }は{ $seconds }秒ごとに変わります。切り替わるのを待って、新しい{ $code }をすぐに入力してください。
 help-code-refused-used = 同じ{ $code }は1回しか使えません。一度使った後は、次の{ $code }が表示されるまでお待ちください。
 help-code-refused-clock = スマートフォンの時計がずれていると、{ $code }が合いません。端末の設定で日付と時刻を「自動」にしてください。
-help-code-refused-entry = アプリに複数の項目がある場合は、このサービスとログインIDの項目をご覧になっているかお確かめください。設定し直した場合、古い項目は使えません。
+help-code-refused-entry = アプリに複数の項目がある場合は、このサービスと{ $login_label }の項目をご覧になっているかお確かめください。設定し直した場合、古い項目は使えません。
 help-code-refused-restart = アプリを一度終了し、もう一度起動してください。
 
 help-backup-codes = { $backup_code }とは何ですか
-help-backup-codes-answer = 認証アプリを使えないときのためのコードです。一度に{ $count }個（各{ $digits }桁）発行され、それぞれ1回だけ使えます。新しく発行したとき、{ $feature }を設定し直したとき、解除したときに、それまでのコードはすべて無効になります。
+help-backup-codes-answer = { $shape ->
+    [digits] 認証アプリを使えないときのためのコードです。一度に{ $count }個（各{ $length }桁の数字）発行され、それぞれ1回だけ使えます。新しく発行したとき、{ $feature }を設定し直したとき、解除したときに、それまでのコードはすべて無効になります。
+   *[symbols] 認証アプリを使えないときのためのコードです。一度に{ $count }個（各{ $length }文字の英数字）発行され、それぞれ1回だけ使えます。新しく発行したとき、{ $feature }を設定し直したとき、解除したときに、それまでのコードはすべて無効になります。
+  }
 help-backup-codes-keep = パスワードとは別の、ほかの人の目に触れない場所に保管し、使ったものに印を付けておくことをおすすめします。
 
 help-backup-code-refused = 正しい{ $backup_code }を入力しているのにログインできません
-help-backup-code-refused-typed = 数字の読み違いがないかお確かめのうえ、もう一度入力してください。
+help-backup-code-refused-typed = 読み違いがないかお確かめのうえ、もう一度入力してください。
 help-backup-code-refused-used = 一度使ったコードは使えません。未使用の別のコードを入力してください。
 help-backup-code-refused-superseded = 新しく発行した後は、以前のコードは使えません。最後に発行したものを入力してください。
-help-backup-code-refused-all = 使えるコードが1つもない場合は、管理者に{ $feature }の解除をご依頼ください。
+help-backup-code-refused-all = 使えるコードが1つもない場合は、{ $contact }に{ $feature }の解除をご依頼ください。
 
 help-who = 誰に相談すればよいですか
-help-who-answer = ご所属の組織の管理者にご相談ください。管理者は、ご本人であることを確認したうえで、{ $feature }の解除などを行えます。
+help-who-answer = { $contact }にご相談ください。管理者は、ご本人であることを確認したうえで、{ $feature }の解除などを行えます。
 help-who-line = エラーが表示された場合は、エラーコードから始まる1行をそのままお伝えください。管理者が原因をすぐに調べられます。

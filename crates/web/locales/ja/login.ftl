@@ -1,6 +1,6 @@
 # ログイン
 login-title = ログイン
-login-forgotten = パスワードをお忘れの場合は、管理者にお問い合わせください。
+login-forgotten = パスワードをお忘れの場合は、{ $contact }にお問い合わせください。
 login-code-field = { $feature }を設定している場合はこちら
 login-code-field-hint = 認証アプリに表示されている{ $digits }桁の数字です。空欄のままでも、次の画面で入力できます。
 login-remember = ログインしたままにする
@@ -11,14 +11,17 @@ login-code-title = { $code }の入力
 login-code-lead = 認証アプリに表示されている{ $digits }桁の{ $code }を入力してください。
 login-code-submit = 認証する
 login-code-tries-left = あと{ $left }回まで入力できます。
-login-code-who = ログインID { $login } でログインしようとしています。
+login-code-who = { $login } でログインしようとしています。
 login-code-ways = ほかの方法
 login-code-use-backup-code = { $backup_code }を使用してログインする
 login-code-start-again = 最初からやり直す
 login-code-help = { $code }が正しいのに進めないとき
 
 login-backup-code-title = { $backup_code }でログイン
-login-backup-code-lead = 保管している{ $backup_code }のうち、まだ使っていないものを1つ入力してください（{ $digits }桁）。入力したコードは、次回からは使えません。
+login-backup-code-lead = { $shape ->
+    [digits] 保管している{ $backup_code }のうち、まだ使っていないものを1つ入力してください（{ $length }桁の数字）。入力したコードは、次回からは使えません。
+   *[symbols] 保管している{ $backup_code }のうち、まだ使っていないものを1つ入力してください（{ $length }文字の英数字）。入力したコードは、次回からは使えません。
+  }
 login-backup-code-submit = ログインする
 login-backup-code-back = { $code }の入力画面に戻る
 login-backup-code-help = { $backup_code }が正しいのに進めないとき

@@ -39,7 +39,7 @@ pub(super) fn format(
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };
-    let mut arguments = FluentArgs::with_capacity(6 + parts.len());
+    let mut arguments = FluentArgs::with_capacity(10 + parts.len());
     for (name, word) in labels.named() {
         arguments.set(name, word);
     }

@@ -1,13 +1,16 @@
-//! The tenant's words for the feature and its codes (二要素認証, 2段階認証, セキュリティコード …).
+//! The tenant's words for the feature, its codes and whom to ask (二要素認証, 2段階認証, セキュリティコード …), as sentences need them.
 
 use super::Language;
+use warifu_domain::policy;
 
-/// A tenant's words, each in the form inside a sentence and in the form at its start.
+/// A tenant's words in one language, each in the form inside a sentence and in the form at its start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels {
     feature: Word,
     code: Word,
     backup_code: Word,
+    login: Word,
+    contact: Word,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,42 +19,39 @@ struct Word {
     start: String,
 }
 
-impl Labels {
-    /// Takes the words for the second factor, for a one-time code and for a backup code, each in the singular.
-    #[must_use]
-    pub fn new(feature: &str, code: &str, backup_code: &str) -> Self {
+impl From<policy::Label<'_>> for Labels {
+    fn from(words: policy::Label<'_>) -> Self {
         Self {
-            feature: Word::new(feature),
-            code: Word::new(code),
-            backup_code: Word::new(backup_code),
+            feature: Word::new(words.feature),
+            code: Word::new(words.code),
+            backup_code: Word::new(words.backup_code),
+            login: Word::new(words.login),
+            contact: Word::new(words.contact),
         }
     }
+}
 
+impl Labels {
     /// The words used where no tenant is known.
     #[must_use]
     pub fn standard(language: Language) -> Self {
-        match language {
-            Language::Ja => Self::new("二要素認証", "確認コード", "バックアップコード"),
-            Language::En => Self::new("Two-factor authentication", "security code", "backup code"),
-        }
+        policy::Labels::default().of(language.into()).into()
     }
 
-    /// The word for the second factor, as it stands in titles.
-    #[must_use]
-    pub fn feature(&self) -> &str {
-        &self.feature.start
-    }
-
-    /// The words under the names that messages use; upper case first letter for the start of a sentence.
-    pub(super) fn named(&self) -> [(&'static str, &str); 6] {
+    /// The words under the names that messages use; with an upper-case first letter for the start of a sentence.
+    pub(super) fn named(&self) -> [(&'static str, &str); 10] {
         // In the order of bytes, so that each is appended where a sorted list keeps them.
         [
             ("Backup_code", &self.backup_code.start),
             ("Code", &self.code.start),
+            ("Contact", &self.contact.start),
             ("Feature", &self.feature.start),
+            ("Login_label", &self.login.start),
             ("backup_code", &self.backup_code.inside),
             ("code", &self.code.inside),
+            ("contact", &self.contact.inside),
             ("feature", &self.feature.inside),
+            ("login_label", &self.login.inside),
         ]
     }
 }
@@ -101,5 +101,11 @@ mod tests {
             let word = Word::new(given);
             assert_eq!((word.inside.as_str(), word.start.as_str()), (inside, start));
         }
+    }
+
+    #[test]
+    fn names_are_sorted() {
+        let labels = Labels::standard(Language::Ja);
+        assert!(labels.named().is_sorted_by_key(|(name, _)| *name));
     }
 }

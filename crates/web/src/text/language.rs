@@ -1,5 +1,7 @@
 //! The two languages of the pages, and which one a visitor gets.
 
+use warifu_domain::policy;
+
 /// A language that every page is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -66,6 +68,24 @@ impl Language {
             }
         }
         best.map(|(_, language)| language)
+    }
+}
+
+impl From<policy::Language> for Language {
+    fn from(language: policy::Language) -> Self {
+        match language {
+            policy::Language::Ja => Self::Ja,
+            policy::Language::En => Self::En,
+        }
+    }
+}
+
+impl From<Language> for policy::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Ja => Self::Ja,
+            Language::En => Self::En,
+        }
     }
 }
 

@@ -55,6 +55,7 @@ impl Texts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use warifu_domain::policy::Preset;
 
     fn texts(language: Language) -> Texts {
         Texts::new(language, Labels::standard(language))
@@ -62,13 +63,11 @@ mod tests {
 
     #[test]
     fn both_languages_load_and_speak_the_tenants_words() {
+        let policy = Preset::find("workspace").unwrap().policy();
+        let labels = policy.labels.of(Language::Ja.into());
         assert_eq!(
-            Texts::new(
-                Language::Ja,
-                Labels::new("2段階認証", "確認コード", "予備コード")
-            )
-            .msg("account-app-title"),
-            "2段階認証"
+            Texts::new(Language::Ja, Labels::from(labels)).msg("account-app-title"),
+            "2要素認証"
         );
         assert_eq!(
             texts(Language::En).msg("account-app-title"),

@@ -1,12 +1,13 @@
 //! One sample of every page and state, for the tests and for the gallery.
 
 use askama::Template;
+use warifu_domain::policy::Preset;
 use warifu_web::pages::qr::Qr;
 use warifu_web::pages::views::{
-    Account, AppState, BackupCodes, BackupState, DemoAccount, DemoMail, DemoTenant, ErrorPage,
-    Facts, Frame, Help, KeptMail, Login, LoginBackupCode, LoginCode, NewCodes, Notice, Password,
-    Proof, ProofTarget, Removal, Remove, SessionRow, Sessions, SetUp, SetUpDone, SetUpPlace,
-    TenantMark, Tenants, TimeLeft,
+    Account, AppState, BackupCodes, BackupState, CodeShape, DemoAccount, DemoMail, DemoTenant,
+    ErrorPage, Facts, Frame, Help, KeptMail, Login, LoginBackupCode, LoginCode, NewCodes, Notice,
+    Password, Proof, ProofTarget, Removal, Remove, SessionRow, Sessions, SetUp, SetUpDone,
+    SetUpPlace, TenantMark, Tenants, TimeLeft,
 };
 use warifu_web::text::{Labels, Language, Texts};
 
@@ -28,7 +29,7 @@ pub(crate) struct Cast {
     pub(crate) name: String,
     /// Login ID of the user.
     pub(crate) login: String,
-    /// `User-Agent` of another session.
+    /// Browser of another session.
     pub(crate) agent: String,
 }
 
@@ -38,17 +39,19 @@ impl Default for Cast {
             tenant: "わりふ商事株式会社".into(),
             name: "山田 太郎".into(),
             login: "taro@example.jp".into(),
-            agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Mobile/15E148 Safari/604.1".into(),
+            agent: "Safari (iPhone)".into(),
         }
     }
 }
 
 /// The words of the preset `workspace`.
 pub(crate) fn labels(language: Language) -> Labels {
-    match language {
-        Language::Ja => Labels::new("2要素認証", "セキュリティコード", "バックアップコード"),
-        Language::En => Labels::standard(language),
-    }
+    Preset::find("workspace")
+        .expect("it ships with us")
+        .policy()
+        .labels
+        .of(language.into())
+        .into()
 }
 
 /// Every page in every state worth seeing.
@@ -127,10 +130,17 @@ impl Samples<'_> {
     fn codes(&self) -> NewCodes {
         NewCodes {
             shown: (1..=10_u64)
-                .map(|n| format!("{:08}", n * 48_271_911 % 100_000_000))
+                .map(|n| format!("{:04}-{:04}", n * 4827 % 10_000, n * 1911 % 10_000))
                 .collect(),
             count: 10,
             generation: "2".into(),
+        }
+    }
+
+    fn long_codes(&self) -> NewCodes {
+        NewCodes {
+            shown: vec!["7K3M-Q9TZ-0WXY-4H5J".into(); 10],
+            ..self.codes()
         }
     }
 
@@ -208,15 +218,16 @@ impl Samples<'_> {
                 backup_codes: true,
             })
         };
-        let backup_code = |frame, tries_left| {
+        let backup_code = |frame, tries_left, shape| {
             print(&LoginBackupCode {
                 frame,
                 login: login.clone(),
-                digits: 8,
+                shape,
                 time_left: self.time_left(),
                 tries_left,
             })
         };
+        let digits = CodeShape::Digits(8);
         let left = Facts {
             left: Some(2),
             ..Facts::default()
@@ -249,14 +260,18 @@ impl Samples<'_> {
                     1,
                 ),
             ),
-            ("login-backup-code", backup_code(self.frame(), 3)),
+            ("login-backup-code", backup_code(self.frame(), 3, digits)),
+            (
+                "login-backup-code-symbols",
+                backup_code(self.frame(), 3, CodeShape::Symbols(16)),
+            ),
             (
                 "login-backup-code-used",
-                backup_code(self.refused("BAK-02", &left), 2),
+                backup_code(self.refused("BAK-02", &left), 2, digits),
             ),
             (
                 "login-backup-code-superseded",
-                backup_code(self.refused("BAK-03", &left), 2),
+                backup_code(self.refused("BAK-03", &left), 2, digits),
             ),
         ]
     }
@@ -414,7 +429,7 @@ impl Samples<'_> {
                 login: login.clone(),
                 target,
                 code_digits,
-                backup_codes: true,
+                backup_codes: Some(CodeShape::Digits(8)),
             })
         };
         let password = |frame| {
@@ -430,6 +445,10 @@ impl Samples<'_> {
             ("backup-codes", codes(Some(self.backup(8)), None, false)),
             ("backup-codes-few", codes(Some(self.backup(1)), None, true)),
             ("backup-codes-none", codes(None, None, false)),
+            (
+                "backup-codes-issued-symbols",
+                codes(Some(self.backup(10)), Some(self.long_codes()), false),
+            ),
             (
                 "backup-codes-issued",
                 codes(Some(self.backup(10)), Some(self.codes()), false),
@@ -467,12 +486,7 @@ impl Samples<'_> {
             since: "2026-11-20 08:31 JST".into(),
             last_seen: "2026-11-21 19:03 JST".into(),
         };
-        let here = row(
-            "11",
-            true,
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0.0.0 Safari/537.36",
-            "203.0.113.7",
-        );
+        let here = row("11", true, "Chrome (Windows)", "203.0.113.7");
         let rows = vec![
             here.clone(),
             row(
@@ -512,7 +526,10 @@ impl Samples<'_> {
                     rows: vec![here],
                 }),
             ),
-            ("help", help(Some((10, 8)), Removal::ByUser)),
+            (
+                "help",
+                help(Some((10, CodeShape::Digits(8))), Removal::ByUser),
+            ),
             (
                 "help-by-administrator",
                 help(None, Removal::ByAdministrator),

@@ -2,11 +2,12 @@
 
 use super::{BackupState, Frame};
 use askama::Template;
+use warifu_domain::backup_code::Shape;
 
 /// A set of backup codes just issued.
 #[derive(Clone, Debug)]
 pub struct NewCodes {
-    /// The codes as digits, to be shown this once; empty where the policy only lets them be downloaded.
+    /// The codes in groups, to be shown this once; empty where the policy only lets them be downloaded.
     pub shown: Vec<String>,
     /// How many there are.
     pub count: u32,
@@ -30,10 +31,50 @@ pub struct BackupCodes {
     pub count: u32,
 }
 
+/// What a backup code looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeShape {
+    /// So many digits.
+    Digits(u32),
+    /// So many letters and digits.
+    Symbols(u32),
+}
+
+impl From<Shape> for CodeShape {
+    fn from(shape: Shape) -> Self {
+        // The longest has 16 characters.
+        let length = shape.length() as u32;
+        match shape {
+            Shape::Digits8 => Self::Digits(length),
+            Shape::Symbols16 => Self::Symbols(length),
+        }
+    }
+}
+
+impl CodeShape {
+    /// The name by which messages select their variant.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Self::Digits(_) => "digits",
+            Self::Symbols(_) => "symbols",
+        }
+    }
+
+    pub(super) fn length(self) -> u32 {
+        match self {
+            Self::Digits(length) | Self::Symbols(length) => length,
+        }
+    }
+
+    pub(super) fn is_digits(self) -> bool {
+        matches!(self, Self::Digits(_))
+    }
+}
+
 impl NewCodes {
-    /// The codes grouped for the eye.
-    pub(super) fn grouped(&self) -> impl Iterator<Item = String> {
-        self.shown.iter().map(|code| grouped(code))
+    /// Whether the codes are too long to stand side by side.
+    pub(super) fn is_long(&self) -> bool {
+        self.shown.iter().any(|code| code.len() > 10)
     }
 
     /// The codes for the form that turns them into a file.
@@ -50,34 +91,5 @@ impl BackupCodes {
     fn issue_lead(&self) -> String {
         self.frame
             .msg_with("backup-codes-issue-lead", &[("count", self.count.into())])
-    }
-}
-
-/// Splits a code into equal groups of 4 or 3; leaves other lengths whole.
-fn grouped(code: &str) -> String {
-    let digits: Vec<char> = code.chars().collect();
-    let size = [4, 3]
-        .into_iter()
-        .find(|size| digits.len().is_multiple_of(*size))
-        .unwrap_or(digits.len().max(1));
-    digits
-        .chunks(size)
-        .map(String::from_iter)
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn codes_are_grouped_by_4_or_3() {
-        for (code, expected) in [
-            ("12345678", "1234 5678"),
-            ("123456", "123 456"),
-            ("1234567890", "1234567890"),
-            ("", ""),
-        ] {
-            assert_eq!(super::grouped(code), expected);
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Questions and answers for users, made from the tenant's own rules.
 
-use super::{Frame, Removal};
+use super::{CodeShape, Frame, Removal};
 use askama::Template;
 
 /// `/help`. Each question has an id to link to.
@@ -13,8 +13,8 @@ pub struct Help {
     pub digits: u8,
     /// Seconds that a code lasts.
     pub period: u32,
-    /// How many backup codes a set has and how many digits each; `None` where the policy has none.
-    pub backup_codes: Option<(u32, u8)>,
+    /// How many backup codes a set has, and what they look like; `None` where the policy has none.
+    pub backup_codes: Option<(u32, CodeShape)>,
     /// Who may switch the second factor off.
     pub removal: Removal,
 }
@@ -41,10 +41,14 @@ impl Help {
         )
     }
 
-    fn backup_codes_answer(&self, count: &u32, digits: &u8) -> String {
+    fn backup_codes_answer(&self, count: &u32, shape: &CodeShape) -> String {
         self.frame.msg_with(
             "help-backup-codes-answer",
-            &[("count", (*count).into()), ("digits", (*digits).into())],
+            &[
+                ("count", (*count).into()),
+                ("shape", shape.kind().into()),
+                ("length", shape.length().into()),
+            ],
         )
     }
 }

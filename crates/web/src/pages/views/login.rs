@@ -1,6 +1,6 @@
 //! The pages of a login: password, one-time code, backup code.
 
-use super::{Frame, TimeLeft};
+use super::{CodeShape, Frame, TimeLeft};
 use askama::Template;
 
 /// `/login`: login ID and password.
@@ -47,8 +47,8 @@ pub struct LoginBackupCode {
     pub frame: Frame,
     /// Login ID of the attempt.
     pub login: String,
-    /// Digits of a backup code.
-    pub digits: u8,
+    /// What a backup code looks like.
+    pub shape: CodeShape,
     /// When the attempt ends.
     pub time_left: TimeLeft,
     /// Wrong codes that the attempt still bears.
@@ -77,8 +77,13 @@ impl LoginCode {
 
 impl LoginBackupCode {
     fn lead(&self) -> String {
-        self.frame
-            .msg_with("login-backup-code-lead", &[("digits", self.digits.into())])
+        self.frame.msg_with(
+            "login-backup-code-lead",
+            &[
+                ("shape", self.shape.kind().into()),
+                ("length", self.shape.length().into()),
+            ],
+        )
     }
 }
 

@@ -20,8 +20,9 @@ mod set_up;
 mod time_left;
 
 pub use account::{Account, AppState, BackupState, Removal};
+pub use agent::short_agent;
 pub use assets::{ASSETS, Asset};
-pub use backup_codes::{BackupCodes, NewCodes};
+pub use backup_codes::{BackupCodes, CodeShape, NewCodes};
 pub use demo::{DemoAccount, DemoMail, DemoTenant, KeptMail, Tenants};
 pub use error::ErrorPage;
 pub use frame::{Frame, TenantMark};

@@ -1,6 +1,6 @@
 //! The fresh proof before a change to how one signs in (SEC-37).
 
-use super::Frame;
+use super::{CodeShape, Frame};
 use askama::Template;
 
 /// What the proof is for.
@@ -14,6 +14,8 @@ pub enum ProofTarget {
     BackupCodes,
     /// Changing the password.
     Password,
+    /// Nothing in particular: back to the account.
+    Account,
 }
 
 /// `/account/proof`.
@@ -28,15 +30,21 @@ pub struct Proof {
     pub target: ProofTarget,
     /// Digits of a code; `None` while the user has no second factor.
     pub code_digits: Option<u8>,
-    /// Whether a backup code is taken instead.
-    pub backup_codes: bool,
+    /// What a backup code looks like, where one is taken instead.
+    pub backup_codes: Option<CodeShape>,
 }
 
 impl ProofTarget {
     /// All targets.
-    pub const ALL: [Self; 4] = [Self::SetUp, Self::Remove, Self::BackupCodes, Self::Password];
+    pub const ALL: [Self; 5] = [
+        Self::SetUp,
+        Self::Remove,
+        Self::BackupCodes,
+        Self::Password,
+        Self::Account,
+    ];
 
-    /// Its name in addresses and in the field `target`; also the last part of the page that follows.
+    /// Its name in addresses and in the field `target`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,6 +52,19 @@ impl ProofTarget {
             Self::Remove => "remove",
             Self::BackupCodes => "backup-codes",
             Self::Password => "password",
+            Self::Account => "account",
+        }
+    }
+
+    /// The page that follows, below the tenant.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::SetUp => "/account/set-up",
+            Self::Remove => "/account/remove",
+            Self::BackupCodes => "/account/backup-codes",
+            Self::Password => "/account/password",
+            Self::Account => "/account",
         }
     }
 
@@ -61,6 +82,7 @@ impl Proof {
             ProofTarget::Remove => self.frame.msg("proof-for-remove"),
             ProofTarget::BackupCodes => self.frame.msg("proof-for-backup-codes"),
             ProofTarget::Password => self.frame.msg("proof-for-password"),
+            ProofTarget::Account => self.frame.msg("proof-for-account"),
         }
     }
 

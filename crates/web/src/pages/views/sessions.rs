@@ -1,6 +1,6 @@
 //! The browsers in which the user is signed in.
 
-use super::{Frame, agent};
+use super::Frame;
 use askama::Template;
 
 /// `/account/sessions`.
@@ -20,7 +20,7 @@ pub struct SessionRow {
     pub id: String,
     /// Whether it is the one looking at this page.
     pub current: bool,
-    /// The browser as it named itself (`User-Agent`).
+    /// The browser, as [`super::short_agent`] names it; empty if unknown.
     pub agent: String,
     /// Where it signed in from.
     pub address: String,
@@ -36,14 +36,10 @@ impl Sessions {
     }
 
     fn browser(&self, row: &SessionRow) -> String {
-        match agent::name(&row.agent) {
-            (Some(browser), Some(system)) => self.frame.msg_with(
-                "sessions-browser-on",
-                &[("browser", browser.into()), ("system", system.into())],
-            ),
-            (Some(name), None) | (None, Some(name)) => name.to_owned(),
-            (None, None) => self.frame.msg("sessions-browser-unknown"),
+        if row.agent.is_empty() {
+            return self.frame.msg("sessions-browser-unknown");
         }
+        row.agent.clone()
     }
 
     fn confirm_one(&self, row: &SessionRow) -> String {
