@@ -232,8 +232,15 @@ async fn make_codes(ctx: &Ctx, tenant: &Tenant, user: UserId) -> Result<FreshCod
         salt,
         generation,
     };
-    for _ in 0..rules.count {
+    while fresh.codes.len() < usize::from(rules.count) {
         let code = BackupCode::from_random(rules.shape, ctx.rng.bytes());
+        if fresh
+            .codes
+            .iter()
+            .any(|other| other.expose() == code.expose())
+        {
+            continue; // Printed twice, it would still open once only.
+        }
         fresh
             .verifiers
             .push(passwords::backup_verifier(ctx, &code, &salt).await?);

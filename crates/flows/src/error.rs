@@ -39,7 +39,7 @@ impl Fault {
         use StoreError as S;
         matches!(
             self,
-            Self::HashingBusy | Self::Store(S::Busy | S::Locked | S::Unavailable { .. })
+            Self::HashingBusy | Self::Store(S::Busy | S::Locked | S::Unavailable)
         )
     }
 }

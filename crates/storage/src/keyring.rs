@@ -338,7 +338,7 @@ fn expand(secret: &[u8; KEY_BYTES], info: &str) -> Zeroizing<[u8; KEY_BYTES]> {
 /// A secret that others could have read or replaced is none.
 fn check_access(path: &Path, metadata: &fs::Metadata) -> Result<(), KeyRingError> {
     let mode = metadata.mode() & 0o7777;
-    if mode & 0o177 != 0 {
+    if mode & 0o7177 != 0 {
         return Err(KeyRingError::TooOpen {
             path: path.to_owned(),
             mode,

@@ -75,7 +75,11 @@ impl Deref for TestStore {
     }
 }
 
-async fn open(place: Place, options: StoreOptions, migrations: &'static [Migration]) -> TestStore {
+pub(crate) async fn open(
+    place: Place,
+    options: StoreOptions,
+    migrations: &'static [Migration],
+) -> TestStore {
     let store = Store::open_with(&place.location, options, migrations)
         .await
         .expect("an empty database opens");

@@ -130,27 +130,13 @@ enum Run {
 
 impl Worker {
     async fn serve(mut self) {
-        while let Some(message) = self.next().await {
-            match message {
-                Message::Job(mut order) => {
-                    let outcome = self.complete(&mut order).await;
-                    order.job.answer(outcome);
-                }
-                Message::Close(done) => {
-                    self.shared.jobs.lock().await.close();
-                    let mut closing = self.shared.closing.take();
-                    closing.push(done);
-                    self.shared.closing.set(closing);
-                }
-            }
+        while let Some(mut order) = self.shared.next().await {
+            let outcome = self.complete(&mut order).await;
+            order.job.answer(outcome);
         }
         if let Some(session) = self.session {
             session.close().await;
         }
-    }
-
-    async fn next(&self) -> Option<Message> {
-        self.shared.jobs.lock().await.recv().await
     }
 
     /// Runs the job until it is done, refused, or has collided too often.
@@ -190,6 +176,22 @@ impl Worker {
 }
 
 impl Shared {
+    /// The next job. Closes the queue in passing, while no other worker waits in it.
+    async fn next(&self) -> Option<Order> {
+        let mut jobs = self.jobs.lock().await;
+        loop {
+            match jobs.recv().await? {
+                Message::Job(order) => return Some(order),
+                Message::Close(done) => {
+                    jobs.close();
+                    let mut closing = self.closing.take();
+                    closing.push(done);
+                    self.closing.set(closing);
+                }
+            }
+        }
+    }
+
     /// A new connection. A job in the queue since `since` does not wait for it for ever.
     async fn reconnect(&self, since: Instant) -> Result<Session, StoreError> {
         loop {

@@ -1,0 +1,322 @@
+//! What a job can rely on: all or nothing, alone among its neighbours, answered after its commit.
+
+use std::pin::pin;
+use std::sync::mpsc;
+use std::task::{Context, Waker};
+
+use super::*;
+use crate::FaultPlan;
+
+#[tokio::test]
+async fn a_job_commits_on_ok_and_leaves_nothing_on_err() {
+    on_both(StoreOptions::default(), async |store| {
+        insert(&store, 1, 10).await.unwrap();
+        let refused: Result<(), _> = store
+            .write(TENANT, async |tx| {
+                tx.insert_sample(2, 20).await?;
+                assert_eq!(
+                    tx.find_number(2).await?,
+                    Some(20),
+                    "a job sees its own changes"
+                );
+                Err(StoreError::Other("changed its mind".into()))
+            })
+            .await;
+        assert_eq!(refused, Err(StoreError::Other("changed its mind".into())));
+        assert_eq!(
+            (number(&store, 1).await, number(&store, 2).await),
+            (Some(10), None),
+            "{}",
+            store.engine()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failing_job_leaves_its_neighbours_in_the_batch_alone() {
+    on_both(
+        StoreOptions {
+            pg_connections: 1,
+            ..StoreOptions::default()
+        },
+        async |store| {
+            let (release, gate) = mpsc::channel();
+            let first = store.write(TENANT, async move |tx| {
+                gate.recv().unwrap();
+                tx.insert_sample(1, 1).await
+            });
+            let good = insert(&store, 2, 2);
+            let twice = insert(&store, 2, 3);
+            let last = insert(&store, 4, 4);
+            let open = async { release.send(()).unwrap() };
+            let (first, good, twice, last, ()) = tokio::join!(first, good, twice, last, open);
+            assert_eq!(
+                (first, good, twice, last),
+                (Ok(()), Ok(()), Err(StoreError::Conflict), Ok(()))
+            );
+            assert_eq!(count(&store).await, 3);
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_64_conditional_updates_exactly_one_wins() {
+    on_both(StoreOptions::default(), async |store| {
+        insert(&store, 1, 0).await.unwrap();
+        let tasks: Vec<_> = (0..64)
+            .map(|_| {
+                let store = Store::clone(&store);
+                tokio::spawn(async move {
+                    store
+                        .write(TENANT, async |tx| tx.spend_number(1, 1).await)
+                        .await
+                        .unwrap()
+                })
+            })
+            .collect();
+        let mut winners = 0;
+        for task in tasks {
+            winners += u32::from(task.await.unwrap());
+        }
+        assert_eq!(winners, 1, "{}", store.engine());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_finishes_after_its_caller_is_gone() {
+    on_both(StoreOptions::default(), async |store| {
+        {
+            let mut abandoned = pin!(insert(&store, 1, 1));
+            // Polled once, it is in the queue; then the client hangs up.
+            assert!(
+                abandoned
+                    .as_mut()
+                    .poll(&mut Context::from_waker(Waker::noop()))
+                    .is_pending()
+            );
+        }
+        {
+            let _never_polled = insert(&store, 2, 2);
+        }
+        store.ping().await.unwrap();
+        tokio::time::timeout(std::time::Duration::from_secs(5), async {
+            while number(&store, 1).await.is_none() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap();
+        assert_eq!(number(&store, 2).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_at_once() {
+    let options = StoreOptions {
+        queue_limit: 2,
+        pg_connections: 1,
+        ..StoreOptions::default()
+    };
+    on_both(options, async |store| {
+        let (release, gate) = mpsc::channel();
+        let (started, running) = tokio::sync::oneshot::channel();
+        let started = std::sync::Mutex::new(Some(started));
+        let blocker = {
+            let store = Store::clone(&store);
+            tokio::spawn(async move {
+                let job = async move |_: &mut Tx<'_>| {
+                    started.lock().unwrap().take().unwrap().send(()).unwrap();
+                    gate.recv().unwrap();
+                    Ok(())
+                };
+                store.write(TENANT, job).await
+            })
+        };
+        running.await.unwrap();
+        let overload = async {
+            let refused = insert(&store, 3, 3).await;
+            release.send(()).unwrap();
+            refused
+        };
+        let (one, two, three) = tokio::join!(insert(&store, 1, 1), insert(&store, 2, 2), overload);
+        assert_eq!(
+            (one, two, three),
+            (Ok(()), Ok(()), Err(StoreError::Busy)),
+            "{}",
+            store.engine()
+        );
+        blocker.await.unwrap().unwrap();
+        assert_eq!(count(&store).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_swallowed_failure_fails_the_job_all_the_same() {
+    on_both(StoreOptions::default(), async |store| {
+        insert(&store, 1, 1).await.unwrap();
+        let outcome = store
+            .write(TENANT, async |tx| {
+                tx.insert_sample(2, 2).await?;
+                let twice = tx.insert_sample(1, 1).await;
+                assert_eq!(twice, Err(StoreError::Conflict));
+                assert_eq!(
+                    tx.insert_sample(3, 3).await,
+                    Err(StoreError::Conflict),
+                    "nothing works after it"
+                );
+                Ok(())
+            })
+            .await;
+        assert_eq!(outcome, Err(StoreError::Conflict));
+        assert_eq!(count(&store).await, 1, "{}", store.engine());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_panicking_job_is_an_error_and_the_store_goes_on() {
+    on_both(StoreOptions::default(), async |store| {
+        let write: Result<(), _> = store
+            .write(TENANT, async |tx| {
+                tx.insert_sample(1, 1).await?;
+                panic!("a defect in a job");
+            })
+            .await;
+        let read: Result<(), _> = store
+            .read(TENANT, async |_| panic!("a defect in a job"))
+            .await;
+        assert_eq!(write, Err(StoreError::Other("a job panicked".into())));
+        assert_eq!(read, write);
+        insert(&store, 2, 2).await.unwrap();
+        assert_eq!(count(&store).await, 1, "{}", store.engine());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_refused_at_commit_is_answered_with_the_error() {
+    on_both(StoreOptions::default(), async |store| {
+        let orphan = store
+            .write(TENANT, async |tx| {
+                tx.insert_sample(1, 1).await?;
+                tx.exec("INSERT INTO child (id, parent) VALUES (1, 2)", &[])
+                    .await
+            })
+            .await;
+        assert!(
+            matches!(orphan, Err(StoreError::Other(_))),
+            "{}: {orphan:?}",
+            store.engine()
+        );
+        insert(&store, 2, 2).await.unwrap();
+        assert_eq!(number(&store, 1).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_changes_nothing() {
+    on_both(StoreOptions::default(), async |store| {
+        let outcome = store
+            .read(TENANT, async |tx| tx.insert_sample(1, 1).await)
+            .await;
+        assert_eq!(outcome, Err(StoreError::ReadOnly), "{}", store.engine());
+        assert_eq!(count(&store).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_082_a_failure_at_any_call_is_an_error_that_leaves_nothing() {
+    let fault = FaultPlan::default();
+    on_both(
+        StoreOptions {
+            fault: Some(fault.clone()),
+            ..StoreOptions::default()
+        },
+        async |store| {
+            for n in 1.. {
+                fault.fail_at(n);
+                let outcome = store
+                    .write(TENANT, async |tx| {
+                        tx.insert_sample(1, 1).await?;
+                        tx.insert_sample(2, 2).await
+                    })
+                    .await;
+                if fault.is_pending() {
+                    assert_eq!(
+                        (n, outcome),
+                        (4, Ok(())),
+                        "two statements and the commit can fail"
+                    );
+                    break;
+                }
+                fault.fail_at(0);
+                assert_eq!(
+                    outcome,
+                    Err(StoreError::Unavailable),
+                    "{} call {n}",
+                    store.engine()
+                );
+                assert_eq!(count(&store).await, 0, "{} call {n}", store.engine());
+            }
+            fault.fail_at(0);
+            assert_eq!(count(&store).await, 2);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn after_closing_everything_answered_is_there_and_nothing_more_is_taken() {
+    on_both(StoreOptions::default(), async |store| {
+        let clone = Store::clone(&store);
+        let last = store.write(TENANT, async |tx| tx.insert_sample(1, 1).await);
+        let (answer, ()) = tokio::join!(last, clone.close());
+        answer.unwrap();
+        assert_eq!(insert(&store, 2, 2).await, Err(StoreError::Unavailable));
+        let read = store
+            .read(TENANT, async |tx| tx.count_samples().await)
+            .await;
+        assert_eq!(read, Err(StoreError::Unavailable), "{}", store.engine());
+        let again = Store::open_with(store.location(), StoreOptions::default(), TABLES)
+            .await
+            .unwrap();
+        assert_eq!(count(&again).await, 1);
+        again.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_has_transactions_without_a_tenant() {
+    on_both(StoreOptions::default(), async |store| {
+        let insert =
+            "INSERT INTO sample (tenant_id, id, number) VALUES ($1, 1, $1) RETURNING number";
+        let returned = store
+            .write_platform(async |tx| {
+                tx.exec("INSERT INTO sample (tenant_id, id) VALUES (9, 1)", &[])
+                    .await?;
+                tx.find(insert, &[7.into()], |row| row.int(0)).await
+            })
+            .await;
+        assert_eq!(returned, Ok(Some(7)));
+        let tenants = store
+            .read_platform(async |tx| {
+                tx.list(
+                    "SELECT tenant_id FROM sample ORDER BY tenant_id",
+                    &[],
+                    |row| row.int(0),
+                )
+                .await
+            })
+            .await;
+        assert_eq!(tenants, Ok(vec![7, 9]), "{}", store.engine());
+    })
+    .await;
+}
