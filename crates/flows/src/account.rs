@@ -25,6 +25,8 @@ use crate::{
 pub struct Overview {
     /// The authenticator app.
     pub totp: Option<TotpOverview>,
+    /// A set-up was begun in this browser and waits for its first code.
+    pub set_up_open: bool,
     /// Backup codes.
     pub backup_codes: BackupOverview,
     /// Open sessions, this one included.
@@ -55,6 +57,8 @@ pub struct BackupOverview {
     pub of: u32,
     /// The set's number, for the form that issues a new one.
     pub generation: i64,
+    /// When the set was issued; `None`: none was.
+    pub issued_at: Option<Timestamp>,
 }
 
 /// Everything for the account page.
@@ -64,12 +68,18 @@ pub async fn overview(
     who: &SignedIn,
 ) -> Result<Overview, FlowError> {
     let (user, now, policy) = (who.user, ctx.clock.now(), &tenant.policy);
-    let (totp, backup, sessions) = ctx
+    let (keys, token) = (ctx.keys.clone(), who.token);
+    let (totp, set_up_open, backup, sessions) = ctx
         .store
         .read(tenant.id, async move |tx| {
             let totp = tx.find_totp_state(user).await?;
+            let pending = match totp {
+                Some(_) => None,
+                None => tx.find_pending_totp(&keys, user, &token, now).await?,
+            };
             let backup = tx.find_backup_set(user).await?;
-            Ok((totp, backup, tx.count_sessions(user, now).await?))
+            let sessions = tx.count_sessions(user, now).await?;
+            Ok((totp, pending.is_some(), backup, sessions))
         })
         .await?;
     let set = backup.as_ref().map(|row| &row.set);
@@ -78,11 +88,13 @@ pub async fn overview(
             since: state.confirmed_at,
             used_at: state.used_at,
         }),
+        set_up_open,
         backup_codes: BackupOverview {
             offered: policy.backup_codes.enabled,
             left: set.map_or(0, |set| set.left()),
             of: set.map_or(0, |set| set.current.len() as u32),
             generation: set.map_or(0, |set| set.generation),
+            issued_at: backup.as_ref().map(|row| row.issued_at),
         },
         sessions,
         may_enrol: policy.second_factor.enrolment != Enrolment::Off

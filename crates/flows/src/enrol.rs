@@ -419,6 +419,27 @@ pub(crate) async fn confirm_in_attempt(
     Ok((confirmed.await??, codes))
 }
 
+/// Whether a signed-in person may switch two-factor off now; asked before the question is put, and again with the answer.
+pub fn may_remove(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
+    let policy = &tenant.policy;
+    if !policy.removal.by_user {
+        return Err(Refusal::OnlyAdministrator);
+    }
+    if policy.second_factor.enrolment == Enrolment::Required || who.must_have_second_factor() {
+        return Err(Refusal::NotOffered);
+    }
+    let proved = match policy.removal.reauthentication {
+        // Only a session that itself passed the second factor (security.md, section 7).
+        Reauthentication::Confirm => who.session.level(&policy.session, now) >= Level::Mfa,
+        Reauthentication::Proof => who.session.is_fresh(now),
+    };
+    if proved {
+        Ok(())
+    } else {
+        Err(Refusal::ProofNeeded)
+    }
+}
+
 /// Switches two-factor off for a signed-in person, as the policy allows (W5, C6, P4).
 pub async fn remove_totp(
     ctx: &Ctx,
@@ -426,21 +447,8 @@ pub async fn remove_totp(
     origin: &Origin,
     who: &SignedIn,
 ) -> Result<(), FlowError> {
-    let (act, policy) = (Act::of(ctx, tenant, origin), &tenant.policy);
-    if !policy.removal.by_user {
-        return Err(Refusal::OnlyAdministrator.into());
-    }
-    if policy.second_factor.enrolment == Enrolment::Required || who.must_have_second_factor() {
-        return Err(Refusal::NotOffered.into());
-    }
-    let proved = match policy.removal.reauthentication {
-        // Only a session that itself passed the second factor (security.md, section 7).
-        Reauthentication::Confirm => who.session.level(&policy.session, act.now) >= Level::Mfa,
-        Reauthentication::Proof => who.session.is_fresh(act.now),
-    };
-    if !proved {
-        return Err(Refusal::ProofNeeded.into());
-    }
+    let act = Act::of(ctx, tenant, origin);
+    may_remove(tenant, who, act.now)?;
     let (user, keep) = (who.user, who.token);
     let removed = ctx.store.write(tenant.id, async move |tx| {
         if !tx.delete_totp(user).await? {

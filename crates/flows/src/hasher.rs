@@ -2,7 +2,11 @@
 //! database (SEC-75, SEC-76; docs/decisions/0005).
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -50,6 +54,7 @@ pub struct HasherOptions {
 #[derive(Clone)]
 pub struct Hasher {
     jobs: mpsc::SyncSender<Job>,
+    waiting: Arc<AtomicUsize>,
     cost: HashCost,
 }
 
@@ -68,17 +73,24 @@ impl Hasher {
     pub fn start(options: HasherOptions) -> Self {
         let (jobs, queue) = mpsc::sync_channel(options.queue.max(1));
         let queue = Arc::new(Mutex::new(queue));
+        let waiting = Arc::new(AtomicUsize::new(0));
         for number in 0..options.threads.max(1) {
-            let queue = queue.clone();
+            let (queue, waiting) = (queue.clone(), waiting.clone());
             thread::Builder::new()
                 .name(format!("hash-{number}"))
-                .spawn(move || work(&queue))
+                .spawn(move || work(&queue, &waiting))
                 .expect("a server that cannot start a thread cannot start");
         }
         Self {
             jobs,
+            waiting,
             cost: options.cost,
         }
+    }
+
+    /// Hashes that wait for a thread.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// What new hashes cost.
@@ -94,19 +106,23 @@ impl Hasher {
         cost: HashCost,
     ) -> Result<Zeroizing<[u8; 32]>, Fault> {
         let (answer, answered) = oneshot::channel();
-        self.jobs
-            .try_send(Job {
-                secret,
-                salt,
-                cost,
-                answer,
-            })
-            .map_err(|_| Fault::HashingBusy)?;
+        let job = Job {
+            secret,
+            salt,
+            cost,
+            answer,
+        };
+        // Counted before it is sent, so that the thread that takes it never counts below zero.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.jobs.try_send(job).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Fault::HashingBusy);
+        }
         answered.await.map_err(|_| Fault::HashingBusy)
     }
 }
 
-fn work(queue: &Mutex<mpsc::Receiver<Job>>) {
+fn work(queue: &Mutex<mpsc::Receiver<Job>>, waiting: &AtomicUsize) {
     let mut memory: Vec<Block> = Vec::new();
     loop {
         // One idle thread waits inside the lock, the others for the lock: each job is taken once.
@@ -118,6 +134,9 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>) {
                 Err(mpsc::TryRecvError::Empty) => queue.recv_timeout(KEEP_MEMORY),
             }
         };
+        if job.is_ok() {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+        }
         match job {
             Ok(job) if job.answer.is_closed() => {}
             Ok(job) => {

@@ -18,6 +18,8 @@ pub struct BackupSetRow {
     pub failures: i64,
     /// No guess is looked at before this time.
     pub blocked_until: Timestamp,
+    /// When the set was issued, or voided.
+    pub issued_at: Timestamp,
 }
 
 fn verifiers(bytes: &[u8]) -> Vec<Verifier> {
@@ -39,6 +41,7 @@ fn backup_set(row: &Row<'_>) -> Result<BackupSetRow, StoreError> {
         },
         failures: row.int(5)?,
         blocked_until: Timestamp(row.int(6)?),
+        issued_at: Timestamp(row.int(7)?),
     })
 }
 
@@ -50,7 +53,7 @@ impl Tx<'_> {
     ) -> Result<Option<BackupSetRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT salt, generation, verifiers, used, superseded, failures, blocked_until FROM backup_code_set
+            "SELECT salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at FROM backup_code_set
               WHERE tenant_id = $1 AND user_id = $2",
             &[tenant.into(), user.into()],
             backup_set,
@@ -69,7 +72,7 @@ impl Tx<'_> {
             .find(
                 "UPDATE backup_code_set SET failures = failures + 1
                   WHERE tenant_id = $1 AND user_id = $2 AND failures < $3 AND blocked_until <= $4
-                 RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until",
+                 RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at",
                 &[tenant.into(), user.into(), CLOSED_AT.into(), now.into()],
                 backup_set,
             )
@@ -93,7 +96,7 @@ impl Tx<'_> {
         let tenant = self.tenant;
         self.find(
             "UPDATE backup_code_set SET generation = generation WHERE tenant_id = $1 AND user_id = $2
-             RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until",
+             RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at",
             &[tenant.into(), user.into()],
             backup_set,
         )
