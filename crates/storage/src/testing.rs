@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process;
 
 use tokio_postgres::NoTls;
@@ -120,7 +120,8 @@ impl Place {
     }
 
     /// The database file, on SQLite.
-    pub(crate) fn path(&self) -> &Path {
+    #[cfg(test)]
+    pub(crate) fn path(&self) -> &std::path::Path {
         match &self.location {
             Location::Sqlite(path) => path,
             Location::Postgres(_) => panic!("PostgreSQL keeps no file of ours"),

@@ -1,7 +1,7 @@
 //! One set of SQL: values, rows and errors are the same on both engines.
 
 use super::*;
-use crate::store::Value;
+use crate::store::value::Value;
 
 const INSERT: &str =
     "INSERT INTO sample (tenant_id, id, number, words, data) VALUES ($1, $2, $3, $4, $5)";

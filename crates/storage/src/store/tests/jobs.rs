@@ -296,27 +296,18 @@ async fn after_closing_everything_answered_is_there_and_nothing_more_is_taken() 
 #[tokio::test]
 async fn the_operator_has_transactions_without_a_tenant() {
     on_both(StoreOptions::default(), async |store| {
-        let insert =
-            "INSERT INTO sample (tenant_id, id, number) VALUES ($1, 1, $1) RETURNING number";
-        let returned = store
-            .write_platform(async |tx| {
-                tx.exec("INSERT INTO sample (tenant_id, id) VALUES (9, 1)", &[])
-                    .await?;
-                tx.find(insert, &[7.into()], |row| row.int(0)).await
-            })
-            .await;
-        assert_eq!(returned, Ok(Some(7)));
-        let tenants = store
-            .read_platform(async |tx| {
-                tx.list(
-                    "SELECT tenant_id FROM sample ORDER BY tenant_id",
-                    &[],
-                    |row| row.int(0),
-                )
-                .await
-            })
-            .await;
-        assert_eq!(tenants, Ok(vec![7, 9]), "{}", store.engine());
+        let insert = "INSERT INTO sample (tenant_id, id) VALUES ($1, 1) RETURNING tenant_id";
+        for tenant in [7, 9] {
+            let returned = store.write_platform(async move |tx| {
+                tx.find(insert, &[tenant.into()], |row| row.int(0)).await
+            });
+            assert_eq!(returned.await, Ok(Some(tenant)));
+        }
+        let tenants = store.read_platform(async |tx| {
+            let sql = "SELECT tenant_id FROM sample ORDER BY tenant_id";
+            tx.list(sql, &[], |row| row.int(0)).await
+        });
+        assert_eq!(tenants.await, Ok(vec![7, 9]), "{}", store.engine());
     })
     .await;
 }
