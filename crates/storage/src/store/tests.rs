@@ -1,5 +1,6 @@
 //! The engine under test, on SQLite and on PostgreSQL alike, with a table of its own.
 
+mod crash;
 mod engines;
 mod jobs;
 mod migrations;

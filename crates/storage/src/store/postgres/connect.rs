@@ -53,7 +53,7 @@ impl Connector {
             .keepalives_idle(Duration::from_secs(30));
         let encrypted = match config.get_ssl_mode() {
             SslMode::Disable => false,
-            SslMode::Prefer => !config.get_hosts().iter().all(is_local),
+            SslMode::Prefer => !is_local(&config),
             _ => true,
         };
         if !encrypted {
@@ -119,8 +119,9 @@ fn refused(error: &tokio_postgres::Error) -> StoreError {
     StoreError::CannotOpen { what }
 }
 
-fn is_local(host: &Host) -> bool {
-    match host {
+/// Whether the way to the server never leaves this machine.
+fn is_local(config: &Config) -> bool {
+    let hosts = config.get_hosts().iter().all(|host| match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
             name == "localhost"
@@ -128,7 +129,9 @@ fn is_local(host: &Host) -> bool {
                     .parse::<IpAddr>()
                     .is_ok_and(|address| address.is_loopback())
         }
-    }
+    });
+    // `hostaddr` is where it really connects to; the host is then only a name.
+    hosts && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
 fn tls_config() -> Result<ClientConfig, StoreError> {
@@ -147,4 +150,40 @@ fn tls_config() -> Result<ClientConfig, StoreError> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_this_machine_the_way_is_encrypted_unless_told_otherwise() {
+        for (url, encrypted) in [
+            ("postgres://warifu@127.0.0.1/warifu", false),
+            ("postgres://warifu@localhost:5433/warifu", false),
+            ("postgres://warifu@[::1]/warifu", false),
+            ("postgres://%2Fvar%2Frun%2Fpostgresql/warifu", false),
+            ("postgres://warifu@localhost/warifu?sslmode=require", true),
+            (
+                "postgres://warifu@localhost/warifu?sslmode=verify-full",
+                true,
+            ),
+            ("postgres://warifu@db.example/warifu", true),
+            ("postgres://warifu@db.example/warifu?sslmode=prefer", true),
+            (
+                "postgres://warifu@db.example/warifu?sslmode=verify-ca",
+                true,
+            ),
+            ("postgres://warifu@db.example/warifu?sslmode=disable", false),
+            ("postgres://warifu@localhost,db.example/warifu", true),
+            (
+                "postgres://warifu@localhost/warifu?hostaddr=192.0.2.1",
+                true,
+            ),
+            ("postgres:///warifu?hostaddr=192.0.2.1", true),
+        ] {
+            let tls = Connector::new(url).map(|connector| connector.tls.is_some());
+            assert_eq!(tls, Ok(encrypted), "{url}");
+        }
+    }
 }

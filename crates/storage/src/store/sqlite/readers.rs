@@ -53,12 +53,15 @@ impl Readers {
         let Slot::Open(connection) = &*slot else {
             return Err(StoreError::Unavailable);
         };
-        connection.exec("BEGIN", &[])?;
-        let outcome = finish(without_panic(job(Connection::sqlite(
-            connection,
-            self.fault.as_ref(),
-        ))));
-        connection.exec("COMMIT", &[])?;
+        let outcome = connection.exec("BEGIN", &[]).and_then(|_| {
+            let connection = Connection::sqlite(connection, self.fault.as_ref());
+            finish(without_panic(job(connection)))
+        });
+        if let Err(error) = connection.exec("COMMIT", &[]) {
+            // Whatever state it is in, the next reader gets a new one.
+            *slot = Slot::Empty;
+            return outcome.and(Err(error));
+        }
         outcome
     }
 
