@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BadPolicy, Language};
+use super::{Language, OutOfRange};
 
 /// The words in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -82,8 +82,8 @@ impl Labels {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), BadPolicy> {
-        for words in [&self.ja, &self.en] {
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        for (language, words) in [("ja", &self.ja), ("en", &self.en)] {
             let Words {
                 feature,
                 code,
@@ -91,18 +91,21 @@ impl Labels {
                 login,
                 contact,
             } = words;
-            for text in [feature, code, backup_code, login, contact]
-                .into_iter()
-                .flatten()
-            {
+            for (name, text) in [
+                ("feature", feature),
+                ("code", code),
+                ("backup_code", backup_code),
+                ("login", login),
+                ("contact", contact),
+            ] {
+                let Some(text) = text else { continue };
                 let ok =
                     (1..=80).contains(&text.chars().count()) && !text.chars().any(char::is_control);
                 if !ok {
-                    let range = "1 to 80 characters without line breaks";
-                    return Err(BadPolicy::Range {
-                        field: "labels",
+                    return Err(OutOfRange {
+                        field: format!("labels.{language}.{name}"),
                         value: format!("{text:?}"),
-                        range,
+                        range: "1 to 80 characters without line breaks",
                     });
                 }
             }

@@ -2,6 +2,7 @@
 //! A policy is a file format: its types, and the few that stand in it, are the only ones that know serde.
 
 mod labels;
+mod place;
 mod preset;
 
 pub use labels::{Label, Labels, Words};
@@ -308,10 +309,14 @@ pub enum BadPolicy {
         message: String,
     },
     /// A value outside its range.
-    #[error("{field} = {value} is outside {range}")]
+    #[error("line {line}, column {column}: {field} = {value} is outside {range}")]
     Range {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
         /// With its section, as in `login.wrong_codes`.
-        field: &'static str,
+        field: String,
         /// What was given.
         value: String,
         /// What is allowed.
@@ -319,18 +324,57 @@ pub enum BadPolicy {
     },
 }
 
+impl BadPolicy {
+    /// Line and column of the mistake, both from 1, the column in characters.
+    pub fn place(&self) -> (usize, usize) {
+        match *self {
+            Self::Syntax { line, column, .. } | Self::Range { line, column, .. } => (line, column),
+        }
+    }
+
+    /// What is wrong, without the place.
+    pub fn problem(&self) -> String {
+        match self {
+            Self::Syntax { message, .. } => message.clone(),
+            Self::Range {
+                field,
+                value,
+                range,
+                ..
+            } => format!("{field} = {value} is outside {range}"),
+        }
+    }
+}
+
+/// A value outside its range, wherever it stands.
+#[derive(Debug)]
+struct OutOfRange {
+    field: String,
+    value: String,
+    range: &'static str,
+}
+
 impl Policy {
     /// Reads and checks a policy. Nothing is taken from a text that has an error anywhere.
     pub fn parse(text: &str) -> Result<Self, BadPolicy> {
         let policy: Self = toml::from_str(text).map_err(|error| {
-            let before = &text[..error.span().map_or(0, |span| span.start).min(text.len())];
+            let (line, column) = place::of_byte(text, error.span().map_or(0, |span| span.start));
             BadPolicy::Syntax {
-                line: before.matches('\n').count() + 1,
-                column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+                line,
+                column,
                 message: error.message().to_owned(),
             }
         })?;
-        policy.check()?;
+        policy.check().map_err(|OutOfRange { field, value, range }| {
+            let (line, column) = place::of_field(text, &field);
+            BadPolicy::Range {
+                line,
+                column,
+                field,
+                value,
+                range,
+            }
+        })?;
         Ok(policy)
     }
 
@@ -348,13 +392,13 @@ impl Policy {
         }
     }
 
-    fn check(&self) -> Result<(), BadPolicy> {
-        let range = |ok: bool, field, value: &dyn ToString, range| {
+    fn check(&self) -> Result<(), OutOfRange> {
+        let range = |ok: bool, field: &str, value: &dyn ToString, range| {
             if ok {
                 Ok(())
             } else {
-                Err(BadPolicy::Range {
-                    field,
+                Err(OutOfRange {
+                    field: field.to_owned(),
                     value: value.to_string(),
                     range,
                 })

@@ -57,10 +57,19 @@ fn values_outside_their_range_are_refused() {
             "[locale]\ntime_zone = \"../etc/passwd\"",
             "locale.time_zone",
         ),
-        ("[labels.ja]\nfeature = \"\"", "labels"),
+        ("[labels.ja]\nfeature = \"\"", "labels.ja.feature"),
     ] {
         match Policy::parse(text) {
-            Err(BadPolicy::Range { field: found, .. }) => assert_eq!(found, field),
+            Err(BadPolicy::Range {
+                field: found,
+                line,
+                column,
+                ..
+            }) => {
+                assert_eq!(found, field);
+                let name = field.rsplit('.').next().unwrap();
+                assert_eq!((line, column), (2, name.len() + 4), "{text}");
+            }
             other => panic!("{text}: {other:?}"),
         }
     }
