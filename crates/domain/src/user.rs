@@ -85,9 +85,83 @@ impl Login {
     }
 }
 
+/// Why a person cannot be added with these words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPerson {
+    /// A line break in a name could forge a line of a mail (SEC-30), a control character one of a list.
+    #[error("a name has at most 100 characters and no line breaks or control characters")]
+    Name,
+    /// Not one plain mail address.
+    #[error("that is not a mail address like taro@example.jp")]
+    Email,
+}
+
+/// Longest name, in characters.
+const MAX_NAME_CHARS: usize = 100;
+
+/// Longest mail address, in bytes (RFC 5321, 4.5.3.1.3, without the angle brackets).
+const MAX_EMAIL_BYTES: usize = 254;
+
+/// Checks what a person is called; empty is fine.
+pub fn check_name(name: &str) -> Result<(), BadPerson> {
+    let ok = name.chars().count() <= MAX_NAME_CHARS && !name.chars().any(char::is_control);
+    if ok { Ok(()) } else { Err(BadPerson::Name) }
+}
+
+/// Checks that a text is one mail address and nothing that a header or an SMTP command could take for more.
+pub fn check_email(address: &str) -> Result<(), BadPerson> {
+    let forbidden = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
+    let ok = address.len() <= MAX_EMAIL_BYTES
+        && !address.contains(forbidden)
+        && address.split_once('@').is_some_and(|(local, domain)| {
+            (1..=64).contains(&local.len())
+                && !domain.contains('@')
+                && domain.split('.').all(|label| {
+                    !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+                })
+        });
+    if ok { Ok(()) } else { Err(BadPerson::Email) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sec_030_names_and_addresses_hold_nothing_that_a_mail_could_take_for_more() {
+        for good in ["", "佐藤 花子", "O'Neil, Jr."] {
+            assert_eq!(check_name(good), Ok(()), "{good}");
+        }
+        for bad in ["a\nb", "a\rb", "\u{1b}[2J", "\0", &"あ".repeat(101)] {
+            assert_eq!(check_name(bad), Err(BadPerson::Name), "{bad:?}");
+        }
+        for good in [
+            "hanako.sato@example.jp",
+            "a+b@x.y.z",
+            "root@localhost",
+            "花子@例え.jp",
+        ] {
+            assert_eq!(check_email(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "hanako",
+            "@example.jp",
+            "hanako@",
+            "hanako@.jp",
+            "hanako@example..jp",
+            "hanako@-example.jp",
+            "a@b@c",
+            "a b@example.jp",
+            "a@example.jp\r\nBcc: b@example.jp",
+            "Hanako <a@example.jp>",
+            "a@example.jp,b@example.jp",
+            "a@example.jp\0",
+            &format!("{}@example.jp", "a".repeat(65)),
+        ] {
+            assert_eq!(check_email(bad), Err(BadPerson::Email), "{bad:?}");
+        }
+    }
 
     #[test]
     fn a_login_id_is_folded_to_one_form() {

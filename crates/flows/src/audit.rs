@@ -1,8 +1,11 @@
 //! Reading the audit trail.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use warifu_domain::tenant::Tenant;
+use warifu_domain::{ids::UserId, tenant::Tenant};
 use warifu_storage::{AuditFilter, AuditRow, ChainCheck};
 
 use crate::{ctx::Ctx, error::FlowError};
@@ -16,6 +19,26 @@ pub async fn list(
     Ok(ctx
         .store
         .read(tenant.id, async move |tx| tx.list_audit(&filter).await)
+        .await?)
+}
+
+/// The login IDs of people, as far as they are still there.
+pub async fn logins(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    users: BTreeSet<UserId>,
+) -> Result<HashMap<UserId, String>, FlowError> {
+    Ok(ctx
+        .store
+        .read(tenant.id, async move |tx| {
+            let mut logins = HashMap::new();
+            for id in &users {
+                if let Some(user) = tx.find_user(*id).await? {
+                    logins.insert(*id, user.login);
+                }
+            }
+            Ok(logins)
+        })
         .await?)
 }
 

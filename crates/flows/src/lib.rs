@@ -11,6 +11,7 @@ pub mod enrol;
 mod error;
 pub mod hasher;
 pub mod login;
+pub mod maintenance;
 pub mod manage_tenants;
 pub mod manage_users;
 pub mod notices;

@@ -6,6 +6,7 @@ use warifu_domain::{
     audit::{AuditEvent, EventKind},
     policy::{BadPolicy, Policy},
     tenant::{BadSlug, Tenant, check_slug},
+    user::check_name,
 };
 use warifu_storage::{StoreError, TenantRow};
 
@@ -13,6 +14,7 @@ use crate::{
     act::Act,
     ctx::{Ctx, read_tenant},
     error::{Fault, FlowError},
+    manage_users::{CheckedPerson, ManageError, NewPerson},
 };
 
 /// Why an act on a tenant was not done.
@@ -24,6 +26,12 @@ pub enum TenantError {
     /// Not a policy.
     #[error(transparent)]
     BadPolicy(#[from] BadPolicy),
+    /// Not a name.
+    #[error("a tenant's name has 1 to 100 characters and no line breaks or control characters")]
+    BadName,
+    /// The first person is refused.
+    #[error(transparent)]
+    BadPerson(#[from] ManageError),
     /// Another tenant has this slug.
     #[error("there is already a tenant {0:?}")]
     SlugTaken(String),
@@ -63,7 +71,31 @@ pub async fn add_tenant(
     name: &str,
     policy: &str,
 ) -> Result<Arc<Tenant>, TenantError> {
+    insert_tenant(ctx, slug, name, policy, None).await
+}
+
+/// Adds a tenant together with its first person, or neither.
+pub async fn found_tenant(
+    ctx: &Ctx,
+    slug: &str,
+    name: &str,
+    policy: &str,
+    first: NewPerson,
+) -> Result<Arc<Tenant>, TenantError> {
+    insert_tenant(ctx, slug, name, policy, Some(first)).await
+}
+
+async fn insert_tenant(
+    ctx: &Ctx,
+    slug: &str,
+    name: &str,
+    policy: &str,
+    first: Option<NewPerson>,
+) -> Result<Arc<Tenant>, TenantError> {
     check_slug(slug)?;
+    if name.trim().is_empty() || check_name(name).is_err() {
+        return Err(TenantError::BadName);
+    }
     let parsed = Policy::parse(policy)?;
     let id = ctx
         .store
@@ -78,14 +110,19 @@ pub async fn add_tenant(
     };
     let (tenant, policy) = (Arc::new(tenant), policy.to_owned());
     let act = Act::by_command_line(ctx, &tenant);
+    let first = match first {
+        Some(first) => Some(CheckedPerson::new(ctx, &act, first).await?),
+        None => None,
+    };
     let added = ctx.store.write(id, async move |tx| {
         let Tenant { slug, name, .. } = &*act.tenant;
         tx.insert_tenant(slug, name, &policy, act.now).await?;
-        act.audit(
-            tx,
-            AuditEvent::new(EventKind::TenantAdded, None).detail(name),
-        )
-        .await
+        let added = AuditEvent::new(EventKind::TenantAdded, None).detail(name);
+        act.audit(tx, added).await?;
+        match &first {
+            Some(first) => first.insert(tx, &act).await,
+            None => Ok(()),
+        }
     });
     match added.await {
         Ok(()) => Ok(tenant),

@@ -8,9 +8,9 @@ use warifu_domain::{
     decide::{Decision, decide},
     ids::UserId,
     tenant::Tenant,
-    user::{Login, Role},
+    user::{BadPerson, Login, Role, check_email, check_name},
 };
-use warifu_storage::{ListedUser, NewUser, SealContext, StoreError, TotpState, UserRow, seal};
+use warifu_storage::{ListedUser, NewUser, SealContext, StoreError, TotpState, Tx, UserRow, seal};
 
 use crate::{
     account::check_password,
@@ -62,6 +62,9 @@ pub enum ManageError {
     /// Somebody has this login ID.
     #[error("there is already a user {0:?} in this tenant")]
     LoginTaken(String),
+    /// A name or a mail address that is none.
+    #[error(transparent)]
+    BadPerson(#[from] BadPerson),
     /// Refused, with the code of pages.
     #[error("refused: {}", .0.code())]
     Refused(warifu_domain::refusal::Refusal),
@@ -93,6 +96,60 @@ fn email_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
     }
 }
 
+/// A person who is checked and hashed, to be written in a transaction.
+pub(crate) struct CheckedPerson {
+    id: UserId,
+    login: Login,
+    name: String,
+    email: Option<Vec<u8>>,
+    role: Role,
+    password: Vec<u8>,
+}
+
+impl CheckedPerson {
+    /// Checks a person, hashes the password and seals the mail address.
+    pub(crate) async fn new(ctx: &Ctx, act: &Act, new: NewPerson) -> Result<Self, ManageError> {
+        let tenant = &act.tenant;
+        check_name(&new.name)?;
+        new.email.as_deref().map_or(Ok(()), check_email)?;
+        let min = tenant
+            .policy
+            .min_password_chars(new.role >= Role::Administrator);
+        let context = [new.login.as_str(), &new.name, &tenant.name, &tenant.slug];
+        let password =
+            check_password(&new.password, min, &context).map_err(ManageError::Refused)?;
+        let id = UserId(act.row_id);
+        let context = email_context(tenant, id);
+        let nonce = ctx.rng.bytes();
+        let email = new
+            .email
+            .map(|email| seal::seal(&act.keys, nonce, &context, email.as_bytes()));
+        Ok(Self {
+            id,
+            login: new.login,
+            name: new.name,
+            email,
+            role: new.role,
+            password: passwords::hash(ctx, &password).await?,
+        })
+    }
+
+    /// Writes the person, with the event.
+    pub(crate) async fn insert(&self, tx: &mut Tx<'_>, act: &Act) -> Result<(), StoreError> {
+        let row = NewUser {
+            id: self.id,
+            login: &self.login,
+            name: &self.name,
+            email: self.email.clone(),
+            role: self.role,
+            password: Some(self.password.clone()),
+        };
+        tx.insert_user(&row, act.now).await?;
+        let added = AuditEvent::new(EventKind::UserAdded, Some(self.id));
+        act.audit(tx, added.detail(self.role.word())).await
+    }
+}
+
 /// Adds a person.
 pub async fn add_user(
     ctx: &Ctx,
@@ -100,37 +157,11 @@ pub async fn add_user(
     new: NewPerson,
 ) -> Result<UserId, ManageError> {
     let act = Act::by_command_line(ctx, tenant);
-    let min = tenant
-        .policy
-        .min_password_chars(new.role >= Role::Administrator);
-    let context = [new.login.as_str(), &new.name, &tenant.name, &tenant.slug];
-    let password = check_password(&new.password, min, &context).map_err(ManageError::Refused)?;
-    let (hashed, nonce) = (
-        passwords::hash(ctx, &password).await?,
-        ctx.rng.bytes::<24>(),
-    );
-    let (id, login) = (UserId(act.row_id), new.login.as_str().to_owned());
-    let added = ctx.store.write(tenant.id, async move |tx| {
-        let context = email_context(&act.tenant, id);
-        let sealed = new
-            .email
-            .as_ref()
-            .map(|email| seal::seal(&act.keys, nonce, &context, email.as_bytes()));
-        let row = NewUser {
-            id,
-            login: &new.login,
-            name: &new.name,
-            email: sealed,
-            role: new.role,
-            password: Some(hashed.clone()),
-        };
-        tx.insert_user(&row, act.now).await?;
-        act.audit(
-            tx,
-            AuditEvent::new(EventKind::UserAdded, Some(id)).detail(new.role.word()),
-        )
-        .await
-    });
+    let person = CheckedPerson::new(ctx, &act, new).await?;
+    let (id, login) = (person.id, person.login.as_str().to_owned());
+    let added = ctx
+        .store
+        .write(tenant.id, async move |tx| person.insert(tx, &act).await);
     match added.await {
         Ok(()) => Ok(id),
         Err(StoreError::Conflict) => Err(ManageError::LoginTaken(login)),

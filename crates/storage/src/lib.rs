@@ -5,6 +5,7 @@ mod attempts;
 mod audit;
 mod authenticators;
 mod backup_codes;
+mod key_use;
 pub mod keyring;
 mod outbox;
 pub mod seal;
@@ -23,11 +24,14 @@ pub use authenticators::{
     ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
 };
 pub use backup_codes::BackupSetRow;
+pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, Purpose};
 pub use outbox::Notice;
 pub use seal::SealContext;
 pub use sessions::SessionRow;
-pub use store::{FaultPlan, Location, PlatformTx, Store, StoreError, StoreOptions, Tx};
+pub use store::{
+    FaultPlan, Location, PlatformTx, SchemaState, Store, StoreError, StoreOptions, Tx,
+};
 pub use tenants::{TenantRow, TenantState};
 pub use throttles::{BudgetKind, STRANGER_ROWS};
 pub use users::{ListedUser, NewUser, UserRow};

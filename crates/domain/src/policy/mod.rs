@@ -365,16 +365,22 @@ impl Policy {
                 message: error.message().to_owned(),
             }
         })?;
-        policy.check().map_err(|OutOfRange { field, value, range }| {
-            let (line, column) = place::of_field(text, &field);
-            BadPolicy::Range {
-                line,
-                column,
-                field,
-                value,
-                range,
-            }
-        })?;
+        policy.check().map_err(
+            |OutOfRange {
+                 field,
+                 value,
+                 range,
+             }| {
+                let (line, column) = place::of_field(text, &field);
+                BadPolicy::Range {
+                    line,
+                    column,
+                    field,
+                    value,
+                    range,
+                }
+            },
+        )?;
         Ok(policy)
     }
 

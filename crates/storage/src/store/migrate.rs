@@ -67,6 +67,65 @@ fn missing(
     Ok(migrations.get(applied.len()..).unwrap_or_default())
 }
 
+/// How a database's schema compares with this program's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaState {
+    /// There is none: nothing of ours was ever stored here.
+    Empty,
+    /// The one this program knows.
+    Current(i64),
+    /// An older one; opening the database brings it up to date.
+    Older {
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration in this program.
+        known: i64,
+    },
+}
+
+/// Compares what was applied with what we know.
+fn state(applied: &[(i64, String)]) -> Result<SchemaState, StoreError> {
+    let missing = missing(applied, MIGRATIONS)?;
+    let found = applied.last().map_or(0, |(version, _)| *version);
+    Ok(match (applied.is_empty(), missing.last()) {
+        (true, _) => SchemaState::Empty,
+        (false, None) => SchemaState::Current(found),
+        (false, Some(last)) => SchemaState::Older {
+            found,
+            known: last.version,
+        },
+    })
+}
+
+/// Looks without changing anything.
+pub(super) fn sqlite_state(connection: &SqliteConnection) -> Result<SchemaState, StoreError> {
+    let mut is_there = false;
+    connection.each(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'",
+        &[],
+        |_| {
+            is_there = true;
+            Ok(())
+        },
+    )?;
+    let mut applied = Vec::new();
+    if is_there {
+        connection.each(LIST, &[], |row| {
+            applied.push((row.int(0)?, row.text(1)?));
+            Ok(())
+        })?;
+    }
+    state(&applied)
+}
+
+/// Looks without changing anything.
+pub(super) async fn postgres_state(client: &Client) -> Result<SchemaState, StoreError> {
+    match client.query(LIST, &[]).await {
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(SchemaState::Empty),
+        rows => state(&read_applied(&rows.map_err(meaning)?)?),
+    }
+}
+
 /// Applies what is missing, in one transaction: of several processes one migrates and the others wait for it.
 pub(super) fn sqlite(
     connection: &SqliteConnection,
@@ -175,6 +234,10 @@ async fn postgres_applied(client: &Client) -> Result<Vec<(i64, String)>, StoreEr
         }
         rows => rows.map_err(meaning)?,
     };
+    read_applied(&rows)
+}
+
+fn read_applied(rows: &[tokio_postgres::Row]) -> Result<Vec<(i64, String)>, StoreError> {
     rows.iter()
         .map(Row::Postgres)
         .map(|row| Ok((row.int(0)?, row.text(1)?)))

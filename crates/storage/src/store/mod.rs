@@ -22,6 +22,7 @@ use warifu_domain::ids::TenantId;
 
 pub use error::StoreError;
 pub use fault::FaultPlan;
+pub use migrate::SchemaState;
 pub(crate) use migrate::{MIGRATIONS, Migration};
 pub use tx::{PlatformTx, Tx};
 pub(crate) use value::Row;
@@ -85,6 +86,17 @@ impl Store {
     /// others if the database cannot be used.
     pub async fn open(location: &Location, options: StoreOptions) -> Result<Self, StoreError> {
         Self::open_with(location, options, MIGRATIONS).await
+    }
+
+    /// Compares the schema of a database with this program's, without creating, migrating or changing anything.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; an SQLite file that is not there is [`StoreError::CannotOpen`].
+    pub async fn schema_of(location: &Location) -> Result<SchemaState, StoreError> {
+        match location {
+            Location::Sqlite(path) => sqlite::schema_of(path),
+            Location::Postgres(url) => postgres::schema_of(url).await,
+        }
     }
 
     pub(crate) async fn open_with(

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Statement, Transaction};
@@ -15,7 +16,7 @@ use tokio_postgres::{Error, Statement, Transaction};
 use super::StoreOptions;
 use super::error::StoreError;
 use super::job::Message;
-use super::migrate::Migration;
+use super::migrate::{self, Migration, SchemaState};
 use super::value::{Row, Value};
 use connect::Connector;
 
@@ -36,6 +37,18 @@ pub(super) async fn start(
             what: format!("no thread for it: {error}"),
         })?;
     opened.await.unwrap_or(Err(StoreError::Unavailable))
+}
+
+/// Looks at the schema of a database.
+pub(super) async fn schema_of(url: &str) -> Result<SchemaState, StoreError> {
+    let connector = Connector::new(url)?;
+    let looking = async {
+        let session = connector.connect().await?;
+        let state = migrate::postgres_state(&session.client).await;
+        session.close().await;
+        state
+    };
+    LocalSet::new().run_until(looking).await
 }
 
 /// Prepared statements of one connection, by address and length of their text, which is `'static`.

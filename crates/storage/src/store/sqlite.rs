@@ -20,7 +20,7 @@ pub(super) use readers::Readers;
 use super::StoreOptions;
 use super::error::StoreError;
 use super::job::Message;
-use super::migrate::{self, Migration};
+use super::migrate::{self, Migration, SchemaState};
 use super::value::{Row, Value};
 
 /// How long a statement waits for another process, such as a backup or the command line.
@@ -60,6 +60,11 @@ pub(super) async fn start(
         })?;
     opened.await.unwrap_or(Err(StoreError::Unavailable))?;
     Readers::open(path, options)
+}
+
+/// Looks at the schema of an existing file.
+pub(super) fn schema_of(path: &Path) -> Result<SchemaState, StoreError> {
+    migrate::sqlite_state(&SqliteConnection::open(path, Use::Read)?)
 }
 
 /// Creates the file for us alone; SQLite gives its companions (`-wal`, `-shm`) the same mode.

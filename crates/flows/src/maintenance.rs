@@ -1,0 +1,78 @@
+//! What the server does by itself, and what `warifu check` asks about the state as a whole.
+
+use warifu_domain::time::Timestamp;
+use warifu_storage::{AuditFilter, KeyUse, StoreError, TenantRow};
+
+use crate::{ctx::Ctx, error::Fault};
+
+/// Tenants that are read at once.
+const PAGE: i64 = 100;
+
+/// Sweeps away what time has made useless, in every tenant; says how many rows went. A tenant that cannot be swept does not
+/// keep the others from it: the last such fault is returned at the end.
+pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
+    let (mut swept, mut fault) = (0, None);
+    for tenant in every_tenant(ctx).await? {
+        let now = ctx.clock.now();
+        let sweeping = ctx
+            .store
+            .write(tenant.id, async move |tx| tx.sweep(now).await);
+        match sweeping.await {
+            Ok(rows) => swept += rows,
+            Err(error) => fault = Some(error),
+        }
+    }
+    fault.map_or(Ok(swept), |error| Err(error.into()))
+}
+
+/// Every tenant, with its policy as it is stored, readable or not.
+pub async fn every_tenant(ctx: &Ctx) -> Result<Vec<TenantRow>, StoreError> {
+    let mut all: Vec<TenantRow> = Vec::new();
+    loop {
+        let after = all.last().map_or(String::new(), |last| last.slug.clone());
+        let page = ctx
+            .store
+            .read_platform(async move |tx| tx.list_tenants(&after, PAGE).await)
+            .await?;
+        let is_last = page.len() < PAGE as usize;
+        all.extend(page);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+/// Which keys stored values name, and whether the ring has them.
+pub async fn key_use(ctx: &Ctx) -> Result<Vec<(KeyUse, bool)>, StoreError> {
+    let used = ctx
+        .store
+        .read_platform(async |tx| tx.list_key_use().await)
+        .await?;
+    let known = |key: &KeyUse| ctx.keys.ids().any(|id| id == key.key_id);
+    Ok(used
+        .into_iter()
+        .map(|key| {
+            let known = known(&key);
+            (key, known)
+        })
+        .collect())
+}
+
+/// When the newest audit event of any tenant was written: a clock that is behind it has been set back.
+pub async fn newest_event(ctx: &Ctx) -> Result<Option<Timestamp>, StoreError> {
+    let mut newest = None;
+    for tenant in every_tenant(ctx).await? {
+        let last = ctx
+            .store
+            .read(tenant.id, async |tx| {
+                let filter = AuditFilter {
+                    limit: 1,
+                    ..AuditFilter::default()
+                };
+                tx.list_audit(&filter).await
+            })
+            .await?;
+        newest = newest.max(last.first().map(|event| event.at));
+    }
+    Ok(newest)
+}
