@@ -5,7 +5,7 @@ mod texts_check;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
-use texts_check::{Messages, check, find_uses, read_messages};
+use texts_check::{Messages, check, find_uses, label_table, read_messages};
 
 fn main() -> ExitCode {
     for path in [
@@ -58,7 +58,8 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Joins the files of one language into `OUT_DIR/<language>.ftl` and reads what they hold.
+/// Joins the files of one language into `OUT_DIR/<language>.ftl` and reads what they hold;
+/// `<language>_labels.rs` lists which words of the tenant each message uses.
 fn gather_language(language: &str, out: &Path, problems: &mut Vec<String>) -> Messages {
     let mut messages = Messages::new();
     let mut joined = String::new();
@@ -69,6 +70,11 @@ fn gather_language(language: &str, out: &Path, problems: &mut Vec<String>) -> Me
         joined.push('\n');
     }
     fs::write(out.join(format!("{language}.ftl")), joined).expect("OUT_DIR is writable");
+    fs::write(
+        out.join(format!("{language}_labels.rs")),
+        label_table(&messages),
+    )
+    .expect("OUT_DIR is writable");
     messages
 }
 

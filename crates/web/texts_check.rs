@@ -171,6 +171,19 @@ pub(crate) fn check(ja: &Messages, en: &Messages, uses: &[(String, Use)]) -> Vec
     problems
 }
 
+/// Which of the tenant's words each message uses, as the source of a table sorted by key.
+pub(crate) fn label_table(messages: &Messages) -> String {
+    let mut table = String::from("&[\n");
+    for (key, variables) in messages {
+        let labels: Vec<_> = LABELS
+            .iter()
+            .filter(|label| variables.contains(**label))
+            .collect();
+        table.push_str(&format!("    ({key:?}, &{labels:?}),\n"));
+    }
+    table + "]\n"
+}
+
 /// The variables that the caller must supply: all but the tenant's words.
 fn facts(variables: &BTreeSet<String>) -> BTreeSet<String> {
     variables

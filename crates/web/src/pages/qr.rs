@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 /// Modules of white around the symbol that scanners need (ISO/IEC 18004).
 const QUIET_ZONE: i32 = 4;
 
+/// CSS pixels per side at least, for a scan at arm's length.
+const LEAST_PIXELS: i32 = 220;
+
 /// A QR code ready for `<svg viewBox="0 0 size size"><path d="path">`.
 #[derive(Clone, Debug)]
 pub struct Qr {
@@ -16,6 +19,12 @@ pub struct Qr {
 }
 
 impl Qr {
+    /// CSS pixels per side: a whole number for each module, because modules of uneven width defeat scanners.
+    #[must_use]
+    pub fn pixels(&self) -> i32 {
+        self.size * ((LEAST_PIXELS + self.size - 1) / self.size)
+    }
+
     /// Encodes `text` with error correction M, which survives a scratched or glaring screen without growing the symbol much.
     ///
     /// # Errors
@@ -72,6 +81,7 @@ mod tests {
         let code = QrCode::encode_text(text, QrCodeEcc::Medium).unwrap();
         let qr = Qr::encode(text).unwrap();
         assert_eq!(qr.size, code.size() + 8);
+        assert!(qr.pixels() % qr.size == 0 && (220..=2 * 220).contains(&qr.pixels()));
         let dark = paint(&qr);
         for y in 0..qr.size {
             for x in 0..qr.size {

@@ -7,10 +7,16 @@ use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
 
+/// Keys in order, each with the names of the tenant's words it uses. Handing every message all words would take
+/// longer than printing it.
+type LabelTable = &'static [(&'static str, &'static [&'static str])];
+
 static JA: LazyLock<Bundle> =
     LazyLock::new(|| load("ja", include_str!(concat!(env!("OUT_DIR"), "/ja.ftl"))));
 static EN: LazyLock<Bundle> =
     LazyLock::new(|| load("en", include_str!(concat!(env!("OUT_DIR"), "/en.ftl"))));
+static JA_LABELS: LabelTable = include!(concat!(env!("OUT_DIR"), "/ja_labels.rs"));
+static EN_LABELS: LabelTable = include!(concat!(env!("OUT_DIR"), "/en_labels.rs"));
 
 fn load(tag: &str, text: &str) -> Bundle {
     let language: LanguageIdentifier = tag.parse().expect("our tags are well-formed");
@@ -32,16 +38,19 @@ pub(super) fn format(
     key: &str,
     parts: &[(&str, FluentValue<'_>)],
 ) -> String {
-    let bundle = match language {
-        Language::Ja => &*JA,
-        Language::En => &*EN,
+    let (bundle, table) = match language {
+        Language::Ja => (&*JA, JA_LABELS),
+        Language::En => (&*EN, EN_LABELS),
     };
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };
-    let mut arguments = FluentArgs::with_capacity(10 + parts.len());
-    for (name, word) in labels.named() {
-        arguments.set(name, word);
+    let used = table
+        .binary_search_by_key(&key, |(key, _)| key)
+        .map_or(&[][..], |at| table[at].1);
+    let mut arguments = FluentArgs::with_capacity(used.len() + parts.len());
+    for name in used {
+        arguments.set(*name, labels.word(name));
     }
     for (name, value) in parts {
         arguments.set(*name, value.clone());
