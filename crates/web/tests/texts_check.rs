@@ -111,3 +111,15 @@ fn calls_are_found_as_the_formatter_leaves_them() {
     let names: Vec<_> = found[0].arguments.iter().flatten().collect();
     assert_eq!(names, ["m", "n"]);
 }
+
+#[test]
+fn the_table_lists_the_words_each_message_uses() {
+    let mut messages = Messages::new();
+    let text = "b = { $Code } { $n }\na = x\n";
+    read_messages("ja.ftl", text, &mut messages, &mut Vec::new());
+    let table = texts_check::label_table(&messages);
+    assert_eq!(
+        table,
+        "&[\n    (\"a\", &[]),\n    (\"b\", &[\"Code\"]),\n]\n"
+    );
+}
