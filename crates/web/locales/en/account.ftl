@@ -38,7 +38,6 @@ remove-codes-void = { $left ->
    *[other] Your { $left } unused { $backup_code }s stop working too.
   }
 remove-entry-stops = The entry in your authenticator app stops working. Please delete it there.
-remove-required = Your organisation asks for { $feature }, so you will be asked to set it up again at your next login.
 remove-undo = To go back, set up { $feature } again on your account page. You will scan a new QR code.
 remove-submit = Turn off
 

@@ -20,3 +20,7 @@ backup-codes-download = Download { $backup_code }s
 backup-codes-download-once = Keep the file where nobody else looks. Downloading again makes new codes, and all earlier ones stop working.
 backup-codes-print = Print
 backup-codes-copy = Copy
+
+# The file that a set is downloaded as
+backup-codes-file-name = { $backup_code }s
+backup-codes-file-head = { $Backup_code }s for { $tenant }, issued { $time }. Each works once. Issuing new ones makes these void.

@@ -11,7 +11,6 @@ frame-to-account = Back to your account
 
 field-login = { $Login_label }
 field-password = Password
-field-current-password = Current password
 field-new-password = New password
 field-code = { $Code }
 field-backup-code = { $Backup_code }

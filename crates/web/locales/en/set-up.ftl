@@ -35,4 +35,3 @@ set-up-done-title = { $Feature } is on.
 set-up-done-lead = From your next login you enter the { $code } after your password. Have the device you registered at hand when you sign in.
 set-up-done-next = Next: keep your { $backup_code }s
 set-up-done-continue = I have kept them, continue
-set-up-done-continue-plain = Continue

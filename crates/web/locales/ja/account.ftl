@@ -37,7 +37,6 @@ remove-codes-void = { $left ->
    *[other] 未使用の{ $backup_code }{ $left }個も、すべて無効になります。
   }
 remove-entry-stops = 認証アプリに登録した項目は使えなくなります。アプリから削除してください。
-remove-required = この組織では{ $feature }が必要なため、次回のログインでもう一度設定をお願いします。
 remove-undo = 元に戻すには、アカウントのページからもう一度{ $feature }を設定してください。新しいQRコードを読み取ることになります。
 remove-submit = 解除する
 

@@ -20,3 +20,7 @@ backup-codes-download = { $backup_code }をダウンロード
 backup-codes-download-once = ダウンロードしたファイルは、ほかの人の目に触れない場所に保管してください。もう一度ダウンロードすると新しいコードになり、それまでのコードはすべて無効になります。
 backup-codes-print = 印刷する
 backup-codes-copy = コピーする
+
+# ダウンロードするファイル
+backup-codes-file-name = { $backup_code }
+backup-codes-file-head = { $tenant }の{ $backup_code }（{ $time } 発行）。それぞれ1回だけ使えます。新しく発行すると、これらは無効になります。

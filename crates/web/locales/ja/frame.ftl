@@ -11,7 +11,6 @@ frame-to-account = アカウントのページに戻る
 
 field-login = { $Login_label }
 field-password = パスワード
-field-current-password = 現在のパスワード
 field-new-password = 新しいパスワード
 field-code = { $Code }
 field-backup-code = { $Backup_code }

@@ -35,4 +35,3 @@ set-up-done-title = { $feature }が有効化されました。
 set-up-done-lead = 次回のログインから、パスワードに加えて{ $code }を入力します。ログインの際は、登録した端末をお手元にご用意ください。
 set-up-done-next = 続けて、{ $backup_code }を保管してください
 set-up-done-continue = 保管したので次へ進む
-set-up-done-continue-plain = 次へ進む

@@ -132,15 +132,12 @@ impl Samples<'_> {
             shown: (1..=10_u64)
                 .map(|n| format!("{:04}-{:04}", n * 4827 % 10_000, n * 1911 % 10_000))
                 .collect(),
-            count: 10,
-            generation: "2".into(),
         }
     }
 
     fn long_codes(&self) -> NewCodes {
         NewCodes {
             shown: vec!["7K3M-Q9TZ-0WXY-4H5J".into(); 10],
-            ..self.codes()
         }
     }
 
@@ -207,10 +204,9 @@ impl Samples<'_> {
 
     fn second_step(&self) -> Rendered {
         let login = self.cast.login.clone();
-        let code = |frame, title: Option<&str>, tries_left| {
+        let code = |frame, tries_left| {
             print(&LoginCode {
                 frame,
-                title: title.map(str::to_owned),
                 login: login.clone(),
                 digits: 6,
                 time_left: self.time_left(),
@@ -233,19 +229,9 @@ impl Samples<'_> {
             ..Facts::default()
         };
         vec![
-            ("login-code", code(self.frame(), None, 3)),
-            (
-                "login-code-own-title",
-                code(self.frame(), Some("ワンタイムパスワード認証"), 3),
-            ),
-            (
-                "login-code-wrong",
-                code(self.refused("OTP-01", &left), None, 2),
-            ),
-            (
-                "login-code-used",
-                code(self.refused("OTP-03", &left), None, 2),
-            ),
+            ("login-code", code(self.frame(), 3)),
+            ("login-code-wrong", code(self.refused("OTP-01", &left), 2)),
+            ("login-code-used", code(self.refused("OTP-03", &left), 2)),
             (
                 "login-code-clock",
                 code(
@@ -256,7 +242,6 @@ impl Samples<'_> {
                             ..Facts::default()
                         },
                     ),
-                    None,
                     1,
                 ),
             ),
@@ -288,7 +273,6 @@ impl Samples<'_> {
                 key: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
                 digits: 6,
                 period: 30,
-                generation: "1".into(),
                 time_left: self.time_left(),
             })
         };
@@ -296,7 +280,6 @@ impl Samples<'_> {
             print(&SetUpDone {
                 frame: self.signed_in(),
                 codes,
-                continue_to: "/warifu-trading/account".into(),
             })
         };
         vec![
@@ -306,15 +289,7 @@ impl Samples<'_> {
                 "set-up-wrong",
                 page(self.refused("OTP-01", &Facts::default()), SetUpPlace::Login),
             ),
-            ("set-up-done", done(Some(self.codes()))),
-            (
-                "set-up-done-download",
-                done(Some(NewCodes {
-                    shown: vec![],
-                    ..self.codes()
-                })),
-            ),
-            ("set-up-done-no-codes", done(None)),
+            ("set-up-done", done(self.codes())),
         ]
     }
 
@@ -406,12 +381,11 @@ impl Samples<'_> {
             ..Facts::default()
         };
         let login = &self.cast.login;
-        let remove = |codes_left, required| {
+        let remove = |codes_left| {
             print(&Remove {
                 frame: self.signed_in(),
                 login: login.clone(),
                 codes_left,
-                required,
             })
         };
         let codes = |state, new, download_only| {
@@ -421,6 +395,7 @@ impl Samples<'_> {
                 new,
                 download_only,
                 count: 10,
+                generation: 2,
             })
         };
         let proof = |frame, target, code_digits| {
@@ -440,8 +415,8 @@ impl Samples<'_> {
             })
         };
         vec![
-            ("remove", remove(Some(8), false)),
-            ("remove-required", remove(None, true)),
+            ("remove", remove(Some(8))),
+            ("remove-without-codes", remove(None)),
             ("backup-codes", codes(Some(self.backup(8)), None, false)),
             ("backup-codes-few", codes(Some(self.backup(1)), None, true)),
             ("backup-codes-none", codes(None, None, false)),

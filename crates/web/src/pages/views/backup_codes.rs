@@ -7,12 +7,8 @@ use warifu_domain::backup_code::Shape;
 /// A set of backup codes just issued.
 #[derive(Clone, Debug)]
 pub struct NewCodes {
-    /// The codes in groups, to be shown this once; empty where the policy only lets them be downloaded.
+    /// The codes in groups, to be shown this once.
     pub shown: Vec<String>,
-    /// How many there are.
-    pub count: u32,
-    /// Tells this set from later ones; posted back as `generation`.
-    pub generation: String,
 }
 
 /// `/account/backup-codes`: the state of the codes, and a new set while it may be shown.
@@ -29,6 +25,8 @@ pub struct BackupCodes {
     pub download_only: bool,
     /// How many codes a set has.
     pub count: u32,
+    /// Tells the set in force from later ones; posted back, so that a form sent twice issues one set.
+    pub generation: i64,
 }
 
 /// What a backup code looks like.
@@ -83,7 +81,7 @@ impl NewCodes {
     }
 
     pub(super) fn kept_once(&self, frame: &Frame) -> String {
-        frame.msg_with("backup-codes-keep", &[("count", self.count.into())])
+        frame.msg_with("backup-codes-keep", &[("count", self.shown.len().into())])
     }
 }
 

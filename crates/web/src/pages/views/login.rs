@@ -25,8 +25,6 @@ pub struct Login {
 pub struct LoginCode {
     /// The frame.
     pub frame: Frame,
-    /// The tenant's own title for this page, if it has one.
-    pub title: Option<String>,
     /// Login ID of the attempt.
     pub login: String,
     /// Digits of a code.
@@ -63,12 +61,6 @@ impl Login {
 }
 
 impl LoginCode {
-    fn heading(&self) -> String {
-        self.title
-            .clone()
-            .unwrap_or_else(|| self.frame.msg("login-code-title"))
-    }
-
     fn lead(&self) -> String {
         self.frame
             .msg_with("login-code-lead", &[("digits", self.digits.into())])

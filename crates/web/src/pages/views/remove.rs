@@ -13,8 +13,6 @@ pub struct Remove {
     pub login: String,
     /// Unused backup codes that become void; `None` if there are no codes.
     pub codes_left: Option<u32>,
-    /// Whether the policy will ask for a new set-up at the next login.
-    pub required: bool,
 }
 
 impl Remove {

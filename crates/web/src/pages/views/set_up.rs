@@ -35,22 +35,18 @@ pub struct SetUp {
     pub digits: u8,
     /// Seconds that a code lasts.
     pub period: u32,
-    /// Tells this key from one begun later in another tab; posted back as `generation`.
-    pub generation: String,
     /// When the key ends unless confirmed.
     pub time_left: TimeLeft,
 }
 
-/// After registration: the second factor is on; keep the backup codes.
+/// After registration, where backup codes were issued with it: the second factor is on; keep the codes.
 #[derive(Debug, Template)]
 #[template(path = "set_up_done.html")]
 pub struct SetUpDone {
     /// The frame.
     pub frame: Frame,
-    /// The codes issued with it; `None` where the policy has none.
-    pub codes: Option<NewCodes>,
-    /// Where *continue* leads.
-    pub continue_to: String,
+    /// The codes issued with it.
+    pub codes: NewCodes,
 }
 
 impl SetUp {

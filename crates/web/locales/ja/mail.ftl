@@ -1,0 +1,12 @@
+# メールのお知らせ
+mail-turned-on = { $feature }が有効になりました
+mail-turned-off = { $feature }が無効になりました
+mail-codes-issued = 新しい{ $backup_code }が発行されました
+mail-reset = { $feature }がリセットされました
+mail-password-changed = パスワードが変更されました
+mail-account-changed = アカウントの設定が変更されました
+mail-facts = { $tenant }の{ $login }さん
+    { $time }
+mail-from-address = 操作元：{ $address }
+mail-by-administrator = { $contact }による操作です。
+mail-not-you = お心当たりがあれば、何もする必要はありません。お心当たりがない場合は、すぐにパスワードを変更し、{ $contact }にお知らせください。

@@ -1,0 +1,165 @@
+//! Who may call a route (SEC-9). A route names its access where it stands in the table, and its handler takes what that
+//! access lets in: a handler that wants a session cannot be put behind a route that asks for none.
+
+use std::future::Future;
+
+use warifu_domain::{decide::Lacks, refusal::Refusal, token::Token};
+use warifu_flows::session::{self, SignedIn};
+
+use super::{errors::Failure, form_token::Bearer, page::Page};
+use crate::text::Language;
+
+/// What a route's access is called where routes are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessName {
+    /// See [`Anyone`].
+    Anyone,
+    /// See [`InAttempt`].
+    InAttempt,
+    /// See [`Session`].
+    Session,
+    /// See [`SessionToEnrol`].
+    SessionToEnrol,
+    /// See [`AnySession`].
+    AnySession,
+}
+
+/// Who may call a route.
+pub trait Access {
+    /// Whom the handler is given.
+    type Who: Send;
+    /// Its name.
+    const NAME: AccessName;
+
+    /// Lets the visitor in, or says where to go instead.
+    fn admit(page: &Page) -> impl Future<Output = Result<Entry<Self::Who>, Failure>> + Send;
+}
+
+/// The answer to somebody at the door.
+pub enum Entry<W> {
+    /// Come in.
+    As(W),
+    /// This page of the tenant comes first.
+    Elsewhere(&'static str),
+}
+
+/// Whom a route let in, as the frame of its page and its forms need it.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    pub(crate) bearer: Bearer,
+    pub(crate) login: Option<String>,
+    /// The language that the person chose once, in whatever browser.
+    pub(crate) language: Option<Language>,
+}
+
+impl Guest {
+    pub(crate) const VISITOR: Self = Self {
+        bearer: Bearer::Visitor,
+        login: None,
+        language: None,
+    };
+}
+
+/// Everybody, signed in or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Anyone;
+
+/// A browser with a login attempt. Whether the attempt is still open is the flow's to say, in the same transaction that
+/// counts the guess.
+#[derive(Clone, Copy, Debug)]
+pub struct InAttempt;
+
+/// A session that lacks nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Session;
+
+/// A session that lacks nothing but, perhaps, the second factor that this very route sets up.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionToEnrol;
+
+/// A session, also one that has to prove itself again first.
+#[derive(Clone, Copy, Debug)]
+pub struct AnySession;
+
+/// Nobody in particular.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor;
+
+impl Access for Anyone {
+    type Who = Visitor;
+    const NAME: AccessName = AccessName::Anyone;
+
+    async fn admit(_: &Page) -> Result<Entry<Visitor>, Failure> {
+        Ok(Entry::As(Visitor))
+    }
+}
+
+impl Access for InAttempt {
+    type Who = Token;
+    const NAME: AccessName = AccessName::InAttempt;
+
+    async fn admit(page: &Page) -> Result<Entry<Token>, Failure> {
+        let token = page.visit.jar.attempt.clone().ok_or(Refusal::AttemptOver)?;
+        page.visit.welcome(Guest {
+            bearer: Bearer::Attempt(token.hash()),
+            login: None,
+            language: None,
+        });
+        Ok(Entry::As(token))
+    }
+}
+
+impl Access for Session {
+    type Who = SignedIn;
+    const NAME: AccessName = AccessName::Session;
+
+    async fn admit(page: &Page) -> Result<Entry<SignedIn>, Failure> {
+        let who = signed_in(page).await?;
+        Ok(match who.lacks {
+            Lacks::Nothing => Entry::As(who),
+            Lacks::Enrolment => Entry::Elsewhere("/account/set-up"),
+            Lacks::Proof | Lacks::Permission => return Err(Refusal::ProofNeeded.into()),
+        })
+    }
+}
+
+impl Access for SessionToEnrol {
+    type Who = SignedIn;
+    const NAME: AccessName = AccessName::SessionToEnrol;
+
+    async fn admit(page: &Page) -> Result<Entry<SignedIn>, Failure> {
+        let who = signed_in(page).await?;
+        Ok(match who.lacks {
+            Lacks::Nothing | Lacks::Enrolment => Entry::As(who),
+            Lacks::Proof | Lacks::Permission => return Err(Refusal::ProofNeeded.into()),
+        })
+    }
+}
+
+impl Access for AnySession {
+    type Who = SignedIn;
+    const NAME: AccessName = AccessName::AnySession;
+
+    async fn admit(page: &Page) -> Result<Entry<SignedIn>, Failure> {
+        signed_in(page).await.map(Entry::As)
+    }
+}
+
+/// The session behind the cookie, looked up once per request.
+async fn signed_in(page: &Page) -> Result<SignedIn, Failure> {
+    let token = page
+        .visit
+        .jar
+        .session
+        .as_ref()
+        .ok_or(Refusal::NotSignedIn)?;
+    let who = session::find(page.ctx(), page.tenant(), token).await?;
+    let who = who.ok_or(Refusal::NotSignedIn)?;
+    tracing::Span::current().record("user.id", who.user.0);
+    page.visit.welcome(Guest {
+        bearer: Bearer::Session(who.token),
+        login: Some(who.login.clone()),
+        language: who.language.as_deref().and_then(Language::parse),
+    });
+    Ok(who)
+}

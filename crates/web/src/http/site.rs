@@ -1,0 +1,86 @@
+//! A tenant as its pages need it: its words in both languages, its name, its time zone. Made once per tenant and change
+//! of policy, so that a request does no work on it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use warifu_domain::{ids::TenantId, tenant::Tenant};
+
+use super::errors::{Failure, Rejection};
+use crate::{
+    pages::{times::Times, views::TenantMark},
+    text::{Labels, Language, Texts},
+};
+
+/// A tenant and what its pages say.
+#[derive(Debug)]
+pub struct Site {
+    /// The tenant.
+    pub tenant: Arc<Tenant>,
+    /// Its time zone.
+    pub times: Times,
+    pub(crate) mark: TenantMark,
+    texts: [Texts; 2],
+}
+
+impl Site {
+    fn new(tenant: Arc<Tenant>) -> Result<Self, Failure> {
+        let policy = &tenant.policy;
+        let times = Times::new(&policy.locale.time_zone).map_err(|_| {
+            Rejection::Broken("the policy names a time zone that the server does not know")
+        })?;
+        let mark = TenantMark {
+            slug: tenant.slug.clone(),
+            name: tenant.name.clone(),
+            logo: None,
+            accent: None,
+        };
+        let texts = Language::ALL.map(|language| {
+            let words = policy.labels.of(language.into());
+            Texts::new(language, Labels::from(words))
+        });
+        Ok(Self {
+            times,
+            mark,
+            texts,
+            tenant,
+        })
+    }
+
+    /// The language where neither the visitor nor the browser asks for another.
+    pub fn default_language(&self) -> Language {
+        self.tenant.policy.locale.language.into()
+    }
+
+    /// The texts in `language`.
+    pub fn texts(&self, language: Language) -> &Texts {
+        &self.texts[language as usize]
+    }
+}
+
+/// The sites of this process, as many as there are tenants.
+#[derive(Debug, Default)]
+pub(crate) struct Sites(RwLock<HashMap<TenantId, Arc<Site>>>);
+
+impl Sites {
+    /// The site of `tenant` as it is now.
+    pub(crate) fn of(&self, tenant: Arc<Tenant>) -> Result<Arc<Site>, Failure> {
+        let known = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&tenant.id)
+            .cloned();
+        if let Some(site) = known
+            && Arc::ptr_eq(&site.tenant, &tenant)
+        {
+            return Ok(site);
+        }
+        let site = Arc::new(Site::new(tenant)?);
+        let mut sites = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        sites.insert(site.tenant.id, site.clone());
+        Ok(site)
+    }
+}

@@ -1,0 +1,176 @@
+//! One request as every page sees it: who asks, from where, when, in which language. Built before anything is decided;
+//! what the visitor may do is `access.rs`.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, OnceLock},
+};
+
+use axum::{
+    extract::{ConnectInfo, Request},
+    http::{HeaderValue, Method, Uri, header},
+};
+use warifu_domain::{ids::Reference, tenant::check_slug, time::Timestamp, token::Token};
+use warifu_flows::Origin;
+
+use super::{
+    access::Guest,
+    cookies::Jar,
+    errors::{Failure, Rejection},
+    forms::Fields,
+    site::Site,
+};
+use crate::{pages::views, state::WebState, text::Language};
+
+/// One request.
+pub struct Visit {
+    pub(crate) state: WebState,
+    /// What log lines, audit events and error pages call this request.
+    pub reference: Reference,
+    /// The one reading of the clock (SEC-19).
+    pub now: Timestamp,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    /// The route's path as it stands in the table.
+    pub(crate) route: &'static str,
+    pub(crate) jar: Jar,
+    agent: Option<HeaderValue>,
+    accepted_languages: Option<HeaderValue>,
+    /// Whether the browser came here from a page of ours, or does not say.
+    from_here: bool,
+    /// The client, once it is known (SEC-50).
+    address: Option<IpAddr>,
+    /// Whose pages these are, once that is known.
+    site: OnceLock<Arc<Site>>,
+    /// Whom the route let in.
+    guest: OnceLock<Guest>,
+    /// A value for the browser's cookie, made because it brought none.
+    new_browser: OnceLock<Token>,
+}
+
+impl Visit {
+    /// Reads a request's head.
+    pub(crate) fn new(state: &WebState, request: &Request, route: &'static str) -> Self {
+        let (uri, headers) = (request.uri(), request.headers());
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        Self {
+            reference: state.ctx.rng.reference(),
+            now: state.ctx.clock.now(),
+            method: request.method().clone(),
+            uri: uri.clone(),
+            route,
+            jar: state.cookies.read(slug(uri), headers),
+            agent: headers.get(header::USER_AGENT).cloned(),
+            accepted_languages: headers.get(header::ACCEPT_LANGUAGE).cloned(),
+            from_here: matches!(site, None | Some(b"same-origin")),
+            address: None,
+            site: OnceLock::new(),
+            guest: OnceLock::new(),
+            new_browser: OnceLock::new(),
+            state: state.clone(),
+        }
+    }
+
+    /// Goes on if the request is addressed to us, its client is known (SEC-50, SEC-60) and, where it could change
+    /// something, if a page of ours sent it (SEC-72).
+    pub(crate) fn check_sender(&mut self, request: &Request) -> Result<(), Failure> {
+        let Some(ours) = self.state.hosts.addressed(request.uri(), request.headers()) else {
+            return Err(Rejection::UnknownHost.into());
+        };
+        let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
+        let peer = peer.ok_or(Rejection::Broken(
+            "the listener does not pass on who connected",
+        ))?;
+        let proxies = &self.state.settings.trusted_proxies;
+        let client = proxies.client(peer.0.ip(), request.headers());
+        self.address = Some(client.map_err(|_| Rejection::UnreadableClient)?);
+        if is_changing(request.method()) && !ours.sent(request.headers()) {
+            return Err(Rejection::ForeignForm.into());
+        }
+        Ok(())
+    }
+
+    /// Finds the tenant that the path names.
+    pub(crate) async fn find_site(&self) -> Result<Arc<Site>, Failure> {
+        let tenant = match slug(&self.uri).filter(|slug| check_slug(slug).is_ok()) {
+            Some(slug) => self.state.ctx.tenant(slug).await?,
+            None => None,
+        };
+        let tenant = tenant.ok_or(Rejection::NotFound)?;
+        tracing::Span::current().record("tenant.id", tenant.id.0);
+        let site = self.state.sites.of(tenant)?;
+        Ok(self.site.get_or_init(|| site).clone())
+    }
+
+    /// The tenant's site, if it was found.
+    pub(crate) fn site(&self) -> Option<&Arc<Site>> {
+        self.site.get()
+    }
+
+    /// Notes whom the route let in.
+    pub(crate) fn welcome(&self, guest: Guest) {
+        let first = self.guest.set(guest).is_ok();
+        debug_assert!(first, "a request is admitted once");
+    }
+
+    /// Whom the route let in; a visitor until it did.
+    pub(crate) fn guest(&self) -> &Guest {
+        self.guest.get().unwrap_or(&Guest::VISITOR)
+    }
+
+    /// What forms are bound to in this browser.
+    pub(crate) fn browser(&self) -> &Token {
+        let known = self.jar.browser.as_ref();
+        known.unwrap_or_else(|| self.new_browser.get_or_init(|| self.state.ctx.rng.token()))
+    }
+
+    /// What the browser has to keep as its cookie from now on.
+    pub(crate) fn new_browser(&self) -> Option<&Token> {
+        self.new_browser.get()
+    }
+
+    /// Who asks, for flows and their audit events.
+    pub fn origin(&self) -> Origin {
+        let agent = self.agent.as_ref().and_then(|agent| agent.to_str().ok());
+        Origin {
+            address: self.address.expect("no page is made before `check_sender`"),
+            agent: views::short_agent(agent.unwrap_or_default()).into(),
+            reference: self.reference,
+        }
+    }
+
+    /// The choice made in this browser, else in another one, else what the browser prefers, else `default`.
+    pub(crate) fn language(&self, default: Language) -> Language {
+        let accepted = self.accepted_languages.as_ref();
+        let accepted = accepted.and_then(|languages| languages.to_str().ok());
+        Language::negotiate(
+            self.jar.language.or(self.guest().language),
+            accepted,
+            default,
+        )
+    }
+
+    /// The query's fields; none if it is malformed.
+    pub fn query(&self) -> Fields {
+        let query = self.uri.query().unwrap_or_default();
+        Fields::parse(query.as_bytes()).unwrap_or_default()
+    }
+
+    /// What an earlier page of ours left in the address to be said on this one. Addresses made elsewhere say nothing,
+    /// as far as the browser tells them apart.
+    pub(crate) fn words_left(&self) -> Option<Fields> {
+        let left = self.uri.query().is_some() && !is_changing(&self.method) && self.from_here;
+        left.then(|| self.query())
+    }
+}
+
+/// Whether requests of this kind may change something (SEC-72).
+pub(crate) fn is_changing(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// The first segment of the path, as it stands: slugs have no characters that a path would escape.
+fn slug(uri: &Uri) -> Option<&str> {
+    let slug = uri.path().get(1..)?.split('/').next()?;
+    (!slug.is_empty()).then_some(slug)
+}

@@ -1,0 +1,138 @@
+//! Numbers for operators (SEC-85: on a listener of their own). None names a person, a tenant's user or an address.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::Registry,
+};
+use warifu_flows::hasher::Hasher;
+
+use crate::{http::route::Route, router::RouteInfo};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRequest {
+    route: &'static str,
+    method: &'static str,
+    status: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRoute {
+    route: &'static str,
+    method: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRefusal {
+    code: &'static str,
+}
+
+/// The classes that a status is counted under.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// All numbers of one server.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<OfRequest, Counter>,
+    seconds: Family<OfRoute, Histogram, fn() -> Histogram>,
+    logins: Counter,
+    refusals: Family<OfRefusal, Counter>,
+    waiting: Gauge,
+    hasher: Hasher,
+}
+
+/// The numbers of one route, found once.
+pub(crate) struct RouteMetrics {
+    by_class: [Counter; CLASSES.len()],
+    seconds: Histogram,
+}
+
+/// 0.25 ms to 4 s, in steps of two: below lies what needs no database, above what somebody complains about.
+fn latency() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_25, 2.0, 15))
+}
+
+impl Metrics {
+    pub(crate) fn new(hasher: Hasher) -> Self {
+        let mut registry = Registry::with_prefix("warifu");
+        let requests = Family::<OfRequest, Counter>::default();
+        registry.register("requests", "Answered requests", requests.clone());
+        let seconds =
+            Family::<OfRoute, Histogram, fn() -> Histogram>::new_with_constructor(latency);
+        registry.register(
+            "request_seconds",
+            "Time from a request's head to its answer",
+            seconds.clone(),
+        );
+        let logins = Counter::default();
+        registry.register("logins", "Logins that ended in a session", logins.clone());
+        let refusals = Family::<OfRefusal, Counter>::default();
+        registry.register("refusals", "Refusals by their code", refusals.clone());
+        let waiting = Gauge::default();
+        registry.register(
+            "hashes_waiting",
+            "Passwords and backup codes that wait to be hashed",
+            waiting.clone(),
+        );
+        Self {
+            registry,
+            requests,
+            seconds,
+            logins,
+            refusals,
+            waiting,
+            hasher,
+        }
+    }
+
+    pub(crate) fn of_route(&self, route: &Route) -> RouteMetrics {
+        let RouteInfo {
+            method,
+            path: route,
+            ..
+        } = route.info();
+        RouteMetrics {
+            by_class: CLASSES.map(|status| {
+                self.requests.get_or_create_owned(&OfRequest {
+                    route,
+                    method,
+                    status,
+                })
+            }),
+            seconds: self.seconds.get_or_create_owned(&OfRoute { route, method }),
+        }
+    }
+
+    pub(crate) fn count_login(&self) {
+        self.logins.inc();
+    }
+
+    pub(crate) fn count_refusal(&self, code: &'static str) {
+        self.refusals.get_or_create(&OfRefusal { code }).inc();
+    }
+
+    /// All numbers as OpenMetrics text.
+    pub(crate) fn page(&self) -> String {
+        self.waiting
+            .set(i64::try_from(self.hasher.waiting()).unwrap_or(i64::MAX));
+        let mut page = String::new();
+        text::encode(&mut page, &self.registry).expect("a String takes all");
+        page
+    }
+}
+
+impl RouteMetrics {
+    pub(crate) fn count(&self, status: StatusCode, took: Duration) {
+        let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
+        self.by_class[class].inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+}

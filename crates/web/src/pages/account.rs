@@ -1,0 +1,45 @@
+//! `/account`: the state of everything that a person has.
+
+use warifu_domain::policy::Enrolment;
+use warifu_flows::{account, session::SignedIn};
+
+use super::views::{self, AppState, BackupState, Removal};
+use crate::http::{page::Page, route::Answer};
+
+pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
+    let overview = account::overview(page.ctx(), page.tenant(), &who).await?;
+    let required = page.tenant().policy.second_factor.enrolment == Enrolment::Required
+        || who.must_have_second_factor();
+    let app = overview.totp.map(|totp| AppState {
+        since: page.minute(totp.since),
+        last_used: totp.used_at.map(|at| page.minute(at)),
+    });
+    let backup = backup_state(&page, &overview.backup_codes);
+    Ok(page.show(|frame| views::Account {
+        frame,
+        name: Some(who.name).filter(|name| !name.is_empty()),
+        login: who.login,
+        app,
+        set_up_pending: overview.set_up_open,
+        may_set_up: overview.may_enrol,
+        required,
+        removal: if overview.may_remove {
+            Removal::ByUser
+        } else {
+            Removal::ByAdministrator
+        },
+        backup,
+        backup_offered: overview.backup_codes.offered,
+        sessions: u32::try_from(overview.sessions).unwrap_or(u32::MAX),
+    }))
+}
+
+/// The set in force, if one was issued and not voided.
+pub(crate) fn backup_state(page: &Page, codes: &account::BackupOverview) -> Option<BackupState> {
+    let issued = codes.issued_at.filter(|_| codes.offered && codes.of > 0)?;
+    Some(BackupState {
+        left: codes.left,
+        total: codes.of,
+        issued: page.minute(issued),
+    })
+}

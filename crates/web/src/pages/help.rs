@@ -1,0 +1,25 @@
+//! `/help`: questions and answers, made from the tenant's own rules.
+
+use warifu_domain::policy::Enrolment;
+
+use super::views::{self, Removal};
+use crate::http::{access::Visitor, page::Page, route::Answer};
+
+pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
+    let policy = page.tenant().policy.clone();
+    let by_user = policy.removal.by_user && policy.second_factor.enrolment != Enrolment::Required;
+    let codes = &policy.backup_codes;
+    Ok(page.show(|frame| views::Help {
+        frame,
+        digits: policy.totp.digits,
+        period: policy.totp.period_seconds.into(),
+        backup_codes: codes
+            .enabled
+            .then(|| (u32::from(codes.count), codes.shape.into())),
+        removal: if by_user {
+            Removal::ByUser
+        } else {
+            Removal::ByAdministrator
+        },
+    }))
+}

@@ -1,0 +1,46 @@
+//! `/login/code`: the code of the authenticator app.
+
+use warifu_domain::{attempt::Stage, token::Token};
+use warifu_flows::login;
+
+use super::{code_form::CodeForm, views};
+use crate::http::{forms::Verified, page::Page, route::Answer};
+
+pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
+    let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
+    let backup_codes = match view.stage {
+        Stage::SecondFactor(methods) => methods.backup_code,
+        Stage::Enrolment => return Ok(page.lead_to("/login/set-up")),
+    };
+    let (digits, time_left) = (
+        page.tenant().policy.totp.digits,
+        page.time_left(view.expires_at),
+    );
+    let tries_left = u32::try_from(view.guesses_left).unwrap_or(0);
+    Ok(page
+        .about(&view.login)
+        .tries_left(tries_left)
+        .show(|frame| views::LoginCode {
+            frame,
+            login: view.login,
+            digits,
+            time_left,
+            tries_left,
+            backup_codes,
+        }))
+}
+
+pub(crate) async fn submit(page: Page, attempt: Token, form: Verified<CodeForm>) -> Answer {
+    match login::check_code(
+        page.ctx(),
+        page.tenant(),
+        &page.origin(),
+        &attempt,
+        &form.code,
+    )
+    .await
+    {
+        Ok(session) => Ok(page.signed_in(&session)),
+        Err(error) => show(page.again(error)?, attempt).await,
+    }
+}

@@ -1,0 +1,27 @@
+//! `/login/set-up`: an authenticator app that has to be set up before the login is finished (G3).
+
+use warifu_domain::token::Token;
+use warifu_flows::login;
+
+use super::{code_form::CodeForm, set_up, views::SetUpPlace};
+use crate::http::{forms::Verified, page::Page, route::Answer};
+
+pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
+    let pending = login::pending_totp(page.ctx(), page.tenant(), &page.origin(), &attempt).await?;
+    Ok(set_up::write(page, pending, SetUpPlace::Login))
+}
+
+pub(crate) async fn submit(page: Page, attempt: Token, form: Verified<CodeForm>) -> Answer {
+    match login::confirm_totp(
+        page.ctx(),
+        page.tenant(),
+        &page.origin(),
+        &attempt,
+        &form.code,
+    )
+    .await
+    {
+        Ok((session, codes)) => Ok(set_up::finish(page, &session, codes)),
+        Err(error) => show(page.again(error)?, attempt).await,
+    }
+}

@@ -1,0 +1,95 @@
+//! `/account/proof`: the fresh proof before a change to how one signs in (SEC-37).
+
+use axum::response::Response;
+use warifu_flows::{
+    enrol,
+    session::{self, SignedIn, TypedProof},
+};
+
+use super::views::{self, ProofTarget};
+use crate::http::{
+    forms::{BadForm, Fields, Form, Verified},
+    page::Page,
+    route::Answer,
+};
+
+/// The fields of the proof.
+pub(crate) struct ProofForm {
+    target: ProofTarget,
+    password: String,
+    code: String,
+    backup_code: String,
+}
+
+impl Form for ProofForm {
+    fn read(fields: &Fields) -> Result<Self, BadForm> {
+        Ok(Self {
+            target: target(fields.get("target")),
+            password: fields.text("password"),
+            code: fields.text("code"),
+            backup_code: fields.text("backup_code"),
+        })
+    }
+}
+
+impl ProofForm {
+    /// What was typed as second factor; without either, an empty code.
+    fn second_factor(&self) -> TypedProof {
+        if self.code.is_empty() && !self.backup_code.is_empty() {
+            TypedProof::BackupCode(self.backup_code.clone())
+        } else {
+            TypedProof::Code(self.code.clone())
+        }
+    }
+}
+
+pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
+    let target = target(page.query().get("for"));
+    Ok(write(page, &who, target))
+}
+
+pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofForm>) -> Answer {
+    let second_factor = who.has_totp.then(|| form.second_factor());
+    let proved = session::prove(
+        page.ctx(),
+        page.tenant(),
+        &page.origin(),
+        &who,
+        &form.password,
+        second_factor,
+    )
+    .await;
+    let session = match proved {
+        Ok(session) => session,
+        Err(error) => return Ok(write(page.again(error)?, &who, form.target)),
+    };
+    page.sign_in(&session);
+    // Who came here to set up an app, or cannot do anything else, is not asked to say so twice.
+    if form.target == ProofTarget::SetUp
+        && let Some(who) = session::find(page.ctx(), page.tenant(), &session.token).await?
+    {
+        enrol::start_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
+    }
+    Ok(page.lead_to(form.target.path()))
+}
+
+fn write(page: Page, who: &SignedIn, target: ProofTarget) -> Response {
+    let policy = &page.tenant().policy;
+    let code_digits = who.has_totp.then_some(policy.totp.digits);
+    let backup_codes = policy
+        .backup_codes
+        .enabled
+        .then(|| policy.backup_codes.shape.into());
+    page.show(|frame| views::Proof {
+        frame,
+        login: who.login.clone(),
+        target,
+        code_digits,
+        backup_codes,
+    })
+}
+
+fn target(name: Option<&str>) -> ProofTarget {
+    name.and_then(ProofTarget::parse)
+        .unwrap_or(ProofTarget::Account)
+}

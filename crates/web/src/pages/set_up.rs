@@ -1,0 +1,91 @@
+//! `/account/set-up`: registering an authenticator app, and what follows.
+
+use axum::response::Response;
+use warifu_domain::{
+    backup_code::BackupCode,
+    policy::{BackupCodeRules, Shown},
+    refusal::Refusal,
+};
+use warifu_flows::{
+    enrol::{self, PendingTotp},
+    login::NewSession,
+    session::SignedIn,
+};
+
+use super::{
+    backup_codes,
+    code_form::CodeForm,
+    qr::Qr,
+    views::{self, Notice, SetUpPlace},
+};
+use crate::http::{
+    forms::{Button, Verified},
+    page::Page,
+    route::Answer,
+};
+
+pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
+    let pending = enrol::pending_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
+    match pending {
+        Some(pending) => Ok(write(page, pending, SetUpPlace::Account)),
+        // Nothing else is open to this person: the proof leads on to a new set-up.
+        None if who.must_enrol() => Err(Refusal::ProofNeeded.into()),
+        None => Ok(page.lead_to("/account")),
+    }
+}
+
+pub(crate) async fn start(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
+    enrol::start_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
+    Ok(page.lead_to("/account/set-up"))
+}
+
+pub(crate) async fn abandon(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
+    enrol::abandon_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
+    Ok(page.done("/account", Notice::SetUpAbandoned))
+}
+
+pub(crate) async fn submit(page: Page, who: SignedIn, form: Verified<CodeForm>) -> Answer {
+    match enrol::confirm_totp(page.ctx(), page.tenant(), &page.origin(), &who, &form.code).await {
+        Ok((session, codes)) => Ok(finish(page, &session, codes)),
+        Err(error) => show(page.again(error)?, who).await,
+    }
+}
+
+/// The page with the key, in a login or on the own account.
+pub(crate) fn write(page: Page, pending: PendingTotp, place: SetUpPlace) -> Response {
+    let totp = &page.tenant().policy.totp;
+    let (digits, period) = (totp.digits, totp.period_seconds.into());
+    let time_left = page.time_left(pending.expires_at);
+    page.about(&pending.account).show(|frame| views::SetUp {
+        frame,
+        place,
+        qr: Qr::encode(&pending.uri).expect("an otpauth URI is capped far below the largest code"),
+        uri: pending.uri.to_string(),
+        issuer: pending.issuer,
+        account: pending.account,
+        key: pending.key_grouped.to_string(),
+        digits,
+        period,
+        time_left,
+    })
+}
+
+/// After the first right code: backup codes where the policy shows them here, else the way to them, else the account.
+pub(crate) fn finish(
+    mut page: Page,
+    session: &NewSession,
+    codes: Option<Vec<BackupCode>>,
+) -> Response {
+    page.sign_in(session);
+    let BackupCodeRules { enabled, shown, .. } = page.tenant().policy.backup_codes;
+    match codes {
+        Some(codes) => page.at("/account").show(|frame| views::SetUpDone {
+            frame,
+            codes: backup_codes::shown(&codes),
+        }),
+        None if enabled && shown == Shown::Download => {
+            page.done("/account/backup-codes", Notice::TurnedOn)
+        }
+        None => page.done("/account", Notice::TurnedOn),
+    }
+}

@@ -1,0 +1,111 @@
+//! Every route of the server in reading order. A route that is not in this table does not exist, and none can be in it
+//! without saying who may call it (SEC-9).
+
+use crate::{
+    http::{
+        access::{AccessName, AnySession, Anyone, InAttempt, Session, SessionToEnrol},
+        route::{Route, file, get, outside, post},
+    },
+    pages::{
+        account, backup_codes, demo, help, home, language, login, login_backup_code, login_code,
+        login_set_up, logout, password, proof, remove, sessions, set_up, views::ASSETS,
+    },
+};
+
+/// The table.
+pub(crate) fn table() -> Vec<Route> {
+    let mut table = vec![
+        outside("/", demo::tenants),
+        outside("/demo/mail", demo::mails),
+        get("/{tenant}", Anyone, home::show),
+        get("/{tenant}/", Anyone, home::show),
+        get("/{tenant}/help", Anyone, help::show),
+        post("/{tenant}/language", Anyone, language::choose),
+        // Logging in.
+        get("/{tenant}/login", Anyone, login::show),
+        post("/{tenant}/login", Anyone, login::submit),
+        get("/{tenant}/login/code", InAttempt, login_code::show),
+        post("/{tenant}/login/code", InAttempt, login_code::submit),
+        get(
+            "/{tenant}/login/backup-code",
+            InAttempt,
+            login_backup_code::show,
+        ),
+        post(
+            "/{tenant}/login/backup-code",
+            InAttempt,
+            login_backup_code::submit,
+        ),
+        get("/{tenant}/login/set-up", InAttempt, login_set_up::show),
+        post("/{tenant}/login/set-up", InAttempt, login_set_up::submit),
+        post("/{tenant}/logout", AnySession, logout::submit),
+        // The own account.
+        get("/{tenant}/account", Session, account::show),
+        get("/{tenant}/account/proof", AnySession, proof::show),
+        post("/{tenant}/account/proof", AnySession, proof::submit),
+        get("/{tenant}/account/set-up", SessionToEnrol, set_up::show),
+        post("/{tenant}/account/set-up", SessionToEnrol, set_up::submit),
+        post(
+            "/{tenant}/account/set-up/start",
+            SessionToEnrol,
+            set_up::start,
+        ),
+        post(
+            "/{tenant}/account/set-up/abandon",
+            SessionToEnrol,
+            set_up::abandon,
+        ),
+        get("/{tenant}/account/remove", Session, remove::show),
+        post("/{tenant}/account/remove", Session, remove::submit),
+        get(
+            "/{tenant}/account/backup-codes",
+            Session,
+            backup_codes::show,
+        ),
+        post(
+            "/{tenant}/account/backup-codes",
+            Session,
+            backup_codes::issue,
+        ),
+        post(
+            "/{tenant}/account/backup-codes/download",
+            Session,
+            backup_codes::download,
+        ),
+        get("/{tenant}/account/sessions", Session, sessions::show),
+        post("/{tenant}/account/sessions/end", Session, sessions::end),
+        post(
+            "/{tenant}/account/sessions/end-others",
+            Session,
+            sessions::end_others,
+        ),
+        get("/{tenant}/account/password", Session, password::show),
+        post("/{tenant}/account/password", Session, password::submit),
+    ];
+    table.extend(ASSETS.into_iter().map(file));
+    table
+}
+
+/// A line of the table, for those who walk along it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// `GET` (which stands for `HEAD` too) or `POST`.
+    pub method: &'static str,
+    /// With `{tenant}` for a slug.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: AccessName,
+}
+
+/// The table as data.
+pub fn routes() -> Vec<RouteInfo> {
+    table().iter().map(Route::info).collect()
+}
+
+/// Paths below a tenant's slug that answer GET.
+pub(crate) fn pages() -> Vec<&'static str> {
+    let pages = routes().into_iter().filter(|route| route.method == "GET");
+    pages
+        .filter_map(|route| route.path.strip_prefix("/{tenant}"))
+        .collect()
+}

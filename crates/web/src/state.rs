@@ -1,0 +1,193 @@
+//! What the pages of one server share, and the two services made of it. Listeners, TLS and configuration files belong to
+//! the binary.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{Method, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, get, on},
+};
+use tokio::sync::Semaphore;
+use warifu_flows::Ctx;
+use warifu_storage::Purpose;
+
+use crate::{
+    http::{
+        client_address::TrustedProxies,
+        cookies::Cookies,
+        errors::Rejection,
+        form_token::FormTokens,
+        host::{BadBaseUrl, BaseUrl, Hosts},
+        limits::Limits,
+        route::{Route, nothing},
+        site::{Site, Sites},
+    },
+    metrics::{Metrics, RouteMetrics},
+    pages::views::DemoTenant,
+    router,
+};
+
+/// How one server is reached, and what it bears.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    /// The address that people type.
+    pub base_url: BaseUrl,
+    /// Further hosts that are ours, as `host` or `host:port`.
+    pub allowed_hosts: Vec<String>,
+    /// Proxies that may speak for a client; by default nobody (SEC-50).
+    pub trusted_proxies: TrustedProxies,
+    /// Body size, time, number of requests.
+    pub limits: Limits,
+    /// The demonstration's pages; `None` on every real server.
+    pub demo: Option<DemoInfo>,
+}
+
+impl WebSettings {
+    /// Settings for `base_url` with the defaults of all else.
+    pub fn new(base_url: BaseUrl) -> Self {
+        Self {
+            base_url,
+            allowed_hosts: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            limits: Limits::default(),
+            demo: None,
+        }
+    }
+}
+
+/// What the demonstration tells everybody.
+#[derive(Clone, Debug)]
+pub struct DemoInfo {
+    /// Its tenants and their users' passwords.
+    pub tenants: Vec<DemoTenant>,
+}
+
+/// Everything that a request needs. Cheap to clone.
+#[derive(Clone)]
+pub struct WebState(Arc<Shared>);
+
+/// See [`WebState`].
+pub struct Shared {
+    pub(crate) ctx: Arc<Ctx>,
+    pub(crate) settings: WebSettings,
+    pub(crate) hosts: Hosts,
+    pub(crate) cookies: Cookies,
+    pub(crate) form_tokens: FormTokens,
+    pub(crate) sites: Sites,
+    pub(crate) slots: Semaphore,
+    pub(crate) metrics: Metrics,
+    /// Paths below a tenant that answer GET.
+    pages: Vec<&'static str>,
+}
+
+impl std::ops::Deref for WebState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl WebState {
+    /// Puts the pages of a server together.
+    ///
+    /// # Errors
+    /// If one of the allowed hosts is no host.
+    pub fn new(ctx: Arc<Ctx>, settings: WebSettings) -> Result<Self, BadBaseUrl> {
+        let hosts = Hosts::new(settings.base_url.clone(), &settings.allowed_hosts)?;
+        let (active, key) = ctx.keys.active(Purpose::FormToken);
+        let older = ctx.keys.ids().filter(|id| *id != active);
+        let older = older.filter_map(|id| ctx.keys.key(id, Purpose::FormToken));
+        let form_tokens = FormTokens::new(std::iter::once(key).chain(older));
+        Ok(Self(Arc::new(Shared {
+            cookies: Cookies::new(settings.base_url.is_https()),
+            slots: Semaphore::new(settings.limits.requests_at_once),
+            metrics: Metrics::new(ctx.hasher.clone()),
+            sites: Sites::default(),
+            pages: router::pages(),
+            form_tokens,
+            hosts,
+            settings,
+            ctx,
+        })))
+    }
+}
+
+impl Shared {
+    /// Whether `path` is the address of a page, of this site or of none.
+    pub(crate) fn is_page(&self, site: Option<&Arc<Site>>, path: &str) -> bool {
+        let within = match site {
+            Some(site) => path
+                .strip_prefix('/')
+                .and_then(|path| path.strip_prefix(site.tenant.slug.as_str())),
+            None => return matches!(path, "/" | "/demo/mail"),
+        };
+        within.is_some_and(|within| self.pages.contains(&within))
+    }
+}
+
+/// The pages. The listener must pass on who connected: `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn app(state: &WebState) -> Router {
+    let mut app = Router::new();
+    for route in router::table() {
+        let filter = match route.method {
+            Method::POST => MethodFilter::POST,
+            _ => MethodFilter::GET,
+        };
+        let (path, door) = (route.path, Door::new(state, route));
+        app = app.route(path, on(filter, move |request| door.answer(request)));
+    }
+    let nowhere = Door::new(state, nothing(Rejection::NotFound));
+    let not_so = Door::new(state, nothing(Rejection::MethodNotAllowed));
+    app.fallback(move |request| nowhere.answer(request))
+        .method_not_allowed_fallback(move |request| not_so.answer(request))
+}
+
+/// A route with what it needs to answer.
+#[derive(Clone)]
+struct Door(Arc<(WebState, Route, RouteMetrics)>);
+
+impl Door {
+    fn new(state: &WebState, route: Route) -> Self {
+        let metrics = state.metrics.of_route(&route);
+        Self(Arc::new((state.clone(), route, metrics)))
+    }
+
+    async fn answer(self, request: Request) -> Response {
+        let (state, route, metrics) = &*self.0;
+        route.serve(state, metrics, request).await
+    }
+}
+
+/// What only operators ask, for a listener of its own (SEC-85): `/healthz` and `/metrics`.
+pub fn operations_app(state: &WebState) -> Router {
+    let (asked, measured) = (state.clone(), state.clone());
+    Router::new()
+        .route("/healthz", get(move || health(asked.clone())))
+        .route(
+            "/metrics",
+            get(move || async move { metrics_page(&measured) }),
+        )
+}
+
+/// Whether logins can work: the database answers.
+async fn health(state: WebState) -> (StatusCode, &'static str) {
+    match state.ctx.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(error) => {
+            tracing::error!(fault = %error, "the database does not answer");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer\n",
+            )
+        }
+    }
+}
+
+fn metrics_page(state: &WebState) -> impl IntoResponse + use<> {
+    const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, TYPE)], state.metrics.page())
+}
