@@ -1,131 +1,14 @@
-//! Addresses in the configuration: the public one, host names, networks. Parsed here once, so that nothing later asks again.
+//! Addresses in the configuration: the public one, host names, networks. What a host is, is said by `warifu_web`; here are the
+//! words for those who wrote something else.
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
 use serde::de::{Deserialize, Deserializer, Visitor};
-
-/// A host name or address, with its port if it is not the scheme's own: what a browser sends as `Host`. Lower case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(test, derive(serde::Serialize))]
-pub(crate) struct Host(String);
-
-impl Host {
-    /// As in the `Host` header.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Host {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, port) = if let Some(rest) = text.strip_prefix('[') {
-            let (address, after) = rest.split_once(']').ok_or("the ] is missing")?;
-            address
-                .parse::<std::net::Ipv6Addr>()
-                .map_err(|_| format!("`{address}` is not an IPv6 address"))?;
-            (
-                &text[..address.len() + 2],
-                after
-                    .strip_prefix(':')
-                    .or(if after.is_empty() { None } else { Some("") }),
-            )
-        } else {
-            match text.split_once(':') {
-                Some((name, port)) => (name, Some(port)),
-                None => (text, None),
-            }
-        };
-        if let Some(port) = port
-            && (port.parse::<u16>().is_err() || port.starts_with('+'))
-        {
-            return Err(format!("`{port}` is not a port"));
-        }
-        if !name.is_ascii() {
-            return Err(format!(
-                "`{name}`: write the name as it is in the DNS, in its xn-- form"
-            ));
-        }
-        let is_name = name.len() <= 253
-            && name.split('.').all(|label| {
-                (1..=63).contains(&label.len())
-                    && label
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-            });
-        if !is_name && !name.starts_with('[') {
-            return Err(format!("`{name}` is not a host name"));
-        }
-        Ok(Self(text.to_ascii_lowercase()))
-    }
-}
-
-/// The address that people type: `https://login.example.jp`, without a path or a slash at its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(test, derive(serde::Serialize))]
-pub(crate) struct BaseUrl {
-    https: bool,
-    host: Host,
-}
-
-impl BaseUrl {
-    /// The address of a server on loopback that has been given no other.
-    pub(crate) fn plain(listen: SocketAddr) -> Self {
-        Self {
-            https: false,
-            host: Host(listen.to_string()),
-        }
-    }
-
-    /// Whether browsers reach it encrypted, so that cookies can be `Secure` (SEC-73).
-    pub(crate) fn is_https(&self) -> bool {
-        self.https
-    }
-
-    /// Its host, and the port if it is not the scheme's own.
-    pub(crate) fn host(&self) -> &Host {
-        &self.host
-    }
-}
-
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(f, "{scheme}://{}", self.host.0)
-    }
-}
-
-impl FromStr for BaseUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (https, rest, own_port) = if let Some(rest) = text.strip_prefix("https://") {
-            (true, rest, ":443")
-        } else if let Some(rest) = text.strip_prefix("http://") {
-            (false, rest, ":80")
-        } else {
-            return Err("it does not begin with https://".to_owned());
-        };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        if rest.contains(['/', '?', '#']) {
-            return Err(
-                "only scheme, host and port: Warifu needs a host of its own, not a path on another"
-                    .to_owned(),
-            );
-        }
-        if rest.contains('@') {
-            return Err("a public address holds no user name or password".to_owned());
-        }
-        // Browsers leave the scheme's own port out of `Host` and `Origin`.
-        let host = rest.strip_suffix(own_port).unwrap_or(rest).parse()?;
-        Ok(Self { https, host })
-    }
-}
+use warifu_web::http::host::{BaseUrl, Hosts};
 
 /// Lets serde read a type by its `FromStr`. The error is made inside the visitor, where the TOML reader still knows the place of
 /// the very entry, not only that of the list around it.
@@ -152,7 +35,69 @@ macro_rules! deserialize_by_from_str {
         }
     )*};
 }
-deserialize_by_from_str!(Host, BaseUrl, Network);
+deserialize_by_from_str!(PublicUrl, Host, Network);
+
+/// `server.base_url`.
+struct PublicUrl(BaseUrl);
+
+impl FromStr for PublicUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let explain = |_| {
+            let Some((_, place)) = text.split_once("://") else {
+                return "it does not begin with https://".to_owned();
+            };
+            let place = place.strip_suffix('/').unwrap_or(place);
+            if place.contains(['/', '?', '#']) {
+                "only scheme, host and port: Warifu needs a host of its own, not a path on another"
+                    .to_owned()
+            } else if place.contains('@') {
+                "a public address holds no user name or password".to_owned()
+            } else if !text.starts_with("http") {
+                "it does not begin with https://".to_owned()
+            } else {
+                no_host(place)
+            }
+        };
+        BaseUrl::parse(text).map(Self).map_err(explain)
+    }
+}
+
+fn no_host(text: &str) -> String {
+    if text.is_ascii() {
+        format!("`{text}` is not a host name or address, with a port if need be")
+    } else {
+        format!("`{text}`: write the name as it is in the DNS, in its xn-- form")
+    }
+}
+
+/// Reads a base URL.
+pub(super) fn base_url<'de, D: Deserializer<'de>>(source: D) -> Result<Option<BaseUrl>, D::Error> {
+    let PublicUrl(url) = PublicUrl::deserialize(source)?;
+    Ok(Some(url))
+}
+
+/// One entry of `server.hosts`.
+struct Host(String);
+
+impl FromStr for Host {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let base = BaseUrl::parse("https://localhost").expect("it is one");
+        match Hosts::new(base, &[text.to_owned()]) {
+            Ok(_) => Ok(Self(text.to_owned())),
+            Err(_) => Err(no_host(text)),
+        }
+    }
+}
+
+/// Reads a list of hosts, each with its port if it is not the scheme's own.
+pub(super) fn hosts<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+    let list = Vec::<Host>::deserialize(source)?;
+    Ok(list.into_iter().map(|Host(host)| host).collect())
+}
 
 /// One entry of a list of networks: a CIDR block, or a single address.
 struct Network(IpNet);

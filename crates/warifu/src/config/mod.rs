@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub(crate) use address::{BaseUrl, Host};
 pub(crate) use error::ConfigError;
 use error::Source;
 pub(crate) use operation::{Hashing, Log, Metrics};

@@ -12,47 +12,43 @@ pub(super) trait Section {
     fn fields() -> Vec<Field>;
 }
 
-/// One setting: its name, its doc comment, and its line.
+/// One setting: its doc comment and its line. A section within the section has no line.
 pub(super) struct Field {
     doc: &'static [&'static str],
     line: Option<String>,
 }
 
 impl Field {
-    /// A setting with a default is shown as it is; one without as a comment, with the example. One without either is a
-    /// section of its own.
-    pub(super) fn new(
+    pub(super) fn with_default(
         name: &str,
         doc: &'static [&'static str],
         default: &impl Serialize,
-        example: &[&str],
     ) -> Self {
-        let line = match (example, toml::Value::try_from(default)) {
-            ([example], _) => Some(format!("#{name} = {example}")),
-            (_, Ok(value)) => Some(format!("{name} = {value}")),
-            (_, Err(_)) => None,
-        };
+        let value = toml::Value::try_from(default).expect("a default can be written as TOML");
+        Self {
+            doc,
+            line: Some(format!("{name} = {value}")),
+        }
+    }
+
+    /// Shown as a comment: nothing is set where the line is missing.
+    pub(super) fn with_example(
+        name: &str,
+        doc: &'static [&'static str],
+        example: &'static str,
+    ) -> Self {
+        let line = (!example.is_empty()).then(|| format!("#{name} = {example}"));
         Self { doc, line }
     }
 }
 
-fn write_section<S: Section>(name: &str, out: &mut String) {
-    let required = if S::fields().iter().all(|field| {
-        field
-            .line
-            .as_deref()
-            .is_some_and(|line| line.starts_with('#'))
-    }) && name.contains('.')
-    {
-        "#"
-    } else {
-        ""
-    };
+/// `mark` is `#` for a section that is not there by default.
+fn write_section<S: Section>(mark: &str, name: &str, out: &mut String) {
     out.push('\n');
     for line in S::ABOUT {
         writeln!(out, "#{line}").unwrap();
     }
-    writeln!(out, "{required}[{name}]").unwrap();
+    writeln!(out, "{mark}[{name}]").unwrap();
     for field in S::fields() {
         let Some(line) = field.line else { continue };
         out.push('\n');
@@ -70,12 +66,12 @@ pub(super) fn write() -> String {
          # example of a setting that has none. A name that is not in this file is refused. Relative paths start at the\n\
          # folder of this file. Who has to use which second factor is not set here but in each tenant's policy.\n",
     );
-    write_section::<Server>("server", &mut out);
-    write_section::<Tls>("server.tls", &mut out);
-    write_section::<Database>("database", &mut out);
-    write_section::<Keys>("keys", &mut out);
-    write_section::<Log>("log", &mut out);
-    write_section::<Metrics>("metrics", &mut out);
-    write_section::<Hashing>("hashing", &mut out);
+    write_section::<Server>("", "server", &mut out);
+    write_section::<Tls>("#", "server.tls", &mut out);
+    write_section::<Database>("", "database", &mut out);
+    write_section::<Keys>("", "keys", &mut out);
+    write_section::<Log>("", "log", &mut out);
+    write_section::<Metrics>("", "metrics", &mut out);
+    write_section::<Hashing>("", "hashing", &mut out);
     out
 }

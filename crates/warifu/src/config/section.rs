@@ -2,7 +2,7 @@
 //! the three cannot disagree.
 
 /// Defines one section. Each field has a doc comment (what it means, why its default is what it is) and either
-/// `= default` or, where nothing is set by default, `= default, for example "TOML value"`.
+/// `= default` or, where nothing is set by default, `= default, for example "TOML value"` ("" for a section of its own).
 ///
 /// A section whose fields are all compulsory once it is there (`required struct`) has examples instead of defaults.
 macro_rules! section {
@@ -18,7 +18,6 @@ macro_rules! section {
     ) => {
         $(#[doc = $about])*
         #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
-        #[cfg_attr(test, derive(serde::Serialize))]
         #[serde(default, deny_unknown_fields)]
         pub(crate) struct $name {
             $(
@@ -39,14 +38,8 @@ macro_rules! section {
             const ABOUT: &'static [&'static str] = &[$($about),*];
 
             fn fields() -> Vec<crate::config::reference::Field> {
-                let default = Self::default();
                 vec![$(
-                    crate::config::reference::Field::new(
-                        stringify!($field),
-                        &[$($doc),*],
-                        &default.$field,
-                        &[$($example)?],
-                    ),
+                    $crate::config::section::field!($field, &[$($doc),*], Self::default().$field $(, $example)?),
                 )*]
             }
         }
@@ -62,7 +55,6 @@ macro_rules! section {
     ) => {
         $(#[doc = $about])*
         #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
-        #[cfg_attr(test, derive(serde::Serialize))]
         #[serde(deny_unknown_fields)]
         pub(crate) struct $name {
             $(
@@ -77,16 +69,24 @@ macro_rules! section {
 
             fn fields() -> Vec<crate::config::reference::Field> {
                 vec![$(
-                    crate::config::reference::Field::new(
-                        stringify!($field),
-                        &[$($doc),*],
-                        &(),
-                        &[$example],
-                    ),
+                    $crate::config::section::field!($field, &[$($doc),*], (), $example),
                 )*]
             }
         }
     };
 }
 
+/// A setting as the reference page shows it: its default, or else the example.
+#[cfg(test)]
+macro_rules! field {
+    ($name:ident, $doc:expr, $default:expr) => {
+        $crate::config::reference::Field::with_default(stringify!($name), $doc, &$default)
+    };
+    ($name:ident, $doc:expr, $default:expr, $example:literal) => {
+        $crate::config::reference::Field::with_example(stringify!($name), $doc, $example)
+    };
+}
+
+#[cfg(test)]
+pub(super) use field;
 pub(super) use section;

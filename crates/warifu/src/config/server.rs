@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::address::{BaseUrl, Host};
+use warifu_web::http::host::BaseUrl;
+
 use super::{limits, section::section};
 
 section! {
@@ -17,10 +18,12 @@ section! {
         /// The address people type: scheme, host and port, without a path. Links in mails, cookies and the check of forms are
         /// made from it, never from what a request claims (SEC-60). Compulsory unless `listen` is loopback, where it is
         /// `http://` and that address by default; plain http is refused anywhere else.
+        #[serde(deserialize_with = "super::address::base_url")]
         base_url: Option<BaseUrl> = None, for example "'https://login.example.jp'";
         /// Further host names under which requests are answered, beside that of `base_url`. A request for any other host is
         /// refused (SEC-60).
-        hosts: Vec<Host> = Vec::new();
+        #[serde(deserialize_with = "super::address::hosts")]
+        hosts: Vec<String> = Vec::new();
         /// Addresses or CIDR blocks of reverse proxies whose word about the client's address is taken. Nobody's by default: a
         /// header that anybody may send must not choose the network from which a person seems to come (SEC-50).
         #[serde(deserialize_with = "super::address::networks")]
@@ -29,11 +32,11 @@ section! {
         /// given time to send a form.
         #[serde(deserialize_with = "limits::within::<1, 600, _, _>")]
         request_timeout_seconds: u64 = 30;
-        /// Bytes (1,024 to 16,777,216) of a request's body that are read at most. The largest form is far below the default.
+        /// Bytes (1,024 to 16,777,216) of a request's body that are read at most. No form comes near the default.
         #[serde(deserialize_with = "limits::within::<1_024, 16_777_216, _, _>")]
-        max_body_bytes: u64 = 65_536;
+        max_body_bytes: usize = 16_384;
         /// Certificate and key of the built-in TLS; without them a reverse proxy has to speak https.
-        tls: Option<Tls> = None;
+        tls: Option<Tls> = None, for example "";
     }
 }
 
@@ -50,9 +53,9 @@ section! {
 impl Server {
     /// The public address of a server that listens on `bound` (which has the port that the system chose for port 0).
     pub(crate) fn base_url_at(&self, bound: SocketAddr) -> BaseUrl {
-        self.base_url
-            .clone()
-            .unwrap_or_else(|| BaseUrl::plain(bound))
+        self.base_url.clone().unwrap_or_else(|| {
+            BaseUrl::parse(&format!("http://{bound}")).expect("an address is a host with a port")
+        })
     }
 
     /// [`Server::request_timeout_seconds`] as a duration.
