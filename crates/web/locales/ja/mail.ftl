@@ -1,6 +1,6 @@
 # メールのお知らせ
 mail-turned-on = { $feature }が有効になりました
-mail-turned-off = { $feature }が無効になりました
+mail-turned-off = { $feature }が解除されました
 mail-codes-issued = 新しい{ $backup_code }が発行されました
 mail-reset = { $feature }がリセットされました
 mail-password-changed = パスワードが変更されました
@@ -9,4 +9,4 @@ mail-facts = { $tenant }の{ $login }さん
     { $time }
 mail-from-address = 操作元：{ $address }
 mail-by-administrator = { $contact }による操作です。
-mail-not-you = お心当たりがあれば、何もする必要はありません。お心当たりがない場合は、すぐにパスワードを変更し、{ $contact }にお知らせください。
+mail-not-you = ご自身の操作であれば、何もする必要はありません。心当たりがない場合は、すぐにパスワードを変更し、{ $contact }にお知らせください。

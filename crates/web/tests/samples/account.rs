@@ -1,0 +1,168 @@
+//! Samples of the user's own page and of what can be changed from there.
+
+use super::{Rendered, Samples, print};
+use warifu_web::pages::views::{
+    Account, AppState, BackupCodes, CodeShape, Facts, Notice, Password, Proof, ProofTarget,
+    Removal, Remove,
+};
+
+impl Samples<'_> {
+    pub(super) fn account(&self) -> Rendered {
+        let off = || Account {
+            frame: self.signed_in(),
+            name: Some(self.cast.name.clone()),
+            login: self.cast.login.clone(),
+            app: None,
+            set_up_pending: false,
+            may_set_up: true,
+            required: false,
+            removal: Removal::ByUser,
+            backup: None,
+            backup_offered: true,
+            sessions: 1,
+        };
+        let on = |left| Account {
+            app: Some(AppState {
+                since: "2026-10-02 09:12 JST".into(),
+                last_used: Some("2026-11-21 08:55 JST".into()),
+            }),
+            backup: Some(self.backup(left)),
+            sessions: 3,
+            ..off()
+        };
+        vec![
+            ("account", print(&on(8))),
+            ("account-few-codes", print(&on(2))),
+            ("account-no-codes-left", print(&on(0))),
+            (
+                "account-codes-never-issued",
+                print(&Account {
+                    backup: None,
+                    ..on(0)
+                }),
+            ),
+            (
+                "account-just-turned-on",
+                print(&Account {
+                    frame: self.signed_in().with_notice(Notice::TurnedOn),
+                    ..on(10)
+                }),
+            ),
+            (
+                "account-by-administrator",
+                print(&Account {
+                    removal: Removal::ByAdministrator,
+                    backup_offered: false,
+                    ..on(0)
+                }),
+            ),
+            ("account-off", print(&off())),
+            (
+                "account-off-required",
+                print(&Account {
+                    required: true,
+                    name: None,
+                    ..off()
+                }),
+            ),
+            (
+                "account-off-pending",
+                print(&Account {
+                    set_up_pending: true,
+                    ..off()
+                }),
+            ),
+            (
+                "account-not-offered",
+                print(&Account {
+                    may_set_up: false,
+                    ..off()
+                }),
+            ),
+            (
+                "account-just-turned-off",
+                print(&Account {
+                    frame: self.signed_in().with_notice(Notice::TurnedOff),
+                    ..off()
+                }),
+            ),
+        ]
+    }
+
+    pub(super) fn changes(&self) -> Rendered {
+        let facts = Facts {
+            min: Some(12),
+            ..Facts::default()
+        };
+        let login = &self.cast.login;
+        let remove = |codes_left| {
+            print(&Remove {
+                frame: self.signed_in(),
+                login: login.clone(),
+                codes_left,
+            })
+        };
+        let codes = |state, new, download_only| {
+            print(&BackupCodes {
+                frame: self.signed_in(),
+                state,
+                new,
+                download_only,
+                count: 10,
+                generation: 2,
+            })
+        };
+        let proof = |frame, target, code_digits| {
+            print(&Proof {
+                frame,
+                login: login.clone(),
+                target,
+                code_digits,
+                backup_codes: Some(CodeShape::Digits(8)),
+            })
+        };
+        let password = |frame| {
+            print(&Password {
+                frame,
+                login: login.clone(),
+                min: 12,
+            })
+        };
+        vec![
+            ("remove", remove(Some(8))),
+            ("remove-without-codes", remove(None)),
+            ("backup-codes", codes(Some(self.backup(8)), None, false)),
+            ("backup-codes-few", codes(Some(self.backup(1)), None, true)),
+            ("backup-codes-none", codes(None, None, false)),
+            (
+                "backup-codes-issued-symbols",
+                codes(Some(self.backup(10)), Some(self.long_codes()), false),
+            ),
+            (
+                "backup-codes-issued",
+                codes(Some(self.backup(10)), Some(self.codes()), false),
+            ),
+            (
+                "proof",
+                proof(self.signed_in(), ProofTarget::Remove, Some(6)),
+            ),
+            (
+                "proof-password-only",
+                proof(self.signed_in(), ProofTarget::SetUp, None),
+            ),
+            (
+                "proof-refused",
+                proof(
+                    self.signed_in().with_problem("ACC-03", Some(login), &facts),
+                    ProofTarget::BackupCodes,
+                    Some(6),
+                ),
+            ),
+            ("password", password(self.signed_in())),
+            (
+                "password-refused",
+                password(self.signed_in().with_problem("PWD-01", Some(login), &facts)),
+            ),
+        ]
+    }
+}
