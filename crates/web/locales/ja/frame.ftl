@@ -28,7 +28,7 @@ error-to-account = アカウントのページへ進む
 error-to-login = ログイン画面へ進む
 
 notice-signed-out = ログアウトしました。続けて使う場合は、もう一度ログインしてください。
-notice-turned-on = { $feature }が有効になりました。次回のログインから、パスワードに加えて{ $code }を入力します。
+notice-turned-on = { $feature }が有効化されました。次回のログインから、パスワードに加えて{ $code }を入力します。
 notice-turned-off = { $feature }を解除しました。次回からはパスワードだけでログインできます。これまでの{ $backup_code }はすべて無効です。
 notice-set-up-abandoned = 設定を中止しました。表示したキーは使えません。アプリに追加した項目は削除してください。
 notice-codes-issued = 新しい{ $backup_code }を発行しました。これまでの{ $backup_code }はすべて無効です。
