@@ -422,11 +422,9 @@ pub(crate) async fn confirm_in_attempt(
 /// Whether a signed-in person may switch two-factor off now; asked before the question is put, and again with the answer.
 pub fn may_remove(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
     let policy = &tenant.policy;
-    if !policy.removal.by_user {
+    let required = policy.second_factor.enrolment == Enrolment::Required;
+    if !policy.removal.by_user || required || who.must_have_second_factor() {
         return Err(Refusal::OnlyAdministrator);
-    }
-    if policy.second_factor.enrolment == Enrolment::Required || who.must_have_second_factor() {
-        return Err(Refusal::NotOffered);
     }
     let proved = match policy.removal.reauthentication {
         // Only a session that itself passed the second factor (security.md, section 7).

@@ -1,12 +1,16 @@
 //! `/login/set-up`: an authenticator app that has to be set up before the login is finished (G3).
 
-use warifu_domain::token::Token;
+use warifu_domain::{attempt::Stage, token::Token};
 use warifu_flows::login;
 
 use super::{code_form::CodeForm, set_up, views::SetUpPlace};
 use crate::http::{forms::Verified, page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
+    let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
+    if view.stage != Stage::Enrolment {
+        return Ok(page.lead_to("/login/code"));
+    }
     let pending = login::pending_totp(page.ctx(), page.tenant(), &page.origin(), &attempt).await?;
     Ok(set_up::write(page, pending, SetUpPlace::Login))
 }

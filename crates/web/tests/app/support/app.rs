@@ -1,0 +1,212 @@
+//! The pages of a server with two tenants, on one engine, with a clock that is moved by hand.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::Router;
+use warifu_domain::{
+    policy::{Policy, Preset},
+    tenant::Tenant,
+    time::{Span, Timestamp},
+    user::{Login, Role},
+};
+use warifu_flows::{
+    Ctx, MailMode, audit,
+    clock::Clock,
+    hasher::{HashCost, Hasher, HasherOptions},
+    manage_tenants,
+    manage_users::{self, NewPerson},
+    rng::Rng,
+};
+use warifu_storage::{
+    AuditFilter, KeyRing, StoreOptions,
+    testing::{self, TestStore},
+};
+use warifu_web::{WebSettings, WebState, app, http::host::BaseUrl, operations_app};
+
+use super::Browser;
+
+/// 2026-01-15 00:00 UTC: on a step of every period that divides a day.
+const BEGINNING: Timestamp = Timestamp(1_768_435_200_000);
+
+/// As little as Argon2id can cost.
+const CHEAP: HashCost = HashCost {
+    memory_kib: 8,
+    passes: 1,
+};
+
+/// The tenant that stories are about.
+pub(crate) const SLUG: &str = "midori";
+/// Its neighbour, with the same policy and the same logins.
+pub(crate) const NEIGHBOUR: &str = "aoba";
+
+/// A server.
+#[derive(Clone)]
+pub(crate) struct TestApp(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) ctx: Arc<Ctx>,
+    pub(crate) router: Router,
+    pub(crate) operations: Router,
+    pub(crate) base: String,
+    /// Removes the database in the end.
+    _place: Arc<TestStore>,
+}
+
+impl Deref for TestApp {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// A person with an account in both tenants.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) login: String,
+    pub(crate) password: String,
+}
+
+/// Tells a story on both engines.
+pub(crate) async fn on_both(preset: &str, story: impl AsyncFn(TestApp)) {
+    let options = StoreOptions {
+        pg_connections: 4,
+        ..StoreOptions::default()
+    };
+    for store in [
+        testing::sqlite_with(options.clone()).await,
+        testing::postgres_with(options).await,
+    ] {
+        // Shown where the story fails.
+        println!("on {}", store.engine());
+        story(TestApp::begin(store, preset, |_| {}, |_| {}).await).await;
+    }
+}
+
+/// Tells a story that has nothing to do with storage, under changed settings and policy.
+pub(crate) async fn on_sqlite(
+    preset: &str,
+    settings: impl FnOnce(&mut WebSettings),
+    policy: impl FnOnce(&mut Policy),
+) -> TestApp {
+    TestApp::begin(testing::sqlite().await, preset, settings, policy).await
+}
+
+impl TestApp {
+    async fn begin(
+        store: TestStore,
+        preset: &str,
+        change_settings: impl FnOnce(&mut WebSettings),
+        change_policy: impl FnOnce(&mut Policy),
+    ) -> Self {
+        let hasher = Hasher::start(HasherOptions {
+            threads: 2,
+            queue: 64,
+            cost: CHEAP,
+        });
+        let keys = Arc::new(KeyRing::generate([7; 32]));
+        let clock = Clock::hand(BEGINNING);
+        let ctx = Ctx::new(
+            (*store).clone(),
+            clock,
+            Rng::seeded(1),
+            keys,
+            hasher,
+            MailMode::Keep,
+        );
+        let ctx = Arc::new(ctx);
+        let mut policy = Preset::find(preset).unwrap().policy();
+        change_policy(&mut policy);
+        for (slug, name) in [(SLUG, "みどり商事"), (NEIGHBOUR, "あおば工業")] {
+            manage_tenants::add_tenant(&ctx, slug, name, &policy.to_toml())
+                .await
+                .unwrap();
+        }
+        let base = "https://login.example.jp";
+        let mut settings = WebSettings::new(BaseUrl::parse(base).unwrap());
+        change_settings(&mut settings);
+        let base = settings.base_url.origin();
+        let state = WebState::new(ctx.clone(), settings).unwrap();
+        Self(Arc::new(Inner {
+            router: app(&state),
+            operations: operations_app(&state),
+            ctx,
+            base,
+            _place: Arc::new(store),
+        }))
+    }
+
+    /// Adds a member to both tenants.
+    pub(crate) async fn member(&self, login: &str) -> Person {
+        self.person(login, Role::Member).await
+    }
+
+    /// Adds a person to both tenants.
+    pub(crate) async fn person(&self, login: &str, role: Role) -> Person {
+        let password = format!("three blind mice run {}", login.len());
+        for slug in [SLUG, NEIGHBOUR] {
+            let new = NewPerson {
+                login: Login::parse(login).unwrap(),
+                name: "山田 太郎".to_owned(),
+                email: Some("home@mail.example".to_owned()),
+                role,
+                password: password.clone(),
+            };
+            manage_users::add_user(&self.ctx, &self.tenant_of(slug).await, new)
+                .await
+                .unwrap();
+        }
+        Person {
+            login: login.to_owned(),
+            password,
+        }
+    }
+
+    pub(crate) async fn tenant(&self) -> Arc<Tenant> {
+        self.tenant_of(SLUG).await
+    }
+
+    pub(crate) async fn tenant_of(&self, slug: &str) -> Arc<Tenant> {
+        self.ctx.tenant(slug).await.unwrap().unwrap()
+    }
+
+    /// Replaces the policy of both tenants.
+    pub(crate) async fn change_policy(&self, change: impl FnOnce(&mut Policy)) {
+        let mut policy = (*self.tenant().await.policy).clone();
+        change(&mut policy);
+        for slug in [SLUG, NEIGHBOUR] {
+            manage_tenants::set_policy(&self.ctx, slug, &policy.to_toml())
+                .await
+                .unwrap();
+        }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, span: Span) {
+        self.ctx.clock.advance(span);
+    }
+
+    /// The present time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.ctx.clock.now()
+    }
+
+    /// Everything that ever happened in both tenants: grows with every change and every judgement.
+    pub(crate) async fn events(&self) -> usize {
+        let mut events = 0;
+        for slug in [SLUG, NEIGHBOUR] {
+            let tenant = self.tenant_of(slug).await;
+            let filter = AuditFilter {
+                limit: 10_000,
+                ..AuditFilter::default()
+            };
+            events += audit::list(&self.ctx, &tenant, filter).await.unwrap().len();
+        }
+        events
+    }
+
+    /// A browser without cookies.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.clone())
+    }
+}
