@@ -36,7 +36,7 @@ struct OfRefusal {
 }
 
 /// The classes that a status is counted under.
-const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 
 /// All numbers of one server.
 pub(crate) struct Metrics {
@@ -94,11 +94,13 @@ impl Metrics {
     }
 
     pub(crate) fn of_route(&self, route: &Route) -> RouteMetrics {
-        let RouteInfo {
-            method,
-            path: route,
-            ..
-        } = route.info();
+        let RouteInfo { method, path, .. } = route.info();
+        // The addresses of files change with their content, and not every address has a route.
+        let route = match path {
+            "" => "none",
+            file if file.starts_with("/assets/") => "/assets",
+            page => page,
+        };
         RouteMetrics {
             by_class: CLASSES.map(|status| {
                 self.requests.get_or_create_owned(&OfRequest {
@@ -131,7 +133,7 @@ impl Metrics {
 
 impl RouteMetrics {
     pub(crate) fn count(&self, status: StatusCode, took: Duration) {
-        let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
+        let class = usize::from(status.as_u16() / 100).clamp(2, CLASSES.len() + 1) - 2;
         self.by_class[class].inc();
         self.seconds.observe(took.as_secs_f64());
     }

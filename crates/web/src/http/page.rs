@@ -189,9 +189,14 @@ impl Page {
     }
 
     /// The end of a login.
-    pub fn signed_in(mut self, session: &NewSession) -> Response {
+    pub fn log_in(&mut self, session: &NewSession) {
         self.visit.state.metrics.count_login();
         self.sign_in(session);
+    }
+
+    /// The end of a login that needs no further word.
+    pub fn logged_in(mut self, session: &NewSession) -> Response {
+        self.log_in(session);
         self.lead_to("/account")
     }
 

@@ -110,8 +110,10 @@ pub(crate) fn file(asset: &'static Asset) -> Route {
 pub(crate) fn nothing(rejection: Rejection) -> Route {
     let work = move |visit: Arc<Visit>, _| async move {
         // In the tenant's words, if the address begins like one of a tenant.
-        visit.find_site().await?;
-        Err(rejection.into())
+        match visit.find_site().await {
+            Err(Failure::Flow(fault)) => Err(fault.into()),
+            _ => Err(rejection.into()),
+        }
     };
     Route::new(Method::GET, "", AccessName::Anyone, work)
 }

@@ -45,7 +45,7 @@ pub(crate) async fn submit(mut page: Page, _: Visitor, form: Verified<LoginForm>
         known_browser: page.known_browser(),
     };
     match login::start(page.ctx(), page.tenant(), &page.origin(), typed).await {
-        Ok(LoginStep::SignedIn(session)) => Ok(page.signed_in(&session)),
+        Ok(LoginStep::SignedIn(session)) => Ok(page.logged_in(&session)),
         Ok(LoginStep::Challenge(attempt, refusal)) => {
             page.begin_attempt(&attempt);
             Ok(match refusal {

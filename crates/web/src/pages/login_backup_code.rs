@@ -32,7 +32,7 @@ pub(crate) async fn submit(page: Page, attempt: Token, form: Verified<BackupCode
     let code = &form.backup_code;
     match login::check_backup_code(page.ctx(), page.tenant(), &page.origin(), &attempt, code).await
     {
-        Ok(session) => Ok(page.signed_in(&session)),
+        Ok(session) => Ok(page.logged_in(&session)),
         Err(error) => show(page.again(error)?, attempt).await,
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn submit(page: Page, attempt: Token, form: Verified<CodeForm>)
     )
     .await
     {
-        Ok(session) => Ok(page.signed_in(&session)),
+        Ok(session) => Ok(page.logged_in(&session)),
         Err(error) => show(page.again(error)?, attempt).await,
     }
 }

@@ -15,7 +15,7 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     Ok(set_up::write(page, pending, SetUpPlace::Login))
 }
 
-pub(crate) async fn submit(page: Page, attempt: Token, form: Verified<CodeForm>) -> Answer {
+pub(crate) async fn submit(mut page: Page, attempt: Token, form: Verified<CodeForm>) -> Answer {
     match login::confirm_totp(
         page.ctx(),
         page.tenant(),
@@ -25,7 +25,10 @@ pub(crate) async fn submit(page: Page, attempt: Token, form: Verified<CodeForm>)
     )
     .await
     {
-        Ok((session, codes)) => Ok(set_up::finish(page, &session, codes)),
+        Ok((session, codes)) => {
+            page.log_in(&session);
+            Ok(set_up::finish(page, codes))
+        }
         Err(error) => show(page.again(error)?, attempt).await,
     }
 }

@@ -8,7 +8,6 @@ use warifu_domain::{
 };
 use warifu_flows::{
     enrol::{self, PendingTotp},
-    login::NewSession,
     session::SignedIn,
 };
 
@@ -44,9 +43,12 @@ pub(crate) async fn abandon(page: Page, who: SignedIn, _: Verified<Button>) -> A
     Ok(page.done("/account", Notice::SetUpAbandoned))
 }
 
-pub(crate) async fn submit(page: Page, who: SignedIn, form: Verified<CodeForm>) -> Answer {
+pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<CodeForm>) -> Answer {
     match enrol::confirm_totp(page.ctx(), page.tenant(), &page.origin(), &who, &form.code).await {
-        Ok((session, codes)) => Ok(finish(page, &session, codes)),
+        Ok((session, codes)) => {
+            page.sign_in(&session);
+            Ok(finish(page, codes))
+        }
         Err(error) => show(page.again(error)?, who).await,
     }
 }
@@ -71,12 +73,7 @@ pub(crate) fn write(page: Page, pending: PendingTotp, place: SetUpPlace) -> Resp
 }
 
 /// After the first right code: backup codes where the policy shows them here, else the way to them, else the account.
-pub(crate) fn finish(
-    mut page: Page,
-    session: &NewSession,
-    codes: Option<Vec<BackupCode>>,
-) -> Response {
-    page.sign_in(session);
+pub(crate) fn finish(page: Page, codes: Option<Vec<BackupCode>>) -> Response {
     let BackupCodeRules { enabled, shown, .. } = page.tenant().policy.backup_codes;
     match codes {
         Some(codes) => page.at("/account").show(|frame| views::SetUpDone {

@@ -93,7 +93,7 @@ pub(crate) async fn on_sqlite(
 }
 
 impl TestApp {
-    async fn begin(
+    pub(crate) async fn begin(
         store: TestStore,
         preset: &str,
         change_settings: impl FnOnce(&mut WebSettings),
@@ -143,22 +143,27 @@ impl TestApp {
 
     /// Adds a person to both tenants.
     pub(crate) async fn person(&self, login: &str, role: Role) -> Person {
-        let password = format!("three blind mice run {}", login.len());
+        let person = self.person_named(login);
         for slug in [SLUG, NEIGHBOUR] {
             let new = NewPerson {
                 login: Login::parse(login).unwrap(),
                 name: "山田 太郎".to_owned(),
                 email: Some("home@mail.example".to_owned()),
                 role,
-                password: password.clone(),
+                password: person.password.clone(),
             };
             manage_users::add_user(&self.ctx, &self.tenant_of(slug).await, new)
                 .await
                 .unwrap();
         }
+        person
+    }
+
+    /// The person that has this login ID, or would have it.
+    pub(crate) fn person_named(&self, login: &str) -> Person {
         Person {
             login: login.to_owned(),
-            password,
+            password: format!("three blind mice run {}", login.len()),
         }
     }
 
