@@ -172,20 +172,20 @@ async fn sec_072_a_form_of_a_page_goes_through_even_where_a_browser_says_little(
 #[tokio::test]
 async fn sec_072_opening_a_page_never_changes_anything() {
     on_both("default", async |app| {
+        let table = routes();
+        let is_page = |path: &str| table.iter().any(|route| route.method == "GET" && route.path == path);
         for (state, browser) in browsers(&app).await {
             let mut first = browser.clone();
             // A forced set-up makes its key at the first visit (G3).
             first.get("/login/set-up").await;
             let before = app.events().await;
-            for route in routes() {
+            for route in &table {
                 let path = route.path.replace("{tenant}", SLUG);
                 for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE] {
                     for query in ["", "?language=en&code=000000&session=1&generation=0&refusal=LOGIN-01&notice=turned-off"] {
                         let ask = Ask::new(method.clone(), &format!("{path}{query}"));
                         let answer = browser.clone().send(ask).await;
-                        let is_post = route.method == "POST" && !routes().iter().any(|other| {
-                            other.method == "GET" && other.path == route.path
-                        });
+                        let is_post = !is_page(route.path);
                         if is_post || [Method::OPTIONS, Method::TRACE].contains(&method) {
                             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
                             assert!(answer.header("allow").is_some(), "{method} {path}");

@@ -27,19 +27,7 @@ pub(crate) enum State {
     SignedOut,
 }
 
-pub(crate) const STATES: [State; 9] = [
-    State::Stranger,
-    State::Visitor,
-    State::BeforeCode,
-    State::BeforeSetUp,
-    State::SignedIn,
-    State::LacksProof,
-    State::LacksEnrolment,
-    State::Neighbour,
-    State::SignedOut,
-];
-
-/// Makes a browser in each state, of a policy under which all of them exist.
+/// Makes one browser in each state, of a policy under which all of them exist.
 pub(crate) async fn browsers(app: &TestApp) -> Vec<(State, Browser)> {
     app.change_policy(|policy| {
         policy.second_factor.enrolment = Enrolment::Optional;

@@ -1,4 +1,5 @@
 //! The pages as browsers meet them: requests through the whole router, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod access;
 mod bad_input;

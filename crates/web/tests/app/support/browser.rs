@@ -184,7 +184,7 @@ impl Browser {
             if answer.status != StatusCode::SEE_OTHER {
                 return answer;
             }
-            answer = self.send(Ask::get(&answer.location().to_owned())).await;
+            answer = self.send(Ask::get(answer.location())).await;
         }
         panic!("it leads round in circles: {}", answer.location());
     }
