@@ -1,13 +1,20 @@
-//! The binary.
+//! The binary: reads the command line and hands over.
 
-// Until the commands are there that use them.
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the commands that read it come next"
-)]
+mod cli;
 mod config;
-#[allow(dead_code, reason = "the commands that start it come next")]
+mod demo;
+mod install;
+mod listen;
 mod log;
+mod password;
+mod serve;
+mod stop;
+mod tls;
+mod wire;
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tls::install_provider();
+    cli::run()
+}

@@ -1,0 +1,127 @@
+//! What `check` says about addresses, listeners and the certificate.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+
+use warifu_domain::time::Span;
+use warifu_flows::clock::Clock;
+
+use super::Report;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::utc;
+use crate::config::{Config, Tls};
+use crate::listen;
+use crate::tls::Certificate;
+
+pub(super) fn check(config: &Config, report: &mut Report) {
+    check_address(config, report);
+    check_port("pages", "server.listen", config.server.listen, report);
+    check_port("metrics", "metrics.listen", config.metrics.listen, report);
+    if !config.metrics.listen.ip().is_loopback() {
+        report.warning(
+            "metrics",
+            format!(
+                "whoever reaches {} can read /metrics, without a password",
+                config.metrics.listen
+            ),
+            "listen on 127.0.0.1, or let a firewall admit only what collects the numbers",
+        );
+    }
+    if let Some(tls) = &config.server.tls {
+        check_certificate(tls, config, report);
+    }
+}
+
+/// A certificate that ends so soon should have been renewed already.
+const RENEWAL: Span = Span::days(14);
+
+fn check_address(config: &Config, report: &mut Report) {
+    let server = &config.server;
+    let url = server.base_url_at(server.listen);
+    if server.base_url.is_none() {
+        report.warning(
+            "address",
+            format!("{}: only this machine can log in", url.origin()),
+            "set server.base_url to the address that people type",
+        );
+        return;
+    }
+    report.ok("address", url.origin());
+    if url.is_https() && server.tls.is_none() && server.trusted_proxies.is_empty() {
+        report.warning(
+            "address",
+            "it says https, so a reverse proxy stands in front; as it is not trusted, everybody seems to come from the \
+             proxy's address, and shares one budget of failed logins",
+            "put the proxy's address into server.trusted_proxies",
+        );
+    }
+}
+
+/// Whether the address can be listened on; tries it for a moment.
+fn check_port(part: &'static str, setting: &str, address: SocketAddr, report: &mut Report) {
+    match TcpListener::bind(address) {
+        Ok(_) => report.ok(part, format!("{address} is free")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            report.ok(
+                part,
+                format!("{address} is in use, by a running Warifu or by another program"),
+            );
+        }
+        Err(error) => {
+            let problem = format!("{setting}: cannot listen on {address}: {error}");
+            report.problem(part, Failure::failed(problem).mend(listen::advice(&error)));
+        }
+    }
+}
+
+fn check_certificate(tls: &Tls, config: &Config, report: &mut Report) {
+    const PART: &str = "certificate";
+    let wrong = |problem: String, mend: &str| Failure::new(Exit::Configuration, problem).mend(mend);
+    let certificate = match Certificate::read(tls) {
+        Ok(certificate) => certificate,
+        Err(failure) => return report.problem(PART, failure),
+    };
+    let file = tls.certificate.display();
+    let url = config.server.base_url_at(config.server.listen);
+    if !certificate.is_for(url.host()) {
+        report.problem(
+            PART,
+            wrong(
+                format!("{file}: browsers do not take it for {}", url.host()),
+                "get a certificate for that name, or correct server.base_url",
+            ),
+        );
+    }
+    let now = Clock::System.now();
+    match certificate.validity() {
+        None => report.problem(
+            PART,
+            wrong(format!("{file}: this is no X.509 certificate"), ""),
+        ),
+        Some(validity) if now < validity.from => report.problem(
+            PART,
+            wrong(
+                format!("{file}: it is not valid before {}", utc(validity.from)),
+                "look at this machine's clock",
+            ),
+        ),
+        Some(validity) if now > validity.until => report.problem(
+            PART,
+            wrong(
+                format!("{file}: it ended at {}", utc(validity.until)),
+                "renew it",
+            ),
+        ),
+        Some(validity) if now + RENEWAL > validity.until => {
+            report.warning(
+                PART,
+                format!("{file}: it ends soon, at {}", utc(validity.until)),
+                "renew it",
+            );
+        }
+        Some(validity) => report.ok(PART, format!("{file}: valid until {}", utc(validity.until))),
+    }
+    if let Err(failure) = certificate.server_config() {
+        report.problem(PART, failure);
+    }
+}

@@ -1,0 +1,220 @@
+//! How a command ends: its exit code, and the two lines that say what is wrong and how to mend it.
+
+use std::fmt;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use warifu_domain::password::BadPassword;
+use warifu_domain::refusal::Refusal;
+use warifu_flows::manage_tenants::TenantError;
+use warifu_flows::manage_users::ManageError;
+use warifu_flows::{Fault, FlowError};
+use warifu_storage::{KeyRingError, StoreError};
+
+use crate::config::ConfigError;
+
+/// The exit codes, as documented for scripts. Success is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Refused, or failed for a reason that has no code of its own.
+    Failed = 1,
+    /// The command line makes no sense; the same code as the argument parser's own.
+    Usage = 2,
+    /// The configuration is missing or wrong.
+    Configuration = 3,
+    /// The database or the key ring cannot be used.
+    State = 4,
+    /// There is no such tenant or user.
+    NotFound = 5,
+    /// There is already something of that name.
+    Exists = 6,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) problem: String,
+    /// What to do about it; may be empty.
+    pub(crate) mend: String,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, problem: impl Into<String>) -> Self {
+        Self {
+            exit,
+            problem: problem.into(),
+            mend: String::new(),
+        }
+    }
+
+    pub(crate) fn failed(problem: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, problem)
+    }
+
+    /// With advice.
+    pub(crate) fn mend(mut self, mend: impl Into<String>) -> Self {
+        self.mend = mend.into();
+        self
+    }
+
+    /// Nobody reads the output any more, as in `warifu audit list … | head`: no message, but no success either.
+    pub(crate) fn unread() -> Self {
+        Self::failed("")
+    }
+
+    /// Says it on standard error.
+    pub(crate) fn report(&self) -> ExitCode {
+        if !self.problem.is_empty() {
+            // With standard error closed, the exit code has to say it alone.
+            let _ = writeln!(io::stderr(), "warifu: {self}");
+        }
+        ExitCode::from(self.exit as u8)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)?;
+        if !self.mend.is_empty() {
+            write!(f, "\n  {}", self.mend)?;
+        }
+        Ok(())
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        // It brings its advice along.
+        Self::new(Exit::Configuration, error.to_string())
+    }
+}
+
+impl From<KeyRingError> for Failure {
+    fn from(error: KeyRingError) -> Self {
+        let mend = match &error {
+            KeyRingError::Unreadable { .. } => {
+                "correct [keys] in the configuration, or let the user that Warifu runs as read the file"
+            }
+            KeyRingError::Malformed { .. }
+            | KeyRingError::MalformedSecret { .. }
+            | KeyRingError::DuplicateKey { .. }
+            | KeyRingError::NoSuchKey { .. } => "restore the key ring from its copy",
+            KeyRingError::NotAFile { .. }
+            | KeyRingError::TooOpen { .. }
+            | KeyRingError::ForeignOwner { .. } => "",
+        };
+        Self::new(Exit::State, error.to_string()).mend(mend)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let mend = match &error {
+            StoreError::Busy | StoreError::Contended => "try again",
+            StoreError::Locked => {
+                "another program (a backup, an open sqlite3 shell) holds it: end that, then try again"
+            }
+            StoreError::Unavailable => {
+                "see the log line above for the cause; `warifu check` looks at every part"
+            }
+            StoreError::ReadOnly => {
+                "let the user that Warifu runs as write the database's file and folder, or point database.url at the primary server"
+            }
+            StoreError::Full => "free space where the database lives; nothing of this was stored",
+            StoreError::Corrupt { .. } => "restore the database from a backup",
+            StoreError::CannotOpen { .. } => {
+                "correct database.url in the configuration, or the rights on what it names"
+            }
+            StoreError::KeyMissing { .. } => {
+                "put that key back into the key ring from its copy; without it the value cannot be read"
+            }
+            StoreError::Sealed => {
+                "the database and the key ring do not belong together, or the database was altered"
+            }
+            StoreError::EditedMigration { .. } => {
+                "this program was built from changed sources; run the one that made the database"
+            }
+            StoreError::NewerSchema { .. } | StoreError::Conflict | StoreError::Other(_) => "",
+        };
+        Self::new(Exit::State, error.to_string()).mend(mend)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(error) => error.into(),
+            Fault::HashingBusy => Self::failed(fault.to_string()).mend("try again"),
+            Fault::Policy { ref slug, .. } => Self::failed(fault.to_string())
+                .mend(format!("replace it: `warifu policy set {slug} FILE`")),
+        }
+    }
+}
+
+impl From<FlowError> for Failure {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Refused(refusal) => refused(&refusal),
+            FlowError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<TenantError> for Failure {
+    fn from(error: TenantError) -> Self {
+        let exit = match error {
+            TenantError::Fault(fault) => return fault.into(),
+            TenantError::BadPerson(error) => return error.into(),
+            TenantError::NoSuchTenant(_) => Exit::NotFound,
+            TenantError::SlugTaken(_) => Exit::Exists,
+            TenantError::BadSlug(_)
+            | TenantError::BadName
+            | TenantError::BadPolicy(_)
+            | TenantError::Overtaken => Exit::Failed,
+        };
+        let mend = match error {
+            TenantError::NoSuchTenant(_) => "`warifu tenant list` shows those there are",
+            _ => "",
+        };
+        Self::new(exit, error.to_string()).mend(mend)
+    }
+}
+
+impl From<ManageError> for Failure {
+    fn from(error: ManageError) -> Self {
+        let exit = match error {
+            ManageError::Fault(fault) => return fault.into(),
+            ManageError::Refused(refusal) => return refused(&refusal),
+            ManageError::NoSuchUser(_) => Exit::NotFound,
+            ManageError::LoginTaken(_) => Exit::Exists,
+            ManageError::BadPerson(_) => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+/// A refusal in words; the code is the one that pages show.
+fn refused(refusal: &Refusal) -> Failure {
+    let code = refusal.code();
+    let Refusal::Password(bad) = refusal else {
+        return Failure::failed(format!("refused ({code})"));
+    };
+    let (why, mend) = match bad {
+        BadPassword::TooShort { min } => (
+            format!("it has fewer than {min} characters"),
+            "longer is safer; a few random words are easy to type",
+        ),
+        BadPassword::TooLong => ("it has more than 1,024 bytes".to_owned(), ""),
+        BadPassword::Common => (
+            "it is among those that attackers try first".to_owned(),
+            "a few random words are safe and easy to type",
+        ),
+        BadPassword::ContainsName => (
+            "it is little more than a name that anybody knows".to_owned(),
+            "a few random words are safe and easy to type",
+        ),
+        BadPassword::Unchanged => ("it is the one in use".to_owned(), ""),
+    };
+    Failure::failed(format!("the password is refused ({code}): {why}")).mend(mend)
+}

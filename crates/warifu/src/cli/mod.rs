@@ -1,0 +1,119 @@
+//! The command line: one file a group of commands. What the commands mean is in `warifu-flows`; what they print, and the exit
+//! code they end with, is here and in docs/command-line.md.
+
+mod audit;
+mod check;
+pub(crate) mod exit;
+mod init;
+pub(crate) mod output;
+mod policy;
+mod tenant;
+mod user;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use tokio::runtime::Runtime;
+use warifu_flows::{Ctx, MailMode};
+
+use crate::config::{Config, ConfigFile};
+use crate::{demo, log, serve, wire};
+use exit::Failure;
+
+/// Two-factor login for everything an organisation already runs
+#[derive(Parser)]
+#[command(version, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration, 4 database or key ring unusable,
+            5 no such tenant or user, 6 exists already";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try Warifu out: a server on this machine only, with people to log in as; nothing of it is left behind
+    Demo(demo::Arguments),
+    /// Set up a new server: data folder, configuration, key ring, database, first operator
+    Init(init::Arguments),
+    /// Run the server
+    Serve(serve::Arguments),
+    /// Say what is wrong with configuration, keys, database, certificate or clock, and how to mend it
+    Check(check::Arguments),
+    /// Organisations on this server
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// The rules of an organisation
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// People of an organisation
+    #[command(subcommand)]
+    User(user::Command),
+    /// What happened, in order
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// Does what the process was called for.
+pub(crate) fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are such errors too, with exit code 0. If nobody reads them there is nothing left to say.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let outcome = match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Tenant(command) => tenant::run(command),
+        Command::Policy(command) => policy::run(command),
+        Command::User(command) => user::run(command),
+        Command::Audit(command) => audit::run(command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Runs one command's work. One thread is enough: the store and the hashing pool have their own.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    runtime(&mut tokio::runtime::Builder::new_current_thread())?.block_on(work)
+}
+
+/// A runtime, or why there is none.
+pub(crate) fn runtime(builder: &mut tokio::runtime::Builder) -> Result<Runtime, Failure> {
+    builder
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("the process cannot start its runtime: {error}")))
+}
+
+/// Opens what the configuration names, does `work` on it, and closes it again.
+pub(crate) fn with_state<T>(
+    file: &ConfigFile,
+    work: impl AsyncFnOnce(&Arc<Ctx>, &Config) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let config = file.load()?;
+    log_faults_only();
+    block_on(async {
+        let ctx = wire::open_state(&config, MailMode::Off).await?;
+        let outcome = work(&ctx, &config).await;
+        ctx.store.clone().close().await;
+        outcome
+    })
+}
+
+/// A command for people prints its own messages; only faults add a line with their cause.
+pub(crate) fn log_faults_only() {
+    let level = "error".parse().expect("a level");
+    log::start(log::Format::Text, &level);
+}

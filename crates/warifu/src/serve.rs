@@ -1,0 +1,124 @@
+//! `warifu serve`: the server, from its configuration to its last request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+use warifu_flows::{Ctx, MailMode, maintenance};
+
+use crate::cli::exit::Failure;
+use crate::cli::runtime;
+use crate::config::{Config, ConfigFile, Tls};
+use crate::listen::{self, Listeners};
+use crate::stop::Stop;
+use crate::tls::Certificate;
+use crate::{log, wire};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let config = arguments.config.load()?;
+    log::start(config.log.format, &config.log.level);
+    let runtime = runtime(&mut tokio::runtime::Builder::new_multi_thread())?;
+    let outcome = runtime.block_on(serve(&config));
+    // What still runs are requests that outlived their time.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn serve(config: &Config) -> Result<(), Failure> {
+    let mut stop = Stop::listen()?;
+    let tls = match &config.server.tls {
+        Some(files) => Some(RustlsConfig::from_config(
+            Certificate::read(files)?.server_config()?,
+        )),
+        None => None,
+    };
+    let in_use = "is Warifu running already? Else choose another address in the configuration";
+    let pages = listen::bind("server.listen", config.server.listen, in_use)?;
+    let operations = listen::bind("metrics.listen", config.metrics.listen, in_use)?;
+    let address = listen::bound(&pages)?;
+    let ctx = wire::open_state(config, MailMode::Off).await?;
+    let settings = wire::web_settings(&config.server, address);
+    let base_url = settings.base_url.origin();
+    let state = wire::web_state(&ctx, settings)?;
+
+    let mut listeners = Listeners::default();
+    let metrics = listen::bound(&operations)?;
+    listeners.serve(operations, None, warifu_web::operations_app(&state))?;
+    listeners.serve(pages, tls.as_ref(), warifu_web::app(&state))?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %address, base_url, metrics = %metrics, "ready");
+
+    let background = [
+        tokio::spawn(sweep_each_minute(ctx.clone())),
+        tokio::spawn(reload_at_hangup(config.server.tls.clone(), tls)),
+    ];
+    let outcome = tokio::select! {
+        () = stop.ordered() => Ok(()),
+        failure = listeners.broken() => Err(failure),
+    };
+    tracing::info!("stopping; running requests may finish");
+    tokio::select! {
+        () = finish(listeners, background, &ctx) => tracing::info!("stopped"),
+        () = stop.ordered() => tracing::warn!("stopped at once, by a second signal"),
+    }
+    outcome
+}
+
+/// Lets requests finish, then the jobs they gave to the store.
+pub(crate) async fn finish<const N: usize>(
+    listeners: Listeners,
+    background: [JoinHandle<()>; N],
+    ctx: &Ctx,
+) {
+    listeners.stop().await;
+    background.iter().for_each(JoinHandle::abort);
+    ctx.store.clone().close().await;
+}
+
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Sweeps away what time has made useless, as long as the process runs.
+pub(crate) async fn sweep_each_minute(ctx: Arc<Ctx>) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick is now; a start has better things to do.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        match maintenance::sweep(&ctx).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "swept"),
+            Err(fault) => tracing::warn!(%fault, "cannot sweep; the next minute tries again"),
+        }
+    }
+}
+
+/// Takes a renewed certificate without a restart. A certificate that cannot be used changes nothing.
+async fn reload_at_hangup(files: Option<Tls>, tls: Option<RustlsConfig>) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        return tracing::warn!("cannot listen for SIGHUP: a renewed certificate needs a restart");
+    };
+    while hangup.recv().await.is_some() {
+        let (Some(files), Some(tls)) = (&files, &tls) else {
+            tracing::info!("SIGHUP: without built-in TLS there is nothing to read again");
+            continue;
+        };
+        match Certificate::read(files).and_then(Certificate::server_config) {
+            Ok(config) => {
+                tls.reload_from_config(config);
+                tracing::info!("SIGHUP: the certificate is read again");
+            }
+            Err(failure) => {
+                tracing::error!(problem = %failure.problem, "SIGHUP: the certificate stays as it was");
+            }
+        }
+    }
+}

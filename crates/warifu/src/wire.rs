@@ -1,0 +1,117 @@
+//! Builds what the program runs on from a configuration: store, keys, hashing pool; nothing is read from anywhere else.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use warifu_flows::clock::Clock;
+use warifu_flows::hasher::{HashCost, Hasher, HasherOptions};
+use warifu_flows::rng::Rng;
+use warifu_flows::{Ctx, MailMode};
+use warifu_storage::{KeyRing, KeyRingError, Location, Store, StoreOptions};
+use warifu_web::http::client_address::TrustedProxies;
+use warifu_web::http::limits::Limits;
+use warifu_web::{WebSettings, WebState};
+use zeroize::Zeroizing;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::config::{Config, Database, DatabaseUrl, Hashing, KeySource, Keys, Server};
+
+/// Opens the key ring and an existing database.
+pub(crate) async fn open_state(config: &Config, mail: MailMode) -> Result<Arc<Ctx>, Failure> {
+    // First what is cheapest to look at, and most likely to be wrong after a move to another machine.
+    let keys = key_ring(&config.keys)?;
+    let location = location(&config.database);
+    if let Location::Sqlite(file) = &location {
+        find_database(file)?;
+    }
+    let store = Store::open(&location, StoreOptions::default()).await?;
+    Ok(Arc::new(ctx(store, keys, &config.hashing, mail)))
+}
+
+/// Refuses a file that is not there: a mistyped name must not become a new, empty server.
+pub(crate) fn find_database(file: &Path) -> Result<(), Failure> {
+    match file.try_exists() {
+        Ok(false) => {
+            let problem = format!("there is no database {}", file.display());
+            Err(Failure::new(Exit::State, problem)
+                .mend("`warifu init` makes one; or correct database.url in the configuration"))
+        }
+        // Whatever else is wrong with it, opening it says so.
+        _ => Ok(()),
+    }
+}
+
+/// What flows are given, in a process that is not a test.
+pub(crate) fn ctx(store: Store, keys: KeyRing, hashing: &Hashing, mail: MailMode) -> Ctx {
+    let threads = hashing.threads.unwrap_or_else(|| {
+        // Where the system does not say, two: one slow login does not hold up the next.
+        thread::available_parallelism().map_or(2, usize::from)
+    });
+    let hasher = Hasher::start(HasherOptions {
+        threads,
+        queue: hashing.queue,
+        cost: HashCost::DEFAULT,
+    });
+    Ctx::new(
+        store,
+        Clock::System,
+        Rng::system(),
+        Arc::new(keys),
+        hasher,
+        mail,
+    )
+}
+
+/// Where the configuration says that the data is.
+pub(crate) fn location(database: &Database) -> Location {
+    match &database.url {
+        DatabaseUrl::Sqlite(file) => Location::Sqlite(file.clone()),
+        DatabaseUrl::Postgres(url) => Location::Postgres(url.clone()),
+    }
+}
+
+/// Reads the key ring from where the configuration says it is.
+pub(crate) fn key_ring(keys: &Keys) -> Result<KeyRing, Failure> {
+    match keys.source() {
+        KeySource::File(file) => Ok(KeyRing::load(&file)?),
+        KeySource::Environment(name) => Ok(from_environment(&name)?),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the configuration names this variable, for secret managers that provide nothing else"
+)]
+fn from_environment(name: &str) -> Result<KeyRing, KeyRingError> {
+    let unreadable = |reason: &str| KeyRingError::Unreadable {
+        path: format!("${name}").into(),
+        reason: reason.to_owned(),
+    };
+    match std::env::var(name).map(Zeroizing::new) {
+        Ok(text) => KeyRing::from_env_text(&text),
+        Err(std::env::VarError::NotPresent) => Err(unreadable("the variable is not set")),
+        Err(std::env::VarError::NotUnicode(_)) => Err(unreadable("the variable is not text")),
+    }
+}
+
+/// The pages' settings, for a listener that is bound to `address`.
+pub(crate) fn web_settings(server: &Server, address: SocketAddr) -> WebSettings {
+    WebSettings {
+        allowed_hosts: server.hosts.clone(),
+        trusted_proxies: TrustedProxies::new(server.trusted_proxies.clone()),
+        limits: Limits {
+            body_bytes: server.max_body_bytes,
+            request_time: server.request_timeout(),
+            ..Limits::default()
+        },
+        ..WebSettings::new(server.base_url_at(address))
+    }
+}
+
+/// What the pages share.
+pub(crate) fn web_state(ctx: &Arc<Ctx>, settings: WebSettings) -> Result<WebState, Failure> {
+    WebState::new(ctx.clone(), settings)
+        .map_err(|error| Failure::new(Exit::Configuration, error.to_string()))
+}
