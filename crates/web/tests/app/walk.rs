@@ -7,6 +7,7 @@ use crate::support::{Ask, Phone, listed_codes, on_both};
 
 const STEP: Span = Span::seconds(30);
 
+// Shows: G3, G5, W4
 #[tokio::test]
 async fn a_login_sets_up_an_app_and_the_next_one_asks_for_its_code() {
     on_both("default", async |app| {
@@ -65,6 +66,7 @@ async fn a_login_sets_up_an_app_and_the_next_one_asks_for_its_code() {
     .await;
 }
 
+// Shows: W1, W2, W3, W5
 #[tokio::test]
 async fn a_person_switches_two_factor_on_downloads_codes_and_switches_it_off() {
     on_both("workspace", async |app| {
@@ -188,6 +190,7 @@ async fn a_set_up_can_be_taken_up_again_and_abandoned() {
     .await;
 }
 
+// Shows: SEC-7, SEC-8
 #[tokio::test]
 async fn sessions_are_listed_and_ended_and_a_password_change_ends_the_others() {
     on_both("workspace", async |app| {
@@ -264,6 +267,7 @@ async fn sessions_are_listed_and_ended_and_a_password_change_ends_the_others() {
     .await;
 }
 
+// Shows: G7, W9
 #[tokio::test]
 async fn refusals_say_what_is_wrong_and_keep_the_page() {
     on_both("default", async |app| {
@@ -338,6 +342,7 @@ async fn refusals_say_what_is_wrong_and_keep_the_page() {
     .await;
 }
 
+// Shows: W8
 #[tokio::test]
 async fn whoever_meets_a_stricter_policy_is_led_to_the_set_up() {
     on_both("workspace", async |app| {
@@ -367,6 +372,7 @@ async fn whoever_meets_a_stricter_policy_is_led_to_the_set_up() {
     .await;
 }
 
+// Shows: SEC-11
 #[tokio::test]
 async fn a_remembered_session_proves_itself_again_when_its_level_has_dropped() {
     on_both("default", async |app| {
@@ -415,6 +421,7 @@ async fn a_remembered_session_proves_itself_again_when_its_level_has_dropped() {
     .await;
 }
 
+// Shows: P3, SEC-3
 #[tokio::test]
 async fn a_code_on_the_login_page_is_looked_at_after_the_password_only() {
     on_both("default", async |app| {
