@@ -1,0 +1,298 @@
+//! A database with a key ring and people, made without a server; and what stands in it afterwards.
+
+use std::{
+    net::SocketAddr,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use tokio::runtime::Runtime;
+use warifu_domain::{
+    attempt::Pending,
+    audit::EventKind,
+    ids::{AuthenticatorId, TenantId, UserId},
+    policy::Preset,
+    time::{Span, Timestamp},
+    token::Token,
+    user::{Login, Role},
+};
+use warifu_otp::{Secret, Step, TotpKey, TotpParams};
+use warifu_storage::{
+    AuditFilter, ChainCheck, KeyRing, Location, NewUser, StageKind, Store, StoreOptions, seal,
+    testing, totp_plaintext,
+};
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Somebody with an authenticator app and open login attempts.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) id: i64,
+    /// Cookies of four attempts whose password was right.
+    pub(crate) attempts: [String; 4],
+    code: String,
+}
+
+impl Person {
+    /// The code of the person's app, the same through the whole round.
+    pub(crate) fn right_code(&self) -> String {
+        self.code.clone()
+    }
+
+    /// Six digits that no step near now has.
+    pub(crate) fn wrong_code(&self) -> String {
+        let last = self.code.as_bytes()[5] - b'0';
+        format!("{}{}", &self.code[..5], (last + 5) % 10)
+    }
+}
+
+/// See the module.
+pub(crate) struct World {
+    folder: tempfolder::Folder,
+    location: Location,
+    keys: KeyRing,
+    runtime: Runtime,
+    next: AtomicU64,
+    _database: testing::TestStore,
+}
+
+const TENANT: TenantId = TenantId(1);
+
+impl World {
+    pub(crate) fn new(engine: Engine) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let folder = tempfolder::Folder::new();
+        let database = runtime.block_on(async {
+            match engine {
+                Engine::Sqlite => testing::sqlite().await,
+                Engine::Postgres => testing::postgres().await,
+            }
+        });
+        let keys = KeyRing::generate(random());
+        write_private(&folder.path().join("keys.toml"), &keys.to_text());
+        let location = match database.location() {
+            Location::Sqlite(path) => Location::Sqlite(path.clone()),
+            Location::Postgres(url) => Location::Postgres(url.clone()),
+        };
+        let world = Self {
+            folder,
+            location,
+            keys,
+            runtime,
+            next: AtomicU64::new(1),
+            _database: database,
+        };
+        let policy = Preset::find("workspace").unwrap().text;
+        world.with_store(async |store| {
+            let added = store.write(TENANT, async move |tx| {
+                tx.insert_tenant("workspace", "Workspace", policy, Timestamp(0))
+                    .await
+            });
+            added.await.unwrap();
+        });
+        world
+    }
+
+    /// Opens the database while no server runs on it.
+    fn with_store<T>(&self, act: impl AsyncFnOnce(&Store) -> T) -> T {
+        self.runtime.block_on(async {
+            let store = Store::open(&self.location, StoreOptions::default())
+                .await
+                .unwrap();
+            let result = act(&store).await;
+            store.close().await;
+            result
+        })
+    }
+
+    /// Adds people who have typed their password four times and not yet their code.
+    pub(crate) fn add_people(&self, count: usize) -> Vec<Person> {
+        let now = system_now();
+        let key_of = |secret: &Secret| TotpKey::new(TotpParams::default(), secret);
+        let mut people = Vec::new();
+        let mut rows = Vec::new();
+        for _ in 0..count {
+            let number = self.next.fetch_add(1, Ordering::SeqCst);
+            let secret = Secret::from_bytes(random::<20>().to_vec());
+            let key = key_of(&secret);
+            let Step(step) = key.step_at(now.unix_seconds());
+            let tokens = [(); 4].map(|()| Token::from_random(random()));
+            // The step after this one is right for a minute, however long the round takes to begin.
+            let code = key.code_at(Step(step + 1)).expose().to_string();
+            people.push(Person {
+                id: number as i64,
+                attempts: tokens.each_ref().map(Token::expose),
+                code,
+            });
+            let context = warifu_storage::SealContext {
+                tenant: TENANT,
+                purpose: "totp",
+                owner: number as i64,
+            };
+            let plain = totp_plaintext(TotpParams::default(), &secret);
+            rows.push((
+                number as i64,
+                seal::seal(&self.keys, random(), &context, &plain),
+                tokens,
+            ));
+        }
+        self.with_store(async |store| {
+            let rows = std::sync::Arc::new(rows);
+            let added = store.write(TENANT, async move |tx| {
+                for (id, sealed, tokens) in rows.iter() {
+                    let user = UserId(*id);
+                    let login = Login::parse(&format!("person{id}@example.jp")).unwrap();
+                    let new = NewUser {
+                        id: user,
+                        login: &login,
+                        name: "",
+                        email: None,
+                        role: Role::Member,
+                        password: None,
+                    };
+                    tx.insert_user(&new, now).await?;
+                    let app = AuthenticatorId(*id);
+                    let starter = tokens[0].hash();
+                    tx.replace_pending_totp(
+                        user,
+                        app,
+                        sealed,
+                        &starter,
+                        now,
+                        now + Span::minutes(10),
+                    )
+                    .await?;
+                    tx.confirm_totp(user, app, Step(0), now).await?;
+                    for token in tokens {
+                        let pending = Pending {
+                            user,
+                            remember: false,
+                            expires_at: now + Span::minutes(10),
+                        };
+                        tx.insert_attempt(&token.hash(), &pending, StageKind::SecondFactor)
+                            .await?;
+                    }
+                }
+                Ok(())
+            });
+            added.await.unwrap();
+        });
+        people
+    }
+
+    /// A configuration for one more server on this database.
+    pub(crate) fn write_configuration(&self, listen: SocketAddr, metrics: SocketAddr) -> PathBuf {
+        let url = match &self.location {
+            Location::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Location::Postgres(url) => url.clone(),
+        };
+        let text = format!(
+            "[server]\nlisten = \"{listen}\"\n[database]\nurl = \"{url}\"\n[keys]\nfile = \"keys.toml\"\n\
+             [metrics]\nlisten = \"{metrics}\"\n[log]\nlevel = \"error\"\n",
+        );
+        let path = self
+            .folder
+            .path()
+            .join(format!("warifu-{}.toml", listen.port()));
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Guesses that the database counts for an attempt; `None` if the attempt is finished.
+    pub(crate) fn guesses(&self, attempt: &str) -> Option<i64> {
+        let token = Token::parse(attempt).unwrap().hash();
+        self.with_store(async |store| {
+            // A bound above every count, so that the row is given back whatever it has.
+            let found = store.read(TENANT, async move |tx| {
+                tx.find_attempt(&token, 1_000, Timestamp(0)).await
+            });
+            found.await.unwrap().ok().map(|row| row.guesses)
+        })
+    }
+
+    /// Events that say a session began for this person.
+    pub(crate) fn sign_in_events(&self, person: &Person) -> usize {
+        let filter = AuditFilter {
+            user: Some(UserId(person.id)),
+            ..AuditFilter::default()
+        };
+        self.with_store(async |store| {
+            let events = store
+                .read(TENANT, async move |tx| tx.list_audit(&filter).await)
+                .await
+                .unwrap();
+            events
+                .iter()
+                .filter(|event| event.kind == EventKind::SignedIn)
+                .count()
+        })
+    }
+
+    pub(crate) fn assert_chain_is_whole(&self) {
+        let keys = KeyRing::from_env_text(&self.keys.to_text()).unwrap();
+        let found = self.with_store(async |store| {
+            let keys = std::sync::Arc::new(keys);
+            store
+                .read(TENANT, async move |tx| tx.check_audit_chain(&keys).await)
+                .await
+                .unwrap()
+        });
+        assert!(matches!(found, ChainCheck::Whole(_)), "{found:?}");
+    }
+}
+
+fn system_now() -> Timestamp {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    Timestamp(since.as_millis() as i64)
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).unwrap();
+    bytes
+}
+
+fn write_private(path: &Path, text: &str) {
+    use std::io::Write;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
+
+/// A folder that goes with the test.
+mod tempfolder {
+    use std::path::{Path, PathBuf};
+
+    pub(crate) struct Folder(PathBuf);
+
+    impl Folder {
+        pub(crate) fn new() -> Self {
+            let name = u64::from_be_bytes(super::random());
+            let path = std::env::temp_dir().join(format!("warifu-crash-{name:016x}"));
+            std::fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+
+        pub(crate) fn path(&self) -> &Path {
+            &self.0
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+}
