@@ -149,6 +149,20 @@ impl AuditRow {
     }
 }
 
+impl AuditRow {
+    /// Whether it follows an event with the keyed hash `previous` under any key of the ring.
+    fn fits(&self, keys: &KeyRing, tenant: i64, previous: &[u8]) -> bool {
+        keys.ids().any(|id| {
+            keys.key(id, Purpose::Audit).is_some_and(|key| {
+                bool::from(
+                    self.chained(key, tenant, previous)
+                        .ct_eq(self.mac.as_slice()),
+                )
+            })
+        })
+    }
+}
+
 impl Tx<'_> {
     /// Appends an event to its chain.
     pub async fn append_audit(
@@ -235,6 +249,21 @@ impl Tx<'_> {
         .await
     }
 
+    /// Whether the tenant's very first event was written under a key of this ring: a cheap way to see that database and
+    /// ring belong together.
+    pub async fn check_audit_start(&mut self, keys: &KeyRing) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let first = self
+            .find(
+                "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac FROM audit_event
+                  WHERE tenant_id = $1 AND seq = 1 ORDER BY at, lane LIMIT 1",
+                &[tenant.into()],
+                audit_row,
+            )
+            .await?;
+        Ok(first.is_none_or(|event| event.fits(keys, tenant.0, &[])))
+    }
+
     /// Checks every chain of the tenant from its first event to its head. A key that has left the ring breaks it.
     pub async fn check_audit_chain(&mut self, keys: &KeyRing) -> Result<ChainCheck, StoreError> {
         let tenant = self.tenant;
@@ -254,16 +283,7 @@ impl Tx<'_> {
                     break;
                 }
                 for row in page {
-                    let fits = row.seq == seq + 1
-                        && keys.ids().any(|id| {
-                            keys.key(id, Purpose::Audit).is_some_and(|key| {
-                                bool::from(
-                                    row.chained(key, tenant.0, &previous)
-                                        .ct_eq(row.mac.as_slice()),
-                                )
-                            })
-                        });
-                    if !fits {
+                    if row.seq != seq + 1 || !row.fits(keys, tenant.0, &previous) {
                         return Ok(ChainCheck::Broken { lane, seq: row.seq });
                     }
                     (seq, previous) = (row.seq, row.mac);
