@@ -38,6 +38,17 @@ impl Evidence {
         Self(number & 7)
     }
 
+    /// How it was proved, in the words of RFC 8176 where it has one: what the audit trail says.
+    pub const fn word(self) -> &'static str {
+        match self.0 {
+            1 => "pwd",
+            3 => "pwd otp",
+            5 => "pwd backup_code",
+            7 => "pwd otp backup_code",
+            _ => "no password",
+        }
+    }
+
     /// What this evidence is worth.
     pub const fn level(self) -> Level {
         if self.0 & 1 == 1 && self.0 & 6 != 0 {
@@ -103,13 +114,18 @@ impl Session {
         idle || now >= self.ends_at(rules)
     }
 
-    /// What it is worth now. A remembered session is worth `pwd` once the ordinary end has passed since the last
-    /// proof (SEC-11).
+    /// What it is worth now (SEC-11).
     pub fn level(&self, rules: &SessionRules, now: Timestamp) -> Level {
-        if now >= self.proved_at + rules.absolute() {
-            Level::Password
+        self.evidence_now(rules, now).level()
+    }
+
+    /// What is left of its evidence. A remembered session outlives the ordinary ends, by idleness and since the last
+    /// proof; what it proved beyond the password does not.
+    pub fn evidence_now(&self, rules: &SessionRules, now: Timestamp) -> Evidence {
+        if now >= self.seen_at + rules.idle() || now >= self.proved_at + rules.absolute() {
+            Evidence(self.evidence.0 & Evidence::PASSWORD.0)
         } else {
-            self.evidence.level()
+            self.evidence
         }
     }
 
@@ -154,9 +170,13 @@ mod tests {
 
     #[test]
     fn sec_011_staying_logged_in_prolongs_but_the_level_drops() {
-        let session = session(true);
+        let mut session = session(true);
         let second = Span::seconds(1);
+        let limit = Timestamp(0) + Span::minutes(60);
+        assert_eq!(session.level(&RULES, limit - second), Level::Mfa);
+        assert_eq!(session.level(&RULES, limit), Level::Password);
         let limit = Timestamp(0) + Span::hours(12);
+        session.seen_at = limit - second;
         assert_eq!(session.level(&RULES, limit - second), Level::Mfa);
         assert_eq!(session.level(&RULES, limit), Level::Password);
         assert!(!session.is_over(&RULES, limit));

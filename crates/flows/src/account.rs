@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    password::{Password, check_new},
+    password::{BadPassword, Password, check_new},
     policy::Enrolment,
     refusal::Refusal,
     tenant::Tenant,
@@ -68,7 +68,7 @@ pub async fn overview(
     who: &SignedIn,
 ) -> Result<Overview, FlowError> {
     let (user, now, policy) = (who.user, ctx.clock.now(), &tenant.policy);
-    let (keys, token) = (ctx.keys.clone(), who.token);
+    let (keys, token, policy_of) = (ctx.keys.clone(), who.token, policy.clone());
     let (totp, set_up_open, backup, sessions) = ctx
         .store
         .read(tenant.id, async move |tx| {
@@ -78,7 +78,8 @@ pub async fn overview(
                 None => tx.find_pending_totp(&keys, user, &token, now).await?,
             };
             let backup = tx.find_backup_set(user).await?;
-            let sessions = tx.count_sessions(user, now).await?;
+            let idle_since = now - policy_of.session.idle();
+            let sessions = tx.count_sessions(user, now, idle_since).await?;
             Ok((totp, pending.is_some(), backup, sessions))
         })
         .await?;
@@ -115,42 +116,49 @@ pub async fn change_password(
     new_password: &str,
 ) -> Result<NewSession, FlowError> {
     let act = Act::of(ctx, tenant, origin);
-    if !who.session.is_fresh(act.now) {
-        return Err(Refusal::ProofNeeded.into());
-    }
-    let min = tenant
-        .policy
-        .min_password_chars(who.must_have_second_factor());
-    let password = check_password(
-        new_password,
-        min,
-        &[&who.login, &who.name, &tenant.name, &tenant.slug],
-    )?;
-    let user = who.user;
+    let (user, kind) = (who.user, EventKind::PasswordChanged);
+    let checked = who
+        .check_fresh_proof(act.now)
+        .and_then(|()| check_own_password(tenant, who, new_password));
+    let password = match checked {
+        Ok(password) => password,
+        Err(refusal) => return Err(act.deny(ctx, kind, Some(user), refusal).await),
+    };
     let stored = ctx
         .store
         .read(tenant.id, async move |tx| tx.find_user(user).await)
         .await?;
     let stored = stored.and_then(|person| person.password);
     if passwords::verify(ctx, stored.as_deref(), &password).await? != Verified::Wrong {
-        return Err(Refusal::Password(warifu_domain::password::BadPassword::Unchanged).into());
+        let unchanged = Refusal::Password(BadPassword::Unchanged);
+        return Err(act.deny(ctx, kind, Some(user), unchanged).await);
     }
     let hashed = passwords::hash(ctx, &password).await?;
     let (who, token) = (who.clone(), ctx.rng.token());
     let changed = ctx.store.write(tenant.id, async move |tx| {
-        tx.update_password(who.user, &hashed).await?;
+        let event = AuditEvent::new(kind, Some(user));
+        if !tx.lock_session(user, &who.token).await? {
+            let gone = Refusal::NotSignedIn;
+            act.audit(tx, event.refused(&gone)).await?;
+            return Ok(Err(gone));
+        }
+        tx.update_password(user, &hashed).await?;
         tx.release_all_guesses(&subject_of(&who.login)).await?;
-        tx.delete_attempts_of(who.user).await?;
-        tx.delete_sessions_of(who.user, Some(&who.token)).await?;
-        act.audit(
-            tx,
-            AuditEvent::new(EventKind::PasswordChanged, Some(who.user)),
-        )
-        .await?;
-        act.notify(tx, who.user, EventKind::PasswordChanged).await?;
+        tx.delete_attempts_of(user).await?;
+        tx.delete_sessions_of(user, Some(&who.token)).await?;
+        act.audit(tx, event).await?;
+        act.notify(tx, user, kind).await?;
         session::renew(tx, &act, &who.token, &who.session, token.clone()).await
     });
     Ok(changed.await??)
+}
+
+fn check_own_password(tenant: &Tenant, who: &SignedIn, typed: &str) -> Result<Password, Refusal> {
+    let min = tenant
+        .policy
+        .min_password_chars(who.must_have_second_factor());
+    let context = [&*who.login, &who.name, &tenant.name, &tenant.slug];
+    check_password(typed, min, &context)
 }
 
 /// Keeps the language that a signed-in person chose.
@@ -175,7 +183,7 @@ pub(crate) fn check_password(
     min_chars: usize,
     context: &[&str],
 ) -> Result<Password, Refusal> {
-    let too_long = Refusal::Password(warifu_domain::password::BadPassword::TooLong);
+    let too_long = Refusal::Password(BadPassword::TooLong);
     let password = Password::parse(typed).ok_or(too_long)?;
     check_new(&password, min_chars, context).map_err(Refusal::Password)?;
     Ok(password)

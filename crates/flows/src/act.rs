@@ -5,12 +5,16 @@ use std::{net::IpAddr, sync::Arc};
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
     ids::{Reference, UserId},
+    refusal::Refusal,
     tenant::Tenant,
     time::Timestamp,
 };
-use warifu_storage::{KeyRing, Notice, StoreError, Tx};
+use warifu_storage::{ClosedAttempt, KeyRing, Notice, StoreError, Tx};
 
-use crate::ctx::{Ctx, MailMode};
+use crate::{
+    ctx::{Ctx, MailMode},
+    error::FlowError,
+};
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]
@@ -91,6 +95,44 @@ impl Act {
             None => event = event.by_command_line(),
         }
         tx.append_audit(&self.keys, &event, self.now).await
+    }
+
+    /// Records a refusal that nothing else was written for (SEC-79), and gives it back.
+    pub(crate) async fn deny(
+        &self,
+        ctx: &Ctx,
+        kind: EventKind,
+        user: Option<UserId>,
+        refusal: Refusal,
+    ) -> FlowError {
+        let act = self.clone();
+        let event = AuditEvent::new(kind, user).refused(&refusal);
+        let recorded = ctx
+            .store
+            .write(self.tenant.id, async move |tx| {
+                act.audit(tx, event.clone()).await
+            })
+            .await;
+        match recorded {
+            Ok(()) => refusal.into(),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Records that an attempt that is over was tried again, where it is known whose it was.
+    pub(crate) async fn audit_closed(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: EventKind,
+        closed: ClosedAttempt,
+    ) -> Result<(), StoreError> {
+        match closed.user {
+            Some(_) => {
+                let event = AuditEvent::new(kind, closed.user);
+                self.audit(tx, event.refused(&closed.why)).await
+            }
+            None => Ok(()),
+        }
     }
 
     /// Writes a notice to the person concerned, if there is an address (product.md: every change is mailed).

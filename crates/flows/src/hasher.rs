@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     thread,
@@ -55,6 +55,7 @@ pub struct HasherOptions {
 pub struct Hasher {
     jobs: mpsc::SyncSender<Job>,
     waiting: Arc<AtomicUsize>,
+    computed: Arc<AtomicU64>,
     cost: HashCost,
 }
 
@@ -74,16 +75,18 @@ impl Hasher {
         let (jobs, queue) = mpsc::sync_channel(options.queue.max(1));
         let queue = Arc::new(Mutex::new(queue));
         let waiting = Arc::new(AtomicUsize::new(0));
+        let computed = Arc::new(AtomicU64::new(0));
         for number in 0..options.threads.max(1) {
-            let (queue, waiting) = (queue.clone(), waiting.clone());
+            let (queue, waiting, computed) = (queue.clone(), waiting.clone(), computed.clone());
             thread::Builder::new()
                 .name(format!("hash-{number}"))
-                .spawn(move || work(&queue, &waiting))
+                .spawn(move || work(&queue, &waiting, &computed))
                 .expect("a server that cannot start a thread cannot start");
         }
         Self {
             jobs,
             waiting,
+            computed,
             cost: options.cost,
         }
     }
@@ -91,6 +94,11 @@ impl Hasher {
     /// Hashes that wait for a thread.
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Hashes computed since the start.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
     }
 
     /// What new hashes cost.
@@ -122,7 +130,7 @@ impl Hasher {
     }
 }
 
-fn work(queue: &Mutex<mpsc::Receiver<Job>>, waiting: &AtomicUsize) {
+fn work(queue: &Mutex<mpsc::Receiver<Job>>, waiting: &AtomicUsize, computed: &AtomicU64) {
     let mut memory: Vec<Block> = Vec::new();
     loop {
         // One idle thread waits inside the lock, the others for the lock: each job is taken once.
@@ -141,6 +149,7 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, waiting: &AtomicUsize) {
             Ok(job) if job.answer.is_closed() => {}
             Ok(job) => {
                 let hash = argon2id(&job, &mut memory);
+                computed.fetch_add(1, Ordering::Relaxed);
                 // Whoever asked may have hung up.
                 let _ = job.answer.send(hash);
             }

@@ -201,6 +201,11 @@ pub async fn set_suspended(ctx: &Ctx, slug: &str, suspended: bool) -> Result<boo
     let changed = ctx.store.write(tenant.id, async move |tx| {
         let changed = tx.update_suspended(suspended).await?;
         if changed {
+            if suspended {
+                // Nothing of before comes back when the tenant is opened again (SEC-7).
+                tx.delete_all_attempts().await?;
+                tx.delete_all_sessions().await?;
+            }
             act.audit(tx, AuditEvent::new(kind, None)).await?;
         }
         Ok(changed)

@@ -211,7 +211,8 @@ pub async fn show_user(
             Ok((
                 totp,
                 load_facts(tx, &kept, id).await?,
-                tx.count_sessions(id, now).await?,
+                tx.count_sessions(id, now, now - kept.policy.session.idle())
+                    .await?,
             ))
         })
         .await?;
@@ -276,12 +277,13 @@ pub async fn enable_user(
     );
     let enabled = ctx.store.write(tenant.id, async move |tx| {
         tx.release_all_guesses(&subject_of(&user.login)).await?;
-        if !tx.update_disabled(user.id, false).await? {
-            return Ok(false);
+        let was_disabled = tx.update_disabled(user.id, false).await?;
+        let mut event = AuditEvent::new(EventKind::UserEnabled, Some(user.id));
+        if !was_disabled {
+            event = event.detail("was not disabled; passwords may be guessed at again");
         }
-        act.audit(tx, AuditEvent::new(EventKind::UserEnabled, Some(user.id)))
-            .await?;
-        Ok(true)
+        act.audit(tx, event).await?;
+        Ok(was_disabled)
     });
     Ok(enabled.await?)
 }

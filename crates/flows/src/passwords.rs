@@ -5,12 +5,14 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use warifu_domain::{
     backup_code::{BackupCode, Verifier},
+    ids::UserId,
     password::Password,
 };
-use warifu_storage::{Purpose, StoreError};
+use warifu_storage::{KeyRing, Purpose, StoreError};
 use zeroize::Zeroizing;
 
 use crate::{
+    act::Act,
     ctx::Ctx,
     error::{Fault, FlowError},
     hasher::HashCost,
@@ -83,6 +85,29 @@ pub(crate) async fn hash(ctx: &Ctx, password: &Password) -> Result<Vec<u8>, Faul
     .write())
 }
 
+/// Hashes a right password anew because its stored cost or key is outdated (SEC-75). The login does not wait for its luck:
+/// if this fails, the next login tries again.
+pub(crate) async fn hash_again(
+    ctx: &Ctx,
+    act: &Act,
+    user: UserId,
+    old: Vec<u8>,
+    password: &Password,
+) {
+    let again = async {
+        let new = hash(ctx, password).await?;
+        ctx.store
+            .write(act.tenant.id, async move |tx| {
+                tx.update_password_hash(user, &old, &new).await
+            })
+            .await?;
+        Ok::<(), Fault>(())
+    };
+    if let Err(fault) = again.await {
+        tracing::warn!(%fault, user.id = user.0, "a password could not be hashed anew");
+    }
+}
+
 /// What a check of a password found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verified {
@@ -129,44 +154,65 @@ pub(crate) async fn verify(
     })
 }
 
-/// The verifier of a backup code under the active key: what a new set stores.
+/// How the verifiers of a set of backup codes were made: `key id (4) ‖ memory in KiB (4) ‖ passes (1)`. A cost that is
+/// raised counts for new sets; printed codes stay good.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BackupHashing {
+    key_id: u32,
+    cost: HashCost,
+}
+
+impl BackupHashing {
+    /// How a set is made now.
+    pub(crate) fn of_new_sets(ctx: &Ctx) -> Self {
+        Self {
+            key_id: ctx.keys.active(Purpose::Pepper).0,
+            cost: ctx.hasher.cost(),
+        }
+    }
+
+    /// Reads what a set says, if the ring has its key.
+    pub(crate) fn read(keys: &KeyRing, bytes: &[u8]) -> Result<Self, StoreError> {
+        let parts = bytes
+            .split_first_chunk::<4>()
+            .and_then(|(key_id, rest)| Some((key_id, rest.split_first_chunk::<4>()?)));
+        let Some((key_id, (memory, &[passes]))) = parts else {
+            return Err(StoreError::corrupt("backup_code_set.hashing"));
+        };
+        let key_id = u32::from_be_bytes(*key_id);
+        if keys.key(key_id, Purpose::Pepper).is_none() {
+            return Err(StoreError::KeyMissing { key_id });
+        }
+        let cost = HashCost {
+            memory_kib: u32::from_be_bytes(*memory),
+            passes,
+        };
+        Ok(Self { key_id, cost })
+    }
+
+    pub(crate) fn write(self) -> Vec<u8> {
+        let mut bytes = self.key_id.to_be_bytes().to_vec();
+        bytes.extend(self.cost.memory_kib.to_be_bytes());
+        bytes.push(self.cost.passes);
+        bytes
+    }
+}
+
+/// The verifier of a backup code, with one evaluation of Argon2id whatever the code is (SEC-23).
 pub(crate) async fn backup_verifier(
     ctx: &Ctx,
     code: &BackupCode,
     salt: &[u8; 16],
-) -> Result<Verifier, Fault> {
-    let hash = backup_hash(ctx, code, salt).await?;
-    let (_, key) = ctx.keys.active(Purpose::Pepper);
+    hashing: BackupHashing,
+) -> Result<Verifier, FlowError> {
+    let BackupHashing { key_id, cost } = hashing;
+    let secret = code.expose().as_bytes().to_vec().into();
+    let hash = ctx.hasher.argon2id(secret, *salt, cost).await?;
+    let key = ctx
+        .keys
+        .key(key_id, Purpose::Pepper)
+        .ok_or(StoreError::KeyMissing { key_id })?;
     Ok(cut(keyed(key, &hash)))
-}
-
-/// A backup code's verifiers under every key of the ring: one evaluation of Argon2id whatever the outcome (SEC-23).
-pub(crate) async fn backup_candidates(
-    ctx: &Ctx,
-    code: &BackupCode,
-    salt: &[u8; 16],
-) -> Result<Vec<Verifier>, Fault> {
-    let hash = backup_hash(ctx, code, salt).await?;
-    let under = |id| {
-        ctx.keys
-            .key(id, Purpose::Pepper)
-            .map(|key| cut(keyed(key, &hash)))
-    };
-    Ok(ctx.keys.ids().filter_map(under).collect())
-}
-
-async fn backup_hash(
-    ctx: &Ctx,
-    code: &BackupCode,
-    salt: &[u8; 16],
-) -> Result<Zeroizing<[u8; 32]>, Fault> {
-    ctx.hasher
-        .argon2id(
-            code.expose().as_bytes().to_vec().into(),
-            *salt,
-            ctx.hasher.cost(),
-        )
-        .await
 }
 
 fn cut(tag: [u8; 32]) -> Verifier {

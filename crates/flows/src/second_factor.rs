@@ -2,7 +2,7 @@
 //! there is one budget for both (SEC-12, SEC-45).
 
 use warifu_domain::{
-    backup_code::{AcceptedBackupCode, Verifier},
+    backup_code::{AcceptedBackupCode, BackupCode, Verifier},
     ids::UserId,
     refusal::Refusal,
     throttle::{Budget, judge},
@@ -11,7 +11,12 @@ use warifu_domain::{
 use warifu_otp::OneTimeCode;
 use warifu_storage::{StoreError, Tx};
 
-use crate::act::Act;
+use crate::{
+    act::Act,
+    ctx::Ctx,
+    error::FlowError,
+    passwords::{self, BackupHashing},
+};
 
 /// A second factor as a person types it.
 #[derive(Clone)]
@@ -69,7 +74,7 @@ async fn why_no_totp(tx: &mut Tx<'_>, act: &Act, user: UserId) -> Result<Refusal
 }
 
 /// What a budget that took no guess says to the person.
-pub(crate) fn closed(budget: Budget) -> Refusal {
+fn closed(budget: Budget) -> Refusal {
     match budget {
         Budget::WaitUntil(until) => Refusal::MethodPaused { until },
         // `Open` here: the wait ended between the two statements; the next try is looked at.
@@ -77,34 +82,87 @@ pub(crate) fn closed(budget: Budget) -> Refusal {
     }
 }
 
-/// Judges a backup code by its verifiers (one for each key of the ring). Nothing is spent yet.
+/// A backup code that was typed, hashed for the set that took the guess.
+#[derive(Clone, Copy)]
+pub(crate) struct TypedBackupCode {
+    verifier: Verifier,
+    /// The set's number then.
+    generation: i64,
+}
+
+/// A guess at a backup code that was counted, and what is needed to hash the code.
+pub(crate) struct ReservedBackupGuess {
+    salt: [u8; 16],
+    hashing: BackupHashing,
+    generation: i64,
+}
+
+/// Counts a guess at a person's backup codes. A malformed code is counted like a wrong one (SEC-24).
+pub(crate) async fn reserve_backup_guess(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: UserId,
+    is_malformed: bool,
+) -> Result<Result<ReservedBackupGuess, Refusal>, StoreError> {
+    if !act.tenant.policy.backup_codes.enabled {
+        return Ok(Err(Refusal::MethodMissing));
+    }
+    let Some(row) = tx.reserve_backup_guess(user, act.now).await? else {
+        return Ok(Err(why_no_backup_code(tx, act, user).await?));
+    };
+    if is_malformed {
+        return Ok(Err(Refusal::MalformedBackupCode));
+    }
+    Ok(Ok(ReservedBackupGuess {
+        salt: row.set.salt,
+        hashing: BackupHashing::read(&act.keys, &row.hashing)?,
+        generation: row.set.generation,
+    }))
+}
+
+async fn why_no_backup_code(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: UserId,
+) -> Result<Refusal, StoreError> {
+    let Some(row) = tx.find_backup_set(user).await? else {
+        return Ok(Refusal::MethodMissing);
+    };
+    Ok(closed(judge(row.failures, row.blocked_until, act.now)))
+}
+
+/// Hashes a backup code, outside any transaction: once, whatever the code is (SEC-23).
+pub(crate) async fn hash_backup_code(
+    ctx: &Ctx,
+    code: &BackupCode,
+    guess: &ReservedBackupGuess,
+) -> Result<TypedBackupCode, FlowError> {
+    Ok(TypedBackupCode {
+        verifier: passwords::backup_verifier(ctx, code, &guess.salt, guess.hashing).await?,
+        generation: guess.generation,
+    })
+}
+
+/// Judges a hashed backup code and spends it.
 pub(crate) async fn judge_backup_code(
     tx: &mut Tx<'_>,
     user: UserId,
-    candidates: &[Verifier],
+    typed: TypedBackupCode,
 ) -> Result<Result<AcceptedBackupCode, Refusal>, StoreError> {
     let Some(row) = tx.lock_backup_set(user).await? else {
         return Ok(Err(Refusal::MethodMissing));
     };
-    let mut verdict = Err(Refusal::WrongBackupCode);
-    for candidate in candidates {
-        let judged = row.set.judge(candidate);
-        if judged != Err(Refusal::WrongBackupCode) {
-            verdict = judged;
+    // While the code was hashed, another request issued new codes or voided all of them.
+    if row.set.generation != typed.generation {
+        return Ok(Err(Refusal::BackupCodeSuperseded));
+    }
+    let verdict = row.set.judge(&typed.verifier);
+    if let Ok(accepted) = verdict {
+        if !tx.spend_backup_code(user, accepted).await? {
+            return Ok(Err(Refusal::BackupCodeUsed));
         }
+        // One right proof opens the other methods again.
+        tx.release_totp_guesses(user).await?;
     }
     Ok(verdict)
-}
-
-/// Spends a backup code that was just judged, under the same lock.
-pub(crate) async fn spend_backup_code(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    accepted: AcceptedBackupCode,
-) -> Result<Result<(), Refusal>, StoreError> {
-    if !tx.spend_backup_code(user, accepted).await? {
-        return Ok(Err(Refusal::BackupCodeUsed));
-    }
-    tx.release_totp_guesses(user).await?;
-    Ok(Ok(()))
 }

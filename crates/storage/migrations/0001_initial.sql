@@ -47,11 +47,13 @@ CREATE TABLE totp (
     PRIMARY KEY (tenant_id, user_id, id)
 ) WITHOUT ROWID;
 
--- One row a user: verifiers of 16 bytes side by side, used marks as bits.
+-- One row a user: verifiers of 16 bytes side by side, used marks as bits. `hashing` says with which key and at what cost
+-- they were made.
 CREATE TABLE backup_code_set (
     tenant_id BIGINT NOT NULL,
     user_id BIGINT NOT NULL,
     salt BYTEA NOT NULL,
+    hashing BYTEA NOT NULL,
     generation BIGINT NOT NULL,
     verifiers BYTEA NOT NULL,
     used BIGINT NOT NULL,
@@ -101,7 +103,8 @@ CREATE TABLE throttle (
     PRIMARY KEY (tenant_id, kind, subject)
 ) WITHOUT ROWID;
 
--- Audit events, each chained to the one before it in its lane (docs/decisions/0004).
+-- Audit events, each chained to the one before it in its lane (docs/decisions/0004). The head of a lane holds what no event
+-- does, so that nobody can cut events off and make an earlier one the head.
 CREATE TABLE audit_event (
     tenant_id BIGINT NOT NULL,
     at BIGINT NOT NULL,

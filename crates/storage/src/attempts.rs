@@ -26,6 +26,15 @@ pub struct AttemptRow {
     pub guesses: i64,
 }
 
+/// Why an attempt does not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClosedAttempt {
+    /// What the person is told.
+    pub why: Refusal,
+    /// Whose it is; `None`: there is no such attempt, or no more.
+    pub user: Option<UserId>,
+}
+
 fn attempt(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
     Ok(AttemptRow {
         pending: Pending {
@@ -73,7 +82,7 @@ impl Tx<'_> {
         token: &TokenHash,
         wrong_codes: i64,
         now: Timestamp,
-    ) -> Result<Result<AttemptRow, Refusal>, StoreError> {
+    ) -> Result<Result<AttemptRow, ClosedAttempt>, StoreError> {
         let tenant = self.tenant;
         let found = self
             .find(
@@ -83,12 +92,23 @@ impl Tx<'_> {
                 attempt,
             )
             .await?;
-        Ok(match found {
-            None => Err(Refusal::AttemptOver),
-            Some(row) if row.guesses >= wrong_codes => Err(Refusal::TooManyWrongCodes),
-            Some(row) if row.pending.is_expired(now) => Err(Refusal::AttemptExpired),
-            Some(row) => Ok(row),
-        })
+        let Some(row) = found else {
+            return Ok(Err(ClosedAttempt {
+                why: Refusal::AttemptOver,
+                user: None,
+            }));
+        };
+        let why = if row.guesses >= wrong_codes {
+            Refusal::TooManyWrongCodes
+        } else if row.pending.is_expired(now) {
+            Refusal::AttemptExpired
+        } else {
+            return Ok(Ok(row));
+        };
+        Ok(Err(ClosedAttempt {
+            why,
+            user: Some(row.pending.user),
+        }))
     }
 
     /// Counts a guess, before the code is judged: parallel guesses cannot outrun the limit (SEC-45).
@@ -97,7 +117,7 @@ impl Tx<'_> {
         token: &TokenHash,
         wrong_codes: i64,
         now: Timestamp,
-    ) -> Result<Result<AttemptRow, Refusal>, StoreError> {
+    ) -> Result<Result<AttemptRow, ClosedAttempt>, StoreError> {
         let tenant = self.tenant;
         let spent = self
             .find(
@@ -113,11 +133,22 @@ impl Tx<'_> {
             // Only the reason is missing; an attempt that waits for an enrolment takes no code here.
             None => Ok(Err(
                 match self.find_attempt(token, wrong_codes, now).await? {
-                    Err(refusal) => refusal,
-                    Ok(_) => Refusal::AttemptOver,
+                    Err(closed) => closed,
+                    Ok(row) => ClosedAttempt {
+                        why: Refusal::AttemptOver,
+                        user: Some(row.pending.user),
+                    },
                 },
             )),
         }
+    }
+
+    /// Keeps an attempt from being ended by another transaction until this one ends. `false`: it is over.
+    pub async fn lock_attempt(&mut self, token: &TokenHash) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql =
+            "UPDATE login_attempt SET guesses = guesses WHERE tenant_id = $1 AND token_hash = $2";
+        Ok(self.exec(sql, &[tenant.into(), (&token.0).into()]).await? == 1)
     }
 
     /// Ends an attempt. `false`: another request ended it first.
@@ -125,6 +156,14 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = "DELETE FROM login_attempt WHERE tenant_id = $1 AND token_hash = $2";
         Ok(self.exec(sql, &[tenant.into(), (&token.0).into()]).await? == 1)
+    }
+
+    /// Ends every attempt of the tenant.
+    pub async fn delete_all_attempts(&mut self) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM login_attempt WHERE tenant_id = $1";
+        self.exec(sql, &[tenant.into()]).await?;
+        Ok(())
     }
 
     /// Ends every attempt of a person.

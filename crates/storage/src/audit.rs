@@ -103,8 +103,10 @@ fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
 }
 
 impl AuditRow {
-    /// The keyed hash over this event and the one before it. Every field has its length, so that none can run into the next.
-    fn chained(&self, key: &[u8; 32], tenant: i64, previous: &[u8]) -> [u8; 16] {
+    /// The keyed hash over this event and the head that the one before it left. Every field has its length, so that none can
+    /// run into the next. The event keeps the first half, the head of the chain the whole: somebody who writes to the
+    /// database can cut events off, but not make an earlier one the head.
+    fn chained(&self, key: &[u8; 32], tenant: i64, previous: &[u8]) -> [u8; 32] {
         let mut mac =
             <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
         let mut field = |bytes: &[u8]| {
@@ -143,24 +145,23 @@ impl AuditRow {
                     .as_bytes(),
             );
         }
-        let mut half = [0; 16];
-        half.copy_from_slice(&mac.finalize().into_bytes()[..16]);
-        half
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The head that this event leaves, if one of the keys made it here.
+    fn head_after(&self, keys: &KeyRing, tenant: i64, previous: &[u8]) -> Option<[u8; 32]> {
+        let heads = keys.ids().filter_map(|id| {
+            let key = keys.key(id, Purpose::Audit)?;
+            Some(self.chained(key, tenant, previous))
+        });
+        let mut fitting = heads.filter(|head| event_mac(head).ct_eq(&self.mac).into());
+        fitting.next()
     }
 }
 
-impl AuditRow {
-    /// Whether it follows an event with the keyed hash `previous` under any key of the ring.
-    fn fits(&self, keys: &KeyRing, tenant: i64, previous: &[u8]) -> bool {
-        keys.ids().any(|id| {
-            keys.key(id, Purpose::Audit).is_some_and(|key| {
-                bool::from(
-                    self.chained(key, tenant, previous)
-                        .ct_eq(self.mac.as_slice()),
-                )
-            })
-        })
-    }
+/// What an event keeps of its keyed hash.
+fn event_mac(head: &[u8; 32]) -> &[u8] {
+    &head[..16]
 }
 
 impl Tx<'_> {
@@ -198,7 +199,7 @@ impl Tx<'_> {
             mac: Vec::new(),
         };
         let (_, key) = keys.active(Purpose::Audit);
-        let mac = row.chained(key, tenant.0, &previous);
+        let head = row.chained(key, tenant.0, &previous);
         let address = event.address.map(address_bytes);
         self.exec(
             "INSERT INTO audit_event (tenant_id, at, lane, seq, kind, user_id, actor, refusal, address, reference,
@@ -216,12 +217,12 @@ impl Tx<'_> {
                 address.as_deref().into(),
                 event.reference.map(Reference::number).into(),
                 event.detail.as_deref().into(),
-                (&mac).into(),
+                event_mac(&head).into(),
             ],
         )
         .await?;
-        let head = "UPDATE audit_head SET mac = $3 WHERE tenant_id = $1 AND lane = $2";
-        self.exec(head, &[tenant.into(), lane.into(), (&mac).into()])
+        let sql = "UPDATE audit_head SET mac = $3 WHERE tenant_id = $1 AND lane = $2";
+        self.exec(sql, &[tenant.into(), lane.into(), (&head).into()])
             .await?;
         Ok(())
     }
@@ -249,59 +250,83 @@ impl Tx<'_> {
         .await
     }
 
-    /// Whether the tenant's very first event was written under a key of this ring: a cheap way to see that database and
-    /// ring belong together.
-    pub async fn check_audit_start(&mut self, keys: &KeyRing) -> Result<bool, StoreError> {
-        let tenant = self.tenant;
-        let first = self
-            .find(
-                "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac FROM audit_event
-                  WHERE tenant_id = $1 AND seq = 1 ORDER BY at, lane LIMIT 1",
-                &[tenant.into()],
-                audit_row,
-            )
-            .await?;
-        Ok(first.is_none_or(|event| event.fits(keys, tenant.0, &[])))
-    }
-
     /// Checks every chain of the tenant from its first event to its head. A key that has left the ring breaks it.
     pub async fn check_audit_chain(&mut self, keys: &KeyRing) -> Result<ChainCheck, StoreError> {
-        let tenant = self.tenant;
         let mut events = 0;
         for lane in 0..LANES {
-            let (mut seq, mut previous) = (0, Vec::new());
-            loop {
-                let page = self
-                    .list(
-                        "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac
-                           FROM audit_event WHERE tenant_id = $1 AND lane = $2 AND seq > $3 ORDER BY seq LIMIT 1000",
-                        &[tenant.into(), lane.into(), seq.into()],
-                        audit_row,
-                    )
-                    .await?;
-                if page.is_empty() {
-                    break;
-                }
-                for row in page {
-                    if row.seq != seq + 1 || !row.fits(keys, tenant.0, &previous) {
-                        return Ok(ChainCheck::Broken { lane, seq: row.seq });
-                    }
-                    (seq, previous) = (row.seq, row.mac);
-                    events += 1;
-                }
-            }
-            let head = self
-                .find(
-                    "SELECT seq, mac FROM audit_head WHERE tenant_id = $1 AND lane = $2",
-                    &[tenant.into(), lane.into()],
-                    |row| Ok((row.int(0)?, row.bytes(1)?)),
-                )
-                .await?
-                .unwrap_or((0, Vec::new()));
-            if head != (seq, previous) {
-                return Ok(ChainCheck::Broken { lane, seq: seq + 1 });
+            match self.check_lane(keys, lane).await? {
+                ChainCheck::Whole(found) => events += found,
+                broken => return Ok(broken),
             }
         }
-        Ok(ChainCheck::Whole(events))
+        let tenant = self.tenant;
+        let all = "SELECT COUNT(*) FROM audit_event WHERE tenant_id = $1";
+        let all = self.find(all, &[tenant.into()], |row| row.int(0)).await?;
+        if all == Some(events.cast_signed()) {
+            return Ok(ChainCheck::Whole(events));
+        }
+        // Something was put in beside the chains: a place taken twice, or a chain of its own.
+        let outside = self
+            .find(
+                "SELECT lane, seq FROM audit_event WHERE tenant_id = $1
+                  GROUP BY lane, seq HAVING COUNT(*) > 1 OR lane < 0 OR lane >= $2 LIMIT 1",
+                &[tenant.into(), LANES.into()],
+                |row| Ok((row.int(0)?, row.int(1)?)),
+            )
+            .await?;
+        let (lane, seq) = outside.unwrap_or((0, 0));
+        Ok(ChainCheck::Broken { lane, seq })
+    }
+
+    async fn check_lane(&mut self, keys: &KeyRing, lane: i64) -> Result<ChainCheck, StoreError> {
+        let tenant = self.tenant;
+        let (mut seq, mut head) = (0, Vec::new());
+        loop {
+            let page = self
+                .list(
+                    "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac
+                       FROM audit_event WHERE tenant_id = $1 AND lane = $2 AND seq > $3 ORDER BY seq LIMIT 1000",
+                    &[tenant.into(), lane.into(), seq.into()],
+                    audit_row,
+                )
+                .await?;
+            if page.is_empty() {
+                break;
+            }
+            for row in page {
+                let next = row.head_after(keys, tenant.0, &head);
+                match next.filter(|_| row.seq == seq + 1) {
+                    Some(next) => (seq, head) = (row.seq, next.to_vec()),
+                    None => return Ok(ChainCheck::Broken { lane, seq: row.seq }),
+                }
+            }
+        }
+        let kept = self
+            .find(
+                "SELECT seq, mac FROM audit_head WHERE tenant_id = $1 AND lane = $2",
+                &[tenant.into(), lane.into()],
+                |row| Ok((row.int(0)?, row.bytes(1)?)),
+            )
+            .await?
+            .unwrap_or((0, Vec::new()));
+        let is_whole = kept == (seq, head) && (seq > 0 || !self.must_have_events(lane).await?);
+        Ok(if is_whole {
+            ChainCheck::Whole(seq.unsigned_abs())
+        } else {
+            ChainCheck::Broken { lane, seq: seq + 1 }
+        })
+    }
+
+    /// Whether a chain cannot be empty: that of the tenant itself, and of every person, begins when they are added.
+    async fn must_have_events(&mut self, lane: i64) -> Result<bool, StoreError> {
+        if lane == 0 {
+            return Ok(true);
+        }
+        let tenant = self.tenant;
+        let sql = "SELECT 1 FROM person WHERE tenant_id = $1 AND id % $2 = $3 LIMIT 1";
+        let person = self
+            .find(sql, &[tenant.into(), LANES.into(), lane.into()], |_| Ok(()))
+            .await?;
+        Ok(person.is_some())
     }
 }

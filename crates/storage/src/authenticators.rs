@@ -273,15 +273,16 @@ impl Tx<'_> {
         }))
     }
 
-    /// Counts a wrong code of a set-up; after [`SET_UP_GUESSES`] it is over.
+    /// Counts a wrong code of the set-up that `started_by` began; after [`SET_UP_GUESSES`] it is over.
     pub async fn count_set_up_failure(
         &mut self,
         user: UserId,
-        id: AuthenticatorId,
+        started_by: &TokenHash,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
-        let sql = "UPDATE totp SET failures = failures + 1 WHERE tenant_id = $1 AND user_id = $2 AND id = $3";
-        self.exec(sql, &[tenant.into(), user.into(), id.into()])
+        let sql = "UPDATE totp SET failures = failures + 1
+                    WHERE tenant_id = $1 AND user_id = $2 AND started_by = $3 AND confirmed_at IS NULL";
+        self.exec(sql, &[tenant.into(), user.into(), (&started_by.0).into()])
             .await?;
         Ok(())
     }
@@ -319,11 +320,32 @@ impl Tx<'_> {
         Ok(self.exec(sql, &[tenant.into(), user.into()]).await? > 0)
     }
 
-    /// Drops every authenticator app of a person, pending ones too. `false`: there was none.
+    /// Drops every authenticator app of a person, pending ones too. `false`: none was confirmed.
     pub async fn delete_totp(&mut self, user: UserId) -> Result<bool, StoreError> {
         let tenant = self.tenant;
-        let sql = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2";
-        Ok(self.exec(sql, &[tenant.into(), user.into()]).await? > 0)
+        let sql = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 RETURNING confirmed_at";
+        let dropped = self
+            .list(sql, &[tenant.into(), user.into()], |row| row.opt_int(0))
+            .await?;
+        Ok(dropped.iter().any(Option::is_some))
+    }
+
+    /// Hands an unfinished set-up on to the new token of the session that began it.
+    pub async fn hand_on_pending_totp(
+        &mut self,
+        user: UserId,
+        old: &TokenHash,
+        new: &TokenHash,
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE totp SET started_by = $4
+                    WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL AND started_by = $3";
+        self.exec(
+            sql,
+            &[tenant.into(), user.into(), (&old.0).into(), (&new.0).into()],
+        )
+        .await?;
+        Ok(())
     }
 }
 

@@ -14,12 +14,26 @@ use crate::store::{Row, StoreError, Tx};
 pub struct BackupSetRow {
     /// The codes.
     pub set: BackupSet,
+    /// With which key and at what cost the verifiers were made, as the flow that made them writes it; it begins with the
+    /// key's number.
+    pub hashing: Vec<u8>,
     /// Failures in a row.
     pub failures: i64,
     /// No guess is looked at before this time.
     pub blocked_until: Timestamp,
     /// When the set was issued, or voided.
     pub issued_at: Timestamp,
+}
+
+/// What `replace_backup_set` needs.
+#[derive(Clone, Copy)]
+pub struct NewBackupSet<'a> {
+    /// Of all verifiers.
+    pub salt: &'a [u8; 16],
+    /// See [`BackupSetRow::hashing`].
+    pub hashing: &'a [u8],
+    /// The codes.
+    pub codes: &'a [Verifier],
 }
 
 fn verifiers(bytes: &[u8]) -> Vec<Verifier> {
@@ -42,6 +56,7 @@ fn backup_set(row: &Row<'_>) -> Result<BackupSetRow, StoreError> {
         failures: row.int(5)?,
         blocked_until: Timestamp(row.int(6)?),
         issued_at: Timestamp(row.int(7)?),
+        hashing: row.bytes(8)?,
     })
 }
 
@@ -53,7 +68,8 @@ impl Tx<'_> {
     ) -> Result<Option<BackupSetRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at FROM backup_code_set
+            "SELECT salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at,
+                    hashing FROM backup_code_set
               WHERE tenant_id = $1 AND user_id = $2",
             &[tenant.into(), user.into()],
             backup_set,
@@ -72,7 +88,8 @@ impl Tx<'_> {
             .find(
                 "UPDATE backup_code_set SET failures = failures + 1
                   WHERE tenant_id = $1 AND user_id = $2 AND failures < $3 AND blocked_until <= $4
-                 RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at",
+                 RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at,
+                           hashing",
                 &[tenant.into(), user.into(), CLOSED_AT.into(), now.into()],
                 backup_set,
             )
@@ -96,7 +113,8 @@ impl Tx<'_> {
         let tenant = self.tenant;
         self.find(
             "UPDATE backup_code_set SET generation = generation WHERE tenant_id = $1 AND user_id = $2
-             RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at",
+             RETURNING salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at,
+                           hashing",
             &[tenant.into(), user.into()],
             backup_set,
         )
@@ -131,11 +149,13 @@ impl Tx<'_> {
 
     /// Issues a new set; the one before is superseded (SEC-22). `generation` is the set's that the caller saw, 0 where
     /// there was none. `false`: another issue came first.
+    ///
+    /// Codes of the set before are still told apart from wrong ones if they were made with the same salt and in the same
+    /// way: more than one evaluation for an attempt would tell by its time what kind of code it was (SEC-23).
     pub async fn replace_backup_set(
         &mut self,
         user: UserId,
-        salt: &[u8; 16],
-        codes: &[Verifier],
+        new: &NewBackupSet<'_>,
         generation: i64,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -143,23 +163,25 @@ impl Tx<'_> {
         let issued = self
             .find(
                 "INSERT INTO backup_code_set (tenant_id, user_id, salt, generation, verifiers, used, superseded,
-                                              issued_at, failures, blocked_until)
-                 VALUES ($1, $2, $3, 1, $4, 0, $5, $6, 0, 0)
+                                              issued_at, failures, blocked_until, hashing)
+                 VALUES ($1, $2, $3, 1, $4, 0, $5, $6, 0, 0, $8)
                  ON CONFLICT (tenant_id, user_id) DO UPDATE
-                    SET superseded = CASE WHEN length(backup_code_set.verifiers) = 0
-                                          THEN backup_code_set.superseded ELSE backup_code_set.verifiers END,
-                        verifiers = $4, used = 0, generation = backup_code_set.generation + 1, issued_at = $6,
-                        failures = 0, blocked_until = 0
-                  WHERE backup_code_set.generation = $7 AND backup_code_set.salt = $3
+                    SET superseded = CASE WHEN backup_code_set.salt <> $3 OR backup_code_set.hashing <> $8 THEN $5
+                                          WHEN length(backup_code_set.verifiers) = 0 THEN backup_code_set.superseded
+                                          ELSE backup_code_set.verifiers END,
+                        salt = $3, verifiers = $4, used = 0, generation = backup_code_set.generation + 1,
+                        issued_at = $6, failures = 0, blocked_until = 0, hashing = $8
+                  WHERE backup_code_set.generation = $7
                  RETURNING generation",
                 &[
                     tenant.into(),
                     user.into(),
-                    salt.into(),
-                    (&codes.concat()).into(),
+                    new.salt.into(),
+                    (&new.codes.concat()).into(),
                     (&[] as &[u8]).into(),
                     now.into(),
                     generation.into(),
+                    new.hashing.into(),
                 ],
                 |row| row.int(0),
             )

@@ -14,7 +14,7 @@ pub struct KeyUse {
 }
 
 /// Every column whose values begin with the number of their key; that of a password stands behind a version byte.
-const COLUMNS: [(&str, &str); 4] = [
+const COLUMNS: [(&str, &str); 5] = [
     (
         "keys of authenticator apps",
         "SELECT substr(sealed, 1, 4), COUNT(*) FROM totp GROUP BY 1",
@@ -26,6 +26,10 @@ const COLUMNS: [(&str, &str); 4] = [
     (
         "passwords",
         "SELECT substr(password, 2, 4), COUNT(*) FROM person WHERE password IS NOT NULL GROUP BY 1",
+    ),
+    (
+        "sets of backup codes",
+        "SELECT substr(hashing, 1, 4), COUNT(*) FROM backup_code_set GROUP BY 1",
     ),
     (
         "recipients of mail",

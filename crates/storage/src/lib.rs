@@ -18,12 +18,12 @@ pub mod testing;
 mod throttles;
 mod users;
 
-pub use attempts::{AttemptRow, StageKind};
+pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
 pub use audit::{AuditFilter, AuditRow, ChainCheck, LANES};
 pub use authenticators::{
     ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
 };
-pub use backup_codes::BackupSetRow;
+pub use backup_codes::{BackupSetRow, NewBackupSet};
 pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, Purpose};
 pub use outbox::Notice;

@@ -108,50 +108,87 @@ impl Tx<'_> {
         .await
     }
 
-    /// Notes that a request was seen.
+    /// Notes that a request was seen, and what the session's proofs still are.
     pub async fn update_seen(
         &mut self,
         token: &TokenHash,
+        evidence: Evidence,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
-        let sql = "UPDATE browser_session SET seen_at = $3 WHERE tenant_id = $1 AND token_hash = $2 AND seen_at < $3";
-        self.exec(sql, &[tenant.into(), (&token.0).into(), now.into()])
-            .await?;
+        let sql = "UPDATE browser_session SET seen_at = $3, evidence = $4
+                    WHERE tenant_id = $1 AND token_hash = $2 AND seen_at < $3";
+        self.exec(
+            sql,
+            &[
+                tenant.into(),
+                (&token.0).into(),
+                now.into(),
+                evidence.number().into(),
+            ],
+        )
+        .await?;
         Ok(())
     }
 
-    /// Gives a session a new token and notes what was proved (SEC-4). `false`: the session ended meanwhile.
+    /// Keeps a session of `user` from being ended by another transaction until this one ends. `false`: it has ended.
+    pub async fn lock_session(
+        &mut self,
+        user: UserId,
+        token: &TokenHash,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE browser_session SET seen_at = seen_at
+                    WHERE tenant_id = $1 AND token_hash = $2 AND user_id = $3";
+        let rows = self
+            .exec(sql, &[tenant.into(), (&token.0).into(), user.into()])
+            .await?;
+        Ok(rows == 1)
+    }
+
+    /// Gives a session a new token and notes what was proved, and when (SEC-4). `false`: the session ended meanwhile.
     pub async fn renew_session(
         &mut self,
         old: &TokenHash,
         new: &TokenHash,
         evidence: Evidence,
+        proved_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         let rows = self
             .exec(
-                "UPDATE browser_session SET token_hash = $3, evidence = $4, proved_at = $5, seen_at = $5
+                "UPDATE browser_session SET token_hash = $3, evidence = $4, proved_at = $5, seen_at = $6
                   WHERE tenant_id = $1 AND token_hash = $2",
-                &[tenant.into(), (&old.0).into(), (&new.0).into(), evidence.number().into(), now.into()],
+                &[
+                    tenant.into(),
+                    (&old.0).into(),
+                    (&new.0).into(),
+                    evidence.number().into(),
+                    proved_at.into(),
+                    now.into(),
+                ],
             )
             .await?;
         Ok(rows == 1)
     }
 
-    /// How many sessions of `user` may still be open.
+    /// How many sessions of `user` are open: not ended, and remembered or seen after `idle_since`.
     pub async fn count_sessions(
         &mut self,
         user: UserId,
         now: Timestamp,
+        idle_since: Timestamp,
     ) -> Result<i64, StoreError> {
         let tenant = self.tenant;
-        let sql = "SELECT COUNT(*) FROM browser_session WHERE tenant_id = $1 AND user_id = $2 AND ends_at > $3";
+        let sql = "SELECT COUNT(*) FROM browser_session
+                    WHERE tenant_id = $1 AND user_id = $2 AND ends_at > $3 AND (remembered = 1 OR seen_at > $4)";
         let count = self
-            .find(sql, &[tenant.into(), user.into(), now.into()], |row| {
-                row.int(0)
-            })
+            .find(
+                sql,
+                &[tenant.into(), user.into(), now.into(), idle_since.into()],
+                |row| row.int(0),
+            )
             .await?;
         Ok(count.unwrap_or(0))
     }
@@ -169,6 +206,13 @@ impl Tx<'_> {
             .exec(sql, &[tenant.into(), (&token.0).into(), user.into()])
             .await?
             == 1)
+    }
+
+    /// Ends every session of the tenant; says how many.
+    pub async fn delete_all_sessions(&mut self) -> Result<u64, StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM browser_session WHERE tenant_id = $1";
+        self.exec(sql, &[tenant.into()]).await
     }
 
     /// Ends every session of `user` except `keep`; says how many.

@@ -149,13 +149,38 @@ impl Tx<'_> {
     }
 
     /// Replaces a person's hashed password.
-    pub async fn update_password(
-        &mut self,
-        id: UserId,
-        password: &[u8],
-    ) -> Result<bool, StoreError> {
+    pub async fn update_password(&mut self, id: UserId, password: &[u8]) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE person SET password = $3 WHERE tenant_id = $1 AND id = $2";
+        self.exec(sql, &[tenant.into(), id.into(), password.into()])
+            .await?;
+        Ok(())
+    }
+
+    /// Stores the same password hashed anew. `false`: it was changed since `old` was read, and stays as it is.
+    pub async fn update_password_hash(
+        &mut self,
+        id: UserId,
+        old: &[u8],
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql =
+            "UPDATE person SET password = $4 WHERE tenant_id = $1 AND id = $2 AND password = $3";
+        let rows = self
+            .exec(sql, &[tenant.into(), id.into(), old.into(), new.into()])
+            .await?;
+        Ok(rows == 1)
+    }
+
+    /// Keeps a person's password as it is until the end of this transaction. `false`: it is not `password` any more.
+    ///
+    /// A password is verified outside a transaction, because that takes long; this is what makes the outcome count for
+    /// what is written now.
+    pub async fn lock_password(&mut self, id: UserId, password: &[u8]) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE person SET password = password
+                    WHERE tenant_id = $1 AND id = $2 AND password = $3";
         Ok(self
             .exec(sql, &[tenant.into(), id.into(), password.into()])
             .await?

@@ -23,6 +23,11 @@ impl FaultPlan {
         self.calls_left.load(Ordering::SeqCst) > 0
     }
 
+    /// How many calls are left until the one to fail: a test counts calls by what they take from a number too high to reach.
+    pub fn calls_left(&self) -> i64 {
+        self.calls_left.load(Ordering::SeqCst)
+    }
+
     /// Counts one call; true if it is the one to fail.
     pub(super) fn strikes(&self) -> bool {
         self.calls_left.fetch_sub(1, Ordering::SeqCst) == 1

@@ -1,0 +1,266 @@
+//! Registering and removing authenticators. This file: a pending secret, from its making to its showing; confirming it, removing
+//! it and backup codes stand beside it.
+
+mod backup_codes;
+mod confirm;
+mod removal;
+
+use std::sync::Arc;
+
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    decide::{Decision, decide},
+    ids::{AuthenticatorId, UserId},
+    policy::{self, Enrolment, Policy},
+    refusal::Refusal,
+    tenant::Tenant,
+    time::Timestamp,
+    token::TokenHash,
+};
+use warifu_otp::{Algorithm, Digits, Secret, TotpParams, otpauth_uri};
+use warifu_storage::{PendingTotpRow, StageKind, StoreError, Tx, seal, totp_plaintext};
+use zeroize::Zeroizing;
+
+use crate::{
+    act::{Act, Origin},
+    ctx::Ctx,
+    error::FlowError,
+    login::load_facts,
+    session::SignedIn,
+};
+
+pub use backup_codes::issue_backup_codes;
+pub(crate) use confirm::confirm_in_attempt;
+pub use confirm::confirm_totp;
+pub use removal::{may_remove, remove_totp};
+
+/// A set-up that waits for its first code.
+pub struct PendingTotp {
+    /// For the QR code and the link on phones (SEC-18).
+    pub uri: Zeroizing<String>,
+    /// For typing, in groups of four (SEC-17).
+    pub key_grouped: Zeroizing<String>,
+    /// What the app calls us.
+    pub issuer: String,
+    /// What the app calls the account.
+    pub account: String,
+    /// When the secret is void.
+    pub expires_at: Timestamp,
+}
+
+/// Who began a set-up and may finish it.
+#[derive(Clone, Copy)]
+pub(crate) enum Starter {
+    /// A signed-in browser.
+    Session(TokenHash),
+    /// A login that cannot end without it.
+    Attempt(TokenHash),
+}
+
+impl Starter {
+    /// What the pending secret belongs to.
+    fn token(self) -> TokenHash {
+        match self {
+            Self::Session(token) | Self::Attempt(token) => token,
+        }
+    }
+
+    /// Whether the set-up may go on, until the end of this transaction. An attempt may only while `decide` still demands
+    /// one: with an app registered meanwhile, it would let the password alone replace that app.
+    async fn lock(
+        self,
+        tx: &mut Tx<'_>,
+        act: &Act,
+        user: UserId,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        let token = match self {
+            Self::Session(token) => {
+                let is_open = tx.lock_session(user, &token).await?;
+                return Ok(is_open.then_some(()).ok_or(Refusal::NotSignedIn));
+            }
+            Self::Attempt(token) => token,
+        };
+        let policy = &act.tenant.policy;
+        if !tx.lock_attempt(&token).await? {
+            return Ok(Err(Refusal::AttemptOver));
+        }
+        let row = tx
+            .find_attempt(&token, policy.login.wrong_codes, act.now)
+            .await?;
+        let facts = load_facts(tx, &act.tenant, user).await?;
+        let must_enrol = facts.is_some_and(|facts| decide(policy, &facts) == Decision::Enrol);
+        Ok(match row {
+            Err(closed) => Err(closed.why),
+            Ok(row) if row.stage == StageKind::Enrolment && must_enrol => Ok(()),
+            Ok(_) => Err(Refusal::AttemptOver),
+        })
+    }
+}
+
+/// How new authenticators of a tenant make their codes.
+fn totp_params(policy: &Policy) -> TotpParams {
+    let algorithm = match policy.totp.algorithm {
+        policy::Algorithm::SHA1 => Algorithm::Sha1,
+        policy::Algorithm::SHA256 => Algorithm::Sha256,
+        policy::Algorithm::SHA512 => Algorithm::Sha512,
+    };
+    let digits = Digits::new(policy.totp.digits).expect("a policy's digits are 6 to 8");
+    TotpParams::new(algorithm, digits, policy.totp.period_seconds)
+        .expect("a policy's period is within the crate's")
+}
+
+fn view(tenant: &Tenant, login: &str, row: &PendingTotpRow) -> PendingTotp {
+    PendingTotp {
+        uri: otpauth_uri(row.params, &row.secret, &tenant.name, login),
+        key_grouped: row.secret.to_base32_grouped(),
+        issuer: tenant.name.clone(),
+        account: login.to_owned(),
+        expires_at: row.expires_at,
+    }
+}
+
+/// The pending secret that `starter` may finish; a new one where there is none.
+pub(crate) async fn show_pending(
+    ctx: &Ctx,
+    act: &Act,
+    user: UserId,
+    starter: Starter,
+) -> Result<PendingTotp, FlowError> {
+    if act.tenant.policy.enrolment.keep_on_reload
+        && let Some(pending) = find_pending(ctx, act, user, starter).await?
+    {
+        return Ok(pending);
+    }
+    make_pending(ctx, act, user, starter).await
+}
+
+async fn find_pending(
+    ctx: &Ctx,
+    act: &Act,
+    user: UserId,
+    starter: Starter,
+) -> Result<Option<PendingTotp>, FlowError> {
+    let act = act.clone();
+    let found = ctx.store.read(act.tenant.id, async move |tx| {
+        let Some(row) = tx
+            .find_pending_totp(&act.keys, user, &starter.token(), act.now)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let person = tx.find_user(user).await?.filter(|person| !person.disabled);
+        let shown = person.filter(|_| !act.tenant.suspended);
+        Ok(shown.map(|person| view(&act.tenant, &person.login, &row)))
+    });
+    Ok(found.await?)
+}
+
+/// Makes a new pending secret; one begun before is void (SEC-38).
+async fn make_pending(
+    ctx: &Ctx,
+    act: &Act,
+    user: UserId,
+    starter: Starter,
+) -> Result<PendingTotp, FlowError> {
+    let params = totp_params(&act.tenant.policy);
+    let (bytes, nonce, act) = (
+        Zeroizing::new(ctx.rng.bytes::<{ Secret::NEW_LENGTH }>()),
+        ctx.rng.bytes::<24>(),
+        act.clone(),
+    );
+    let made = ctx.store.write(act.tenant.id, async move |tx| {
+        let event = AuditEvent::new(EventKind::SetUpStarted, Some(user));
+        let may = starter.lock(tx, &act, user).await?;
+        let person = match (may, tx.find_user(user).await?) {
+            (Ok(()), Some(person)) => person,
+            (Ok(()), None) => return Ok(Err(Refusal::NotSignedIn)),
+            (Err(refusal), _) => {
+                act.audit(tx, event.refused(&refusal)).await?;
+                return Ok(Err(refusal));
+            }
+        };
+        let secret = Secret::from_bytes(bytes.to_vec());
+        let expires_at = act.now + act.tenant.policy.enrolment.lifetime();
+        let sealed = seal::seal(
+            &act.keys,
+            nonce,
+            &tx.totp_context(user),
+            &totp_plaintext(params, &secret),
+        );
+        let id = AuthenticatorId(act.row_id);
+        tx.replace_pending_totp(user, id, &sealed, &starter.token(), act.now, expires_at)
+            .await?;
+        act.audit(tx, event).await?;
+        let row = PendingTotpRow {
+            id,
+            params,
+            secret,
+            expires_at,
+        };
+        Ok(Ok(view(&act.tenant, &person.login, &row)))
+    });
+    Ok(made.await??)
+}
+
+/// Begins a set-up, or a replacement, for a signed-in person; needs the fresh proof (SEC-37).
+pub async fn start_totp(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<(), FlowError> {
+    let act = Act::of(ctx, tenant, origin);
+    if let Err(refusal) = may_enrol(tenant, who, act.now) {
+        let kind = EventKind::SetUpStarted;
+        return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
+    }
+    make_pending(ctx, &act, who.user, Starter::Session(who.token)).await?;
+    Ok(())
+}
+
+/// Whether a signed-in person may set an app up now.
+fn may_enrol(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
+    let is_off = tenant.policy.second_factor.enrolment == Enrolment::Off;
+    if is_off && !who.must_enrol() && !who.has_totp {
+        return Err(Refusal::NotOffered);
+    }
+    who.check_fresh_proof(now)
+}
+
+/// The pending secret of a signed-in person; `None` where no set-up is open.
+pub async fn pending_totp(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<Option<PendingTotp>, FlowError> {
+    let (act, starter) = (Act::of(ctx, tenant, origin), Starter::Session(who.token));
+    match find_pending(ctx, &act, who.user, starter).await? {
+        // Leaving or reloading makes a new key; the abandoned one never works (P2).
+        Some(_) if !tenant.policy.enrolment.keep_on_reload => {
+            make_pending(ctx, &act, who.user, starter).await.map(Some)
+        }
+        found => Ok(found),
+    }
+}
+
+/// Drops an unfinished set-up.
+pub async fn abandon_totp(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<(), FlowError> {
+    let (act, user, token) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    let abandoned = ctx.store.write(tenant.id, async move |tx| {
+        if !tx.lock_session(user, &token).await? {
+            return Ok(Err(Refusal::NotSignedIn));
+        }
+        if tx.delete_pending_totp(user).await? {
+            act.audit(tx, AuditEvent::new(EventKind::SetUpAbandoned, Some(user)))
+                .await?;
+        }
+        Ok(Ok(()))
+    });
+    Ok(abandoned.await??)
+}

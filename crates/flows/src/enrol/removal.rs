@@ -1,0 +1,71 @@
+//! Switching two-factor off.
+
+use std::sync::Arc;
+
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    policy::{Enrolment, Reauthentication},
+    refusal::Refusal,
+    session::Level,
+    tenant::Tenant,
+    time::Timestamp,
+};
+
+use crate::{
+    act::{Act, Origin},
+    ctx::Ctx,
+    error::FlowError,
+    session::SignedIn,
+};
+
+/// Whether a signed-in person may switch two-factor off now; asked before the question is put, and again with the answer.
+pub fn may_remove(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
+    let policy = &tenant.policy;
+    let required = policy.second_factor.enrolment == Enrolment::Required;
+    if !policy.removal.by_user || required || who.must_have_second_factor() {
+        return Err(Refusal::OnlyAdministrator);
+    }
+    match policy.removal.reauthentication {
+        // A confirmation is enough only where the session itself passed the second factor.
+        Reauthentication::Confirm if who.session.level(&policy.session, now) >= Level::Mfa => {
+            Ok(())
+        }
+        Reauthentication::Confirm => Err(Refusal::ProofNeeded),
+        Reauthentication::Proof => who.check_fresh_proof(now),
+    }
+}
+
+/// Switches two-factor off for a signed-in person, as the policy allows (W5, C6, P4).
+pub async fn remove_totp(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<(), FlowError> {
+    let (act, user, keep) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    if let Err(refusal) = may_remove(tenant, who, act.now) {
+        let kind = EventKind::SecondFactorRemoved;
+        return Err(act.deny(ctx, kind, Some(user), refusal).await);
+    }
+    let removed = ctx.store.write(tenant.id, async move |tx| {
+        let event = AuditEvent::new(EventKind::SecondFactorRemoved, Some(user));
+        let refusal = if !tx.lock_session(user, &keep).await? {
+            Some(Refusal::NotSignedIn)
+        } else if !tx.delete_totp(user).await? {
+            Some(Refusal::MethodMissing)
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            act.audit(tx, event.refused(&refusal)).await?;
+            return Ok(Err(refusal));
+        }
+        tx.void_backup_set(user).await?;
+        tx.delete_attempts_of(user).await?;
+        tx.delete_sessions_of(user, Some(&keep)).await?;
+        act.audit(tx, event).await?;
+        act.notify(tx, user, EventKind::SecondFactorRemoved).await?;
+        Ok(Ok(()))
+    });
+    Ok(removed.await??)
+}

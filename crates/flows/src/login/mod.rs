@@ -1,0 +1,155 @@
+//! Logging in: the password, then the second factor. What decides is `domain::decide`; what is kept in order is here. This file
+//! holds what the steps share.
+
+mod code;
+mod password;
+mod set_up;
+
+use std::sync::Arc;
+
+use warifu_domain::{
+    attempt::{Proven, Stage},
+    audit::{AuditEvent, EventKind},
+    decide::{Facts, Methods},
+    ids::UserId,
+    refusal::Refusal,
+    session::Session,
+    tenant::Tenant,
+    time::Timestamp,
+    token::Token,
+};
+use warifu_storage::{SessionRow, StageKind, StoreError, Tx};
+
+use crate::{act::Act, ctx::Ctx, device, error::FlowError};
+
+pub use code::{check_backup_code, check_code};
+pub(crate) use password::subject_of;
+pub use password::{PasswordForm, start};
+pub use set_up::{confirm_totp, pending_totp};
+
+/// Where the right password leads.
+#[derive(Debug)]
+pub enum LoginStep {
+    /// Logged in.
+    SignedIn(NewSession),
+    /// A code is asked for; with the refusal of one that was typed on the same page.
+    Challenge(Token, Option<Refusal>),
+    /// A second factor has to be set up.
+    Enrol(Token),
+}
+
+/// A session that has just begun. The token is told once.
+#[derive(Debug)]
+pub struct NewSession {
+    /// Opens the session.
+    pub token: Token,
+    /// The known-browser cookie.
+    pub known_browser: String,
+    /// "Stay logged in": the cookie outlives the browser until then.
+    pub remembered_until: Option<Timestamp>,
+}
+
+/// An open attempt, for its pages.
+#[derive(Clone, Debug)]
+pub struct AttemptView {
+    /// The person's login ID.
+    pub login: String,
+    /// What it waits for.
+    pub stage: Stage,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Wrong codes that are still forgiven, the last one included.
+    pub guesses_left: i64,
+}
+
+/// What `decide` needs to know about a person now. `None`: the person is gone.
+pub(crate) async fn load_facts(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    user: UserId,
+) -> Result<Option<Facts>, StoreError> {
+    let Some(person) = tx.find_user(user).await? else {
+        return Ok(None);
+    };
+    let backup = tx.find_backup_set(user).await?;
+    Ok(Some(Facts {
+        role: person.role,
+        disabled: person.disabled,
+        tenant_suspended: tenant.suspended,
+        has_totp: tx.find_totp_state(user).await?.is_some(),
+        backup_codes_left: backup.map_or(0, |row| row.set.left()),
+    }))
+}
+
+/// Writes the session that a finished login is worth, with its event.
+pub(crate) async fn open_session(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    proven: &Proven,
+    token: Token,
+) -> Result<NewSession, StoreError> {
+    let rules = &act.tenant.policy.session;
+    let session = Session::begin(proven, rules);
+    let (address, agent) = match &act.origin {
+        Some(origin) => (origin.address, origin.agent.to_string()),
+        None => ([0, 0, 0, 0].into(), String::new()),
+    };
+    let row = SessionRow {
+        token: token.hash(),
+        session,
+        address,
+        agent,
+    };
+    tx.insert_session(&row, session.ends_at(rules)).await?;
+    let began = AuditEvent::new(EventKind::SignedIn, Some(session.user));
+    act.audit(tx, began.detail(session.evidence.word())).await?;
+    Ok(NewSession {
+        token,
+        known_browser: device::sign(&act.keys, act.tenant.id, session.user, act.now),
+        remembered_until: session.remembered.then(|| session.ends_at(rules)),
+    })
+}
+
+/// An open attempt, for its pages.
+pub async fn attempt(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    token: &Token,
+) -> Result<AttemptView, FlowError> {
+    let (tenant, token, now) = (tenant.clone(), token.hash(), ctx.clock.now());
+    let view = ctx.store.read(tenant.id, async move |tx| {
+        let policy = &tenant.policy;
+        let row = match tx
+            .find_attempt(&token, policy.login.wrong_codes, now)
+            .await?
+        {
+            Ok(row) => row,
+            Err(closed) => return Ok(Err(closed.why)),
+        };
+        let Some(user) = tx.find_user(row.pending.user).await? else {
+            return Ok(Err(Refusal::AttemptOver));
+        };
+        let stage = match row.stage {
+            StageKind::Enrolment => Stage::Enrolment,
+            StageKind::SecondFactor => {
+                let left = tx
+                    .find_backup_set(user.id)
+                    .await?
+                    .map_or(0, |row| row.set.left());
+                let totp = tx.find_totp_state(user.id).await?.is_some();
+                Stage::SecondFactor(Methods {
+                    totp,
+                    backup_code: policy.backup_codes.enabled && left > 0,
+                })
+            }
+        };
+        let guesses_left = policy.login.wrong_codes - row.guesses;
+        Ok(Ok(AttemptView {
+            login: user.login,
+            stage,
+            expires_at: row.pending.expires_at,
+            guesses_left,
+        }))
+    });
+    Ok(view.await??)
+}

@@ -1,0 +1,257 @@
+//! Signed-in browsers: found at every request, listed, ended. Proving again stands beside it.
+
+mod proof;
+
+use std::{net::IpAddr, sync::Arc};
+
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    decide::{Facts, Lacks, decide, lacks},
+    ids::{SessionId, UserId},
+    refusal::Refusal,
+    session::{Level, Session},
+    tenant::Tenant,
+    time::{Span, Timestamp},
+    token::{Token, TokenHash},
+    user::Role,
+};
+
+use crate::{
+    act::{Act, Origin},
+    ctx::Ctx,
+    error::FlowError,
+};
+
+pub use crate::second_factor::TypedProof;
+pub use proof::prove;
+pub(crate) use proof::{renew, step_up};
+
+/// A request is noted in its session at most this often: reading a page should not cost a durable write.
+const SEEN_EVERY: Span = Span::minutes(1);
+
+/// Who is signed in at a browser.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// What the session was found by.
+    pub token: TokenHash,
+    /// What was proved, and when.
+    pub session: Session,
+    /// The person.
+    pub user: UserId,
+    /// The person's login ID.
+    pub login: String,
+    /// The person's name; may be empty.
+    pub name: String,
+    /// The person's role.
+    pub role: Role,
+    /// The language the person chose: `ja` or `en`.
+    pub language: Option<String>,
+    /// A confirmed authenticator app exists.
+    pub has_totp: bool,
+    /// What `decide` asks of this session now that it does not have.
+    pub lacks: Lacks,
+}
+
+impl SignedIn {
+    /// Whether a second factor has to be set up before anything else.
+    pub fn must_enrol(&self) -> bool {
+        self.lacks == Lacks::Enrolment
+    }
+
+    /// Refuses unless everything this person has to prove was proved in this session within the last minutes (SEC-37). A
+    /// session that was never asked for the second factor proved the password only.
+    pub(crate) fn check_fresh_proof(&self, now: Timestamp) -> Result<(), Refusal> {
+        if self.session.is_fresh(now) && self.lacks != Lacks::Proof {
+            Ok(())
+        } else {
+            Err(Refusal::ProofNeeded)
+        }
+    }
+
+    /// Whether this person may never be without a second factor (SEC-70).
+    pub fn must_have_second_factor(&self) -> bool {
+        self.role >= Role::Administrator
+    }
+}
+
+/// Finds the session behind a cookie. `None`: there is none, it is over, or its owner may not be here any more.
+pub async fn find(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    token: &Token,
+) -> Result<Option<SignedIn>, FlowError> {
+    let (kept, token, now) = (tenant.clone(), token.hash(), ctx.clock.now());
+    let found = ctx
+        .store
+        .read(tenant.id, async move |tx| {
+            let policy = &kept.policy;
+            let Some(row) = tx.find_session(&token).await? else {
+                return Ok(None);
+            };
+            if row.session.is_over(&policy.session, now) {
+                return Ok(None);
+            }
+            let user = row.session.user;
+            let Some(person) = tx.find_user(user).await? else {
+                return Ok(None);
+            };
+            let has_totp = tx.find_totp_state(user).await?.is_some();
+            let facts = Facts {
+                role: person.role,
+                disabled: person.disabled,
+                tenant_suspended: kept.suspended,
+                has_totp,
+                // Which methods a challenge would offer does not matter to a session that exists.
+                backup_codes_left: 0,
+            };
+            let decision = decide(policy, &facts);
+            let lacks = lacks(decision, row.session.level(&policy.session, now));
+            if lacks == Lacks::Permission {
+                return Ok(None);
+            }
+            Ok(Some(SignedIn {
+                token,
+                session: row.session,
+                user,
+                login: person.login,
+                name: person.name,
+                role: person.role,
+                language: person.language,
+                has_totp,
+                lacks,
+            }))
+        })
+        .await?;
+    if let Some(who) = &found
+        && now - who.session.seen_at >= SEEN_EVERY
+    {
+        // What has lapsed stays lapsed, although the session is awake again (SEC-11).
+        let evidence = who.session.evidence_now(&tenant.policy.session, now);
+        ctx.store
+            .write(tenant.id, async move |tx| {
+                tx.update_seen(&token, evidence, now).await
+            })
+            .await?;
+    }
+    Ok(found)
+}
+
+/// Ends the session of this browser.
+pub async fn sign_out(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<(), FlowError> {
+    let (act, user, token) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    ctx.store
+        .write(tenant.id, async move |tx| {
+            if tx.delete_session(user, &token).await? {
+                act.audit(tx, AuditEvent::new(EventKind::SignedOut, Some(user)))
+                    .await?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// One line of the list of sessions (SEC-8).
+#[derive(Clone, Debug)]
+pub struct ListedSession {
+    /// Its name.
+    pub id: SessionId,
+    /// It is the one that asks.
+    pub is_this: bool,
+    /// A short name of the browser.
+    pub agent: String,
+    /// Where its login came from.
+    pub address: IpAddr,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it was last seen, to the minute.
+    pub seen_at: Timestamp,
+    /// What it is worth now.
+    pub level: Level,
+}
+
+/// The person's sessions, newest first.
+pub async fn list(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    who: &SignedIn,
+) -> Result<Vec<ListedSession>, FlowError> {
+    let (user, now, rules) = (who.user, ctx.clock.now(), &tenant.policy.session);
+    let rows = ctx
+        .store
+        .read(tenant.id, async move |tx| tx.list_sessions(user).await)
+        .await?;
+    let alive = rows
+        .into_iter()
+        .filter(|row| !row.session.is_over(rules, now));
+    Ok(alive
+        .map(|row| ListedSession {
+            id: row.token.session_id(),
+            is_this: row.token == who.token,
+            level: row.session.level(rules, now),
+            agent: row.agent,
+            address: row.address,
+            began_at: row.session.began_at,
+            seen_at: row.session.seen_at,
+        })
+        .collect())
+}
+
+/// Ends one of the person's sessions by its name.
+pub async fn end(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+    id: SessionId,
+) -> Result<(), FlowError> {
+    let (act, user, token) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    let ended = ctx.store.write(tenant.id, async move |tx| {
+        let event = AuditEvent::new(EventKind::SessionsEnded, Some(user)).detail("one");
+        if !tx.lock_session(user, &token).await? {
+            return Ok(Err(Refusal::NotSignedIn));
+        }
+        let named = tx
+            .list_sessions(user)
+            .await?
+            .into_iter()
+            .find(|row| row.token.session_id() == id);
+        let Some(row) = named else {
+            let gone = Refusal::SessionGone;
+            act.audit(tx, event.refused(&gone)).await?;
+            return Ok(Err(gone));
+        };
+        tx.delete_session(user, &row.token).await?;
+        act.audit(tx, event).await?;
+        Ok(Ok(()))
+    });
+    Ok(ended.await??)
+}
+
+/// Ends every session of the person but this one; says how many.
+pub async fn end_others(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<u64, FlowError> {
+    let (act, user, keep) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    let ended = ctx.store.write(tenant.id, async move |tx| {
+        if !tx.lock_session(user, &keep).await? {
+            return Ok(Err(Refusal::NotSignedIn));
+        }
+        let ended = tx.delete_sessions_of(user, Some(&keep)).await?;
+        act.audit(
+            tx,
+            AuditEvent::new(EventKind::SessionsEnded, Some(user)).detail("all others"),
+        )
+        .await?;
+        Ok(Ok(ended))
+    });
+    Ok(ended.await??)
+}

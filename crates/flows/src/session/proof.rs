@@ -1,0 +1,220 @@
+//! The fresh proof (SEC-37), and what it makes of a session: a new token, and what is proved from now on.
+
+use std::sync::Arc;
+
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    backup_code::BackupCode,
+    password::Password,
+    refusal::Refusal,
+    session::{Evidence, Session},
+    tenant::Tenant,
+    token::{Token, TokenHash},
+};
+use warifu_storage::{BudgetKind, StoreError, Tx};
+
+use super::SignedIn;
+use crate::{
+    act::{Act, Origin},
+    ctx::Ctx,
+    device,
+    error::FlowError,
+    login::{NewSession, subject_of},
+    passwords::{self, Verified},
+    second_factor::{
+        TypedProof, hash_backup_code, judge_backup_code, judge_totp, reserve_backup_guess,
+    },
+};
+
+/// The fresh proof: password, and a second factor where one is registered. The session gets a new token (SEC-4).
+pub async fn prove(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+    password: &str,
+    proof: Option<TypedProof>,
+) -> Result<NewSession, FlowError> {
+    let act = Act::of(ctx, tenant, origin);
+    prove_password(ctx, &act, who, password).await?;
+    match (who.has_totp, proof) {
+        (false, _) => prove_nothing_else(ctx, &act, who).await,
+        (true, Some(TypedProof::Code(code))) => prove_code(ctx, &act, who, code).await,
+        (true, Some(TypedProof::BackupCode(code))) => {
+            prove_backup_code(ctx, &act, who, &code).await
+        }
+        (true, None) => {
+            let (kind, missing) = (EventKind::Proved, Refusal::MalformedCode);
+            Err(act.deny(ctx, kind, Some(who.user), missing).await)
+        }
+    }
+}
+
+/// Checks the password of a signed-in person against the budget of known browsers: this browser is one.
+async fn prove_password(
+    ctx: &Ctx,
+    act: &Act,
+    who: &SignedIn,
+    password: &str,
+) -> Result<(), FlowError> {
+    let (kind, wrong) = (EventKind::Proved, Refusal::WrongPassword);
+    let Some(password) = Password::parse(password) else {
+        return Err(act.deny(ctx, kind, Some(who.user), wrong).await);
+    };
+    let (subject, user, now) = (subject_of(&who.login), who.user, act.now);
+    let reserved = ctx.store.write(act.tenant.id, async move |tx| {
+        let open = tx
+            .reserve_guess(BudgetKind::KnownBrowser, &subject, now)
+            .await?;
+        let person = tx.find_user(user).await?;
+        Ok((open, person.and_then(|person| person.password)))
+    });
+    let (open, stored) = reserved.await?;
+    let verified = passwords::verify(ctx, stored.as_deref(), &password).await?;
+    if !open || verified == Verified::Wrong {
+        return Err(act.deny(ctx, kind, Some(user), wrong).await);
+    }
+    ctx.store
+        .write(act.tenant.id, async move |tx| {
+            tx.release_guesses(BudgetKind::KnownBrowser, &subject).await
+        })
+        .await?;
+    Ok(())
+}
+
+/// A person without a second factor proves all there is with the password.
+async fn prove_nothing_else(ctx: &Ctx, act: &Act, who: &SignedIn) -> Result<NewSession, FlowError> {
+    let (act, who, token) = (act.clone(), who.clone(), ctx.rng.token());
+    let proved = ctx.store.write(act.tenant.id, async move |tx| {
+        finish(tx, &act, &who, Evidence::PASSWORD, token.clone()).await
+    });
+    Ok(proved.await??)
+}
+
+async fn prove_code(
+    ctx: &Ctx,
+    act: &Act,
+    who: &SignedIn,
+    code: String,
+) -> Result<NewSession, FlowError> {
+    let (act, who, token) = (act.clone(), who.clone(), ctx.rng.token());
+    let proved = ctx.store.write(act.tenant.id, async move |tx| {
+        // The session first: a code that comes too late for it stays unused.
+        let judged = match tx.lock_session(who.user, &who.token).await? {
+            true => judge_totp(tx, &act, who.user, &code).await?.map(drop),
+            false => Err(Refusal::NotSignedIn),
+        };
+        if let Err(refusal) = judged {
+            return refuse(tx, &act, &who, refusal).await;
+        }
+        let evidence = Evidence::PASSWORD.and(Evidence::TOTP);
+        finish(tx, &act, &who, evidence, token.clone()).await
+    });
+    Ok(proved.await??)
+}
+
+async fn prove_backup_code(
+    ctx: &Ctx,
+    act: &Act,
+    who: &SignedIn,
+    typed: &str,
+) -> Result<NewSession, FlowError> {
+    let parsed = BackupCode::parse(act.tenant.policy.backup_codes.shape, typed);
+    let (reserving, reserver, is_malformed) = (act.clone(), who.clone(), parsed.is_err());
+    let reserved = ctx.store.write(act.tenant.id, async move |tx| {
+        let (act, who) = (&reserving, &reserver);
+        match reserve_backup_guess(tx, act, who.user, is_malformed).await? {
+            Ok(guess) => Ok(Ok(guess)),
+            Err(refusal) => refuse(tx, act, who, refusal).await,
+        }
+    });
+    let typed = hash_backup_code(ctx, &parsed?, &reserved.await??).await?;
+    let (act, who, token) = (act.clone(), who.clone(), ctx.rng.token());
+    let proved = ctx.store.write(act.tenant.id, async move |tx| {
+        let judged = match tx.lock_session(who.user, &who.token).await? {
+            true => judge_backup_code(tx, who.user, typed).await?.map(drop),
+            false => Err(Refusal::NotSignedIn),
+        };
+        if let Err(refusal) = judged {
+            return refuse(tx, &act, &who, refusal).await;
+        }
+        let evidence = Evidence::PASSWORD.and(Evidence::BACKUP_CODE);
+        finish(tx, &act, &who, evidence, token.clone()).await
+    });
+    Ok(proved.await??)
+}
+
+async fn refuse<T>(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    who: &SignedIn,
+    refusal: Refusal,
+) -> Result<Result<T, Refusal>, StoreError> {
+    let event = AuditEvent::new(EventKind::Proved, Some(who.user));
+    act.audit(tx, event.refused(&refusal)).await?;
+    Ok(Err(refusal))
+}
+
+async fn finish(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    who: &SignedIn,
+    evidence: Evidence,
+    token: Token,
+) -> Result<Result<NewSession, Refusal>, StoreError> {
+    let session = Session {
+        evidence,
+        proved_at: act.now,
+        ..who.session
+    };
+    let renewed = renew(tx, act, &who.token, &session, token).await?;
+    let event = AuditEvent::new(EventKind::Proved, Some(who.user));
+    act.audit(tx, event.outcome(&renewed)).await?;
+    Ok(renewed)
+}
+
+/// A session whose owner just confirmed a new authenticator: both factors are proved.
+pub(crate) async fn step_up(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    old: &TokenHash,
+    session: &Session,
+    token: Token,
+) -> Result<Result<NewSession, Refusal>, StoreError> {
+    let session = Session {
+        evidence: Evidence::PASSWORD.and(Evidence::TOTP),
+        proved_at: act.now,
+        ..*session
+    };
+    renew(tx, act, old, &session, token).await
+}
+
+/// Gives a session a new token, and what `session` says was proved and when (SEC-4). A set-up that it began goes with it.
+pub(crate) async fn renew(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    old: &TokenHash,
+    session: &Session,
+    token: Token,
+) -> Result<Result<NewSession, Refusal>, StoreError> {
+    let Session {
+        user,
+        evidence,
+        proved_at,
+        ..
+    } = *session;
+    let new = token.hash();
+    if !tx
+        .renew_session(old, &new, evidence, proved_at, act.now)
+        .await?
+    {
+        return Ok(Err(Refusal::NotSignedIn));
+    }
+    tx.hand_on_pending_totp(user, old, &new).await?;
+    let rules = &act.tenant.policy.session;
+    Ok(Ok(NewSession {
+        token,
+        known_browser: device::sign(&act.keys, act.tenant.id, user, act.now),
+        remembered_until: session.remembered.then(|| session.ends_at(rules)),
+    }))
+}
