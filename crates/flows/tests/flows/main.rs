@@ -1,0 +1,15 @@
+//! The flows as stories, on SQLite and on PostgreSQL: what people do, what attackers try, what may never happen.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod administration;
+mod answers;
+mod crossings;
+mod fresh_proof;
+mod secrets;
+mod sessions;
+mod set_up;
+mod support;
+mod throttling;
+mod trail;
+mod workspace;

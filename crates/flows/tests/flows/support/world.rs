@@ -1,0 +1,389 @@
+//! A server with one tenant, on one engine.
+
+use std::{net::IpAddr, ops::Deref, sync::Arc, sync::atomic::AtomicU32, sync::atomic::Ordering};
+
+use warifu_domain::{
+    audit::EventKind,
+    ids::UserId,
+    policy::{Policy, Preset},
+    tenant::Tenant,
+    time::{Span, Timestamp},
+    user::{Login, Role},
+};
+use warifu_flows::{
+    Ctx, MailMode, audit,
+    clock::Clock,
+    hasher::{HashCost, Hasher, HasherOptions},
+    maintenance, manage_tenants,
+    manage_users::{self, NewPerson},
+    notices,
+    rng::Rng,
+};
+use warifu_storage::{
+    AuditFilter, AuditRow, ChainCheck, FaultPlan, KeyRing, Store, StoreOptions,
+    testing::{self, TestStore},
+};
+
+use super::{
+    Browser, Phone,
+    database::{self, Dump},
+};
+
+/// When every story begins: a Thursday midnight in UTC, on a step of every period that divides a day.
+const BEGINNING: Timestamp = Timestamp(1_768_435_200_000);
+
+/// As little as Argon2id can cost: the stories count its evaluations, they do not measure them.
+pub(crate) const CHEAP: HashCost = HashCost {
+    memory_kib: 8,
+    passes: 1,
+};
+
+/// What a world is made of.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    policy: Policy,
+    pub(crate) seed: u64,
+}
+
+impl Setting {
+    /// A tenant with this preset.
+    pub(crate) fn preset(name: &str) -> Self {
+        Self {
+            policy: Preset::find(name).expect("such a preset").policy(),
+            seed: 1,
+        }
+    }
+
+    /// With another policy.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Policy)) -> Self {
+        change(&mut self.policy);
+        self
+    }
+}
+
+/// Tells a story on both engines, each in a world of its own.
+pub(crate) async fn on_both(setting: Setting, story: impl AsyncFn(World)) {
+    let fault = FaultPlan::default();
+    let options = || StoreOptions {
+        pg_connections: 4,
+        fault: Some(fault.clone()),
+        ..StoreOptions::default()
+    };
+    for store in [
+        testing::sqlite_with(options()).await,
+        testing::postgres_with(options()).await,
+    ] {
+        // Shown where the story fails.
+        println!("on {}", store.engine());
+        story(World::begin(store, fault.clone(), &setting).await).await;
+    }
+}
+
+/// One server with one tenant. Clones are the same server.
+#[derive(Clone)]
+pub(crate) struct World {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) ctx: Arc<Ctx>,
+    pub(crate) clock: Clock,
+    /// Lets a storage call fail.
+    pub(crate) fault: FaultPlan,
+    pub(crate) slug: String,
+    pub(crate) place: Arc<TestStore>,
+    addresses: AtomicU32,
+}
+
+impl Deref for World {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+/// A person with an account, and what the person has at hand.
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    pub(crate) login: String,
+    pub(crate) password: String,
+    pub(crate) email: String,
+    /// The app, once it is set up.
+    pub(crate) phone: Option<Phone>,
+    /// Backup codes as they were shown or downloaded, grouped.
+    pub(crate) backup_codes: Vec<String>,
+}
+
+impl Person {
+    pub(crate) fn phone(&self) -> &Phone {
+        self.phone.as_ref().expect("the app is set up")
+    }
+
+    pub(crate) fn typed_login(&self) -> Login {
+        Login::parse(&self.login).unwrap()
+    }
+}
+
+impl World {
+    async fn begin(store: TestStore, fault: FaultPlan, setting: &Setting) -> Self {
+        let clock = Clock::hand(BEGINNING);
+        let keys = Arc::new(KeyRing::generate([7; 32]));
+        let place = Arc::new(store);
+        let world = Self::with_ctx(
+            Self::ctx((**place).clone(), &clock, setting.seed, keys, CHEAP),
+            "midori",
+            clock,
+            fault,
+            place,
+        );
+        let policy = setting.policy.to_toml();
+        manage_tenants::add_tenant(&world.ctx, &world.slug, "みどり商事", &policy)
+            .await
+            .unwrap();
+        world
+    }
+
+    fn ctx(store: Store, clock: &Clock, seed: u64, keys: Arc<KeyRing>, cost: HashCost) -> Ctx {
+        let hasher = Hasher::start(HasherOptions {
+            threads: 2,
+            queue: 4096,
+            cost,
+        });
+        let rng = Rng::seeded(seed);
+        Ctx::new(store, clock.clone(), rng, keys, hasher, MailMode::Keep)
+    }
+
+    fn with_ctx(
+        ctx: Ctx,
+        slug: &str,
+        clock: Clock,
+        fault: FaultPlan,
+        place: Arc<TestStore>,
+    ) -> Self {
+        let inner = Inner {
+            ctx: Arc::new(ctx),
+            clock,
+            fault,
+            slug: slug.to_owned(),
+            place,
+            addresses: AtomicU32::new(0),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The tenant as every request asks for it.
+    pub(crate) async fn tenant(&self) -> Arc<Tenant> {
+        let found = self.ctx.tenant(&self.slug).await.unwrap();
+        found.expect("the tenant exists")
+    }
+
+    /// Replaces the tenant's policy.
+    pub(crate) async fn change_policy(&self, change: impl FnOnce(&mut Policy)) {
+        let mut policy = (*self.tenant().await.policy).clone();
+        change(&mut policy);
+        manage_tenants::set_policy(&self.ctx, &self.slug, &policy.to_toml())
+            .await
+            .unwrap();
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Adds a member.
+    pub(crate) async fn member(&self, login: &str) -> Person {
+        self.person(login, Role::Member).await
+    }
+
+    /// Adds a person.
+    pub(crate) async fn person(&self, login: &str, role: Role) -> Person {
+        let password = format!("three blind mice run {}", login.len());
+        let email = format!("{login}@home.example");
+        let new = NewPerson {
+            login: Login::parse(login).unwrap(),
+            name: String::new(),
+            email: Some(email.clone()),
+            role,
+            password: password.clone(),
+        };
+        let id = manage_users::add_user(&self.ctx, &self.tenant().await, new)
+            .await
+            .unwrap();
+        Person {
+            id,
+            login: login.to_owned(),
+            password,
+            email,
+            phone: None,
+            backup_codes: Vec::new(),
+        }
+    }
+
+    /// A browser that was never here, at an address of its own.
+    pub(crate) fn browser(&self) -> Browser {
+        let number = self.addresses.fetch_add(1, Ordering::SeqCst);
+        let [a, b] = (number as u16).to_be_bytes();
+        self.browser_at(IpAddr::from([198, 18, a, b]))
+    }
+
+    /// A browser that was never here.
+    pub(crate) fn browser_at(&self, address: IpAddr) -> Browser {
+        Browser::new(self.clone(), address)
+    }
+
+    /// A member who is signed in and has an authenticator app, in a tenant where that is optional.
+    pub(crate) async fn member_with_app(&self, login: &str) -> (Person, Browser) {
+        let mut person = self.member(login).await;
+        let mut browser = self.browser();
+        browser.sign_in(&mut person).await;
+        if person.phone.is_none() {
+            browser.enrol(&mut person).await;
+        }
+        (person, browser)
+    }
+
+    /// Every event of the tenant, oldest first.
+    pub(crate) async fn audit_rows(&self) -> Vec<AuditRow> {
+        let filter = AuditFilter {
+            limit: 100_000,
+            ..AuditFilter::default()
+        };
+        let mut rows = audit::list(&self.ctx, &self.tenant().await, filter)
+            .await
+            .unwrap();
+        rows.reverse();
+        rows
+    }
+
+    /// What happened to a person, as `kind` or `kind refusal`, oldest first.
+    pub(crate) async fn events_of(&self, person: &Person) -> Vec<String> {
+        let rows = self.audit_rows().await;
+        let own = rows.iter().filter(|row| row.user == Some(person.id));
+        own.map(|row| match &row.refusal {
+            Some(refusal) => format!("{} {refusal}", row.kind.word()),
+            None => row.kind.word().to_owned(),
+        })
+        .collect()
+    }
+
+    /// What was mailed, oldest first.
+    pub(crate) async fn mails_to(&self, person: &Person) -> Vec<EventKind> {
+        let notices = notices::list(&self.ctx, &self.tenant().await, 0, 1000)
+            .await
+            .unwrap();
+        let own = notices.iter().filter(|notice| notice.login == person.login);
+        own.map(|notice| {
+            assert_eq!(notice.recipient, person.email);
+            notice.kind
+        })
+        .collect()
+    }
+
+    /// Another server process on the same database.
+    pub(crate) async fn second_server(&self, seed: u64) -> Self {
+        self.open_again(seed, self.ctx.keys.clone(), CHEAP).await
+    }
+
+    /// The same server after a restart.
+    pub(crate) async fn restarted(&self, seed: u64) -> Self {
+        self.ctx.store.clone().close().await;
+        self.second_server(seed).await
+    }
+
+    /// A server on the same database that wants dearer hashes.
+    pub(crate) async fn with_dearer_hashes(&self, seed: u64) -> Self {
+        let dearer = HashCost {
+            memory_kib: 16,
+            passes: 2,
+        };
+        self.open_again(seed, self.ctx.keys.clone(), dearer).await
+    }
+
+    /// A server on the same database with another key ring.
+    pub(crate) async fn with_keys(&self, seed: u64, keys: KeyRing) -> Self {
+        self.open_again(seed, Arc::new(keys), CHEAP).await
+    }
+
+    async fn open_again(&self, seed: u64, keys: Arc<KeyRing>, cost: HashCost) -> Self {
+        let options = StoreOptions {
+            pg_connections: 4,
+            fault: Some(self.fault.clone()),
+            ..StoreOptions::default()
+        };
+        let store = Store::open(self.place.location(), options).await.unwrap();
+        Self::with_ctx(
+            Self::ctx(store, &self.clock, seed, keys, cost),
+            &self.slug,
+            self.clock.clone(),
+            self.fault.clone(),
+            self.place.clone(),
+        )
+    }
+
+    /// Sweeps the tenant; says how many rows went.
+    pub(crate) async fn sweep(&self) -> u64 {
+        maintenance::sweep(&self.ctx).await.unwrap()
+    }
+
+    /// Every row of the database.
+    pub(crate) async fn dump(&self) -> Dump {
+        database::dump(self.place.location()).await
+    }
+
+    /// Everything a thief of the disk or of a backup gets.
+    pub(crate) async fn stolen_bytes(&self) -> Vec<u8> {
+        database::bytes(self.place.location()).await
+    }
+
+    /// Changes the database beside the server.
+    pub(crate) async fn tamper(&self, sql: &str) {
+        database::execute(self.place.location(), sql).await;
+    }
+
+    /// The one number that a query gives.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        self.text(sql).await.parse().unwrap()
+    }
+
+    /// The one text that a query gives; bytes as `\x` and hex.
+    pub(crate) async fn text(&self, sql: &str) -> String {
+        let mut rows = database::query(self.place.location(), sql).await;
+        rows.swap_remove(0).swap_remove(0)
+    }
+
+    /// How many rows there are, as in `throttle WHERE kind = 4`.
+    pub(crate) async fn rows(&self, of: &str) -> i64 {
+        self.number(&format!("SELECT COUNT(*) FROM {of}")).await
+    }
+
+    /// Wrong codes in a row at a person's app.
+    pub(crate) async fn totp_failures(&self, person: &Person) -> i64 {
+        let id = person.id;
+        let state = self
+            .ctx
+            .store
+            .read(self.tenant().await.id, async move |tx| {
+                tx.find_totp_state(id).await
+            });
+        state.await.unwrap().expect("an app is registered").failures
+    }
+
+    /// The audit trail is whole; says how many events it has.
+    pub(crate) async fn check_audit(&self) -> u64 {
+        match audit::check_chain(&self.ctx, &self.tenant().await)
+            .await
+            .unwrap()
+        {
+            ChainCheck::Whole(events) => events,
+            broken => panic!("the audit trail is broken: {broken:?}"),
+        }
+    }
+}
