@@ -1,0 +1,253 @@
+//! `warifu-bench`: measures the real server against yardsticks on the same machine. The targets stand in `target`, what they are
+//! held against in `yardstick`.
+
+mod browser;
+mod load;
+mod machine;
+mod measure;
+mod population;
+mod postgres;
+mod process;
+mod report;
+mod site;
+mod stage;
+mod target;
+mod yardstick;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Parser, Subcommand};
+
+use postgres::Postgres;
+use report::Section;
+use stage::{Plan, Stage};
+use target::codes::{self, Size, Typed};
+use target::{disk, footprint, logins, page, start, totp};
+use yardstick::nginx::Nginx;
+
+/// Measures Warifu against yardsticks on the same machine, pair by pair.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Target,
+    /// Where data goes: the file system that is measured. By default a folder beside this program.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// The `warifu` program. By default it is built.
+    #[arg(long, global = true)]
+    server: Option<PathBuf>,
+    /// Pairs of yardstick and target.
+    #[arg(long, global = true, default_value_t = 5)]
+    pairs: usize,
+    /// People in the database.
+    #[arg(long, global = true, default_value_t = 100_000)]
+    people: usize,
+}
+
+#[derive(Subcommand)]
+enum Target {
+    /// Everything; takes about ten minutes.
+    All {
+        /// The page to write.
+        #[arg(long)]
+        write: Option<PathBuf>,
+    },
+    /// A few seconds: whether every answer is right. Measures nothing.
+    Smoke,
+    /// One TOTP judgement against totp-rs.
+    Totp,
+    /// Bytes on disk.
+    Disk,
+    /// Right codes on SQLite.
+    RightCodes,
+    /// Wrong codes on SQLite.
+    WrongCodes,
+    /// Right and wrong codes on PostgreSQL.
+    Postgres,
+    /// Whole logins against bare Argon2id.
+    Logins,
+    /// The account page against a bare handler.
+    Page,
+    /// Time to the first answer.
+    Start,
+    /// The yardstick of `logins`, in a process of its own.
+    #[command(hide = true)]
+    BareArgon2 { threads: usize, seconds: f64 },
+    /// The yardstick of `page`, in a process of its own.
+    #[command(hide = true)]
+    BarePage {
+        address: SocketAddr,
+        path: String,
+        head: PathBuf,
+        body: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    match &arguments.command {
+        Target::BareArgon2 { threads, seconds } => yardstick::bare_argon2::run(*threads, *seconds),
+        Target::BarePage {
+            address,
+            path,
+            head,
+            body,
+        } => yardstick::bare_page::run(*address, path, head, body),
+        target => {
+            let me = std::env::current_exe()?;
+            let beside = me.parent().context("a program is in a folder")?;
+            let scratch = arguments.data.clone().unwrap_or_else(|| beside.to_owned());
+            let scratch =
+                Scratch::create(&scratch.join(format!("bench-data-{}", std::process::id())))?;
+            let is_smoke = matches!(target, Target::Smoke);
+            let plan = Plan {
+                server: match &arguments.server {
+                    Some(server) => server.clone(),
+                    None => build_server(beside)?,
+                },
+                me,
+                scratch: scratch.0.clone(),
+                pairs: if is_smoke { 1 } else { arguments.pairs.max(1) },
+                people: if is_smoke { 200 } else { arguments.people },
+                sessions: if is_smoke {
+                    10
+                } else {
+                    1_000.min(arguments.people)
+                },
+            };
+            measure(&plan, target)
+        }
+    }
+}
+
+fn measure(plan: &Plan, target: &Target) -> Result<()> {
+    let size = Size {
+        pairs: plan.pairs,
+        verifications: 16_000,
+    };
+    const LOGINS: usize = 500;
+    let sqlite = || Stage::set(plan, "sqlite", None);
+    let nginx = || Nginx::start(&plan.scratch);
+    let sections = match target {
+        Target::All { write } => {
+            machine::require(&["nginx", "wrk", "initdb"])?;
+            let sections = all(plan, size, LOGINS)?;
+            if let Some(file) = write {
+                report::write(file, &machine::describe(&plan.scratch), &sections)?;
+            }
+            sections
+        }
+        Target::Smoke => return smoke(plan),
+        Target::Totp => vec![totp::run(plan.pairs.max(9))?],
+        Target::Disk => vec![disk::run(&plan.scratch, 10_000, 40_000)?],
+        Target::RightCodes | Target::WrongCodes => {
+            machine::require(&["nginx", "wrk"])?;
+            let typed = if matches!(target, Target::RightCodes) {
+                Typed::Right
+            } else {
+                Typed::Wrong
+            };
+            vec![codes::run(&sqlite()?, &nginx()?, typed, size)?]
+        }
+        Target::Postgres => {
+            machine::require(&["nginx", "wrk", "initdb"])?;
+            on_postgres(plan, &nginx()?, size)?
+        }
+        Target::Logins => vec![logins::run(plan, &sqlite()?, LOGINS)?],
+        Target::Page => {
+            machine::require(&["wrk"])?;
+            vec![page::run(plan, &sqlite()?)?]
+        }
+        Target::Start => {
+            machine::require(&["nginx"])?;
+            vec![start::run(plan, sqlite()?)?]
+        }
+        Target::BareArgon2 { .. } | Target::BarePage { .. } => bail!("not a target"),
+    };
+    for section in sections {
+        println!("\n{}", section.markdown());
+    }
+    Ok(())
+}
+
+fn all(plan: &Plan, size: Size, logins: usize) -> Result<Vec<Section>> {
+    let nginx = Nginx::start(&plan.scratch)?;
+    let totp = totp::run(plan.pairs.max(9))?;
+    let stage = Stage::set(plan, "sqlite", None)?;
+    let idle = footprint::idle(&stage)?;
+    let right = codes::run(&stage, &nginx, Typed::Right, size)?;
+    let wrong = codes::run(&stage, &nginx, Typed::Wrong, size)?;
+    let logins = logins::run(plan, &stage, logins)?;
+    let page = page::run(plan, &stage)?;
+    let footprint = footprint::section(plan, &stage, idle)?;
+    let start = start::run(plan, stage)?;
+    let mut sections = vec![totp, right, wrong];
+    sections.extend(on_postgres(plan, &nginx, size)?);
+    sections.extend([
+        logins,
+        page,
+        footprint,
+        start,
+        disk::run(&plan.scratch, 10_000, 40_000)?,
+    ]);
+    Ok(sections)
+}
+
+fn on_postgres(plan: &Plan, nginx: &Nginx, size: Size) -> Result<Vec<Section>> {
+    let stage = Stage::set(plan, "postgres", Some(Postgres::start(&plan.scratch)?))?;
+    Ok(vec![
+        codes::run(&stage, nginx, Typed::Right, size)?,
+        codes::run(&stage, nginx, Typed::Wrong, size)?,
+    ])
+}
+
+/// Every target's requests once, in the smallest number; only answers are looked at, never times.
+fn smoke(plan: &Plan) -> Result<()> {
+    totp::run(1)?;
+    disk::run(&plan.scratch, 20, 40)?;
+    let stage = Stage::set(plan, "sqlite", None)?;
+    codes::verify(&stage, Typed::Right, 60)?;
+    codes::verify(&stage, Typed::Wrong, 60)?;
+    logins::log_in(&stage, 4)?;
+    page::look(&stage)?;
+    println!("every answer was right");
+    Ok(())
+}
+
+/// A folder that is removed at the end, whatever the end is.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn create(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(Self(folder.canonicalize()?))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Builds the server in this program's own profile and returns where it is.
+fn build_server(beside: &Path) -> Result<PathBuf> {
+    let mut command = Command::new(option_env!("CARGO").unwrap_or("cargo"));
+    command.args(["build", "--quiet", "--package", "warifu", "--bin", "warifu"]);
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let status = command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .context("cargo builds the server")?;
+    if !status.success() {
+        bail!("the server does not build");
+    }
+    Ok(beside.join("warifu"))
+}

@@ -1,0 +1,9 @@
+//! What is measured, one target a file. Each returns a section of the page.
+
+pub(crate) mod codes;
+pub(crate) mod disk;
+pub(crate) mod footprint;
+pub(crate) mod logins;
+pub(crate) mod page;
+pub(crate) mod start;
+pub(crate) mod totp;

@@ -1,0 +1,134 @@
+//! The account page of somebody who is signed in, against a bare handler that returns the same bytes.
+
+use anyhow::{Result, ensure};
+use warifu_web::http::cookies::Kind;
+
+use crate::load::Connection;
+use crate::measure::{median_of, thousands};
+use crate::population::Person;
+use crate::process::Program;
+use crate::report::{Bound, Section, Unit, Verdict};
+use crate::stage::{Plan, Stage};
+use crate::yardstick::{bare_page, wrk};
+
+const CONNECTIONS: usize = 16;
+const SECONDS: u32 = 3;
+
+struct Side {
+    per_second: f64,
+    cpu_ms: f64,
+}
+
+struct Run {
+    ours: Side,
+    bare: Side,
+}
+
+pub(crate) fn run(plan: &Plan, stage: &Stage) -> Result<Section> {
+    let cookie = stage.browser.cookie(Kind::Session, &Person(0).session());
+    let headers = stage.browser.headers(&[cookie]);
+    let path = stage.browser.path("/account");
+    let (size, body, bare, bare_address) = {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let mut connection = Connection::open(stage.site.address).await?;
+            // The second answer: the first one may also note that the person was seen.
+            connection.exchange(&request(stage)).await?;
+            let answer = connection.exchange(&request(stage)).await?;
+            check(answer)?;
+            let (bare, address) = bare_page::start(&plan.me, &plan.scratch, &path, answer)?;
+            anyhow::Ok((
+                answer.head.len() + answer.body.len(),
+                answer.body.len(),
+                bare,
+                address,
+            ))
+        })?
+    };
+    let fetch = |program: &Program, address| -> Result<Side> {
+        let before = program.cpu_ms()?;
+        let run = wrk::fetch(
+            &plan.scratch,
+            address,
+            &path,
+            &headers,
+            CONNECTIONS,
+            SECONDS,
+            size,
+        )?;
+        let cpu_ms = (program.cpu_ms()? - before) / run.requests;
+        Ok(Side {
+            per_second: run.per_second,
+            cpu_ms,
+        })
+    };
+    let mut runs = Vec::new();
+    for _ in 0..plan.pairs {
+        let bare = fetch(&bare, bare_address)?;
+        let ours = fetch(&stage.program, stage.site.address)?;
+        eprintln!(
+            "{} pages/s, bare {}",
+            thousands(ours.per_second),
+            thousands(bare.per_second)
+        );
+        runs.push(Run { ours, bare });
+    }
+    let row = |name: &str, of: fn(&Run) -> &Side| {
+        vec![
+            name.to_owned(),
+            thousands(median_of(&runs, |run| of(run).per_second)),
+            format!("{:.3} ms", median_of(&runs, |run| of(run).cpu_ms)),
+        ]
+    };
+    Ok(Section {
+        title: "The account page",
+        text: vec![format!(
+            "`GET /account` by somebody who is signed in, {} bytes of HTML, asked by wrk over {CONNECTIONS} connections for {SECONDS} s in each \
+             of {} runs, and the same bytes and headers from a bare axum handler in a process of its own. Every answer has \
+             the size of the page.",
+            thousands(body as f64),
+            plan.pairs
+        )],
+        table: vec![
+            ["", "a second", "CPU"].map(str::to_owned).to_vec(),
+            row("account page", |run| &run.ours),
+            row("bare handler", |run| &run.bare),
+        ],
+        verdicts: vec![Verdict {
+            what: "account pages, to the bare handler".into(),
+            found: median_of(&runs, |run| run.ours.per_second / run.bare.per_second),
+            bound: Bound::AtLeast(0.4),
+            unit: Unit::Times,
+        }],
+    })
+}
+
+fn request(stage: &Stage) -> Vec<u8> {
+    stage.browser.get(
+        "/account",
+        &[stage.browser.cookie(Kind::Session, &Person(0).session())],
+    )
+}
+
+fn check(answer: crate::load::Answer<'_>) -> Result<()> {
+    let is_page = answer.status == 200 && answer.body.starts_with(b"<!");
+    ensure!(
+        is_page,
+        "void: the account page was answered with\n{}",
+        answer.head
+    );
+    Ok(())
+}
+
+/// Fetches the page once and checks it.
+pub(crate) fn look(stage: &Stage) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut connection = Connection::open(stage.site.address).await?;
+        check(connection.exchange(&request(stage)).await?)
+    })
+}
