@@ -58,6 +58,22 @@ pub async fn key_use(ctx: &Ctx) -> Result<Vec<(KeyUse, bool)>, StoreError> {
         .collect())
 }
 
+/// Whether database and key ring belong together: a tenant's first event was written under a key of the ring. One tenant
+/// is looked at, so that this is cheap enough for every start; a database without tenants belongs to any ring.
+pub async fn keys_belong(ctx: &Ctx) -> Result<bool, StoreError> {
+    let first = ctx
+        .store
+        .read_platform(async |tx| tx.list_tenants("", 1).await)
+        .await?;
+    let Some(tenant) = first.first() else {
+        return Ok(true);
+    };
+    let keys = ctx.keys.clone();
+    ctx.store
+        .read(tenant.id, async move |tx| tx.check_audit_start(&keys).await)
+        .await
+}
+
 /// When the newest audit event of any tenant was written: a clock that is behind it has been set back.
 pub async fn newest_event(ctx: &Ctx) -> Result<Option<Timestamp>, StoreError> {
     let mut newest = None;

@@ -250,6 +250,21 @@ impl Tx<'_> {
         .await
     }
 
+    /// Whether the tenant's very first event was written under a key of this ring: a cheap way to see that database and
+    /// ring belong together.
+    pub async fn check_audit_start(&mut self, keys: &KeyRing) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let first = self
+            .find(
+                "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac FROM audit_event
+                  WHERE tenant_id = $1 AND seq = 1 ORDER BY at, lane LIMIT 1",
+                &[tenant.into()],
+                audit_row,
+            )
+            .await?;
+        Ok(first.is_none_or(|event| event.head_after(keys, tenant.0, &[]).is_some()))
+    }
+
     /// Checks every chain of the tenant from its first event to its head. A key that has left the ring breaks it.
     pub async fn check_audit_chain(&mut self, keys: &KeyRing) -> Result<ChainCheck, StoreError> {
         let mut events = 0;

@@ -8,7 +8,7 @@ use std::thread;
 use warifu_flows::clock::Clock;
 use warifu_flows::hasher::{HashCost, Hasher, HasherOptions};
 use warifu_flows::rng::Rng;
-use warifu_flows::{Ctx, MailMode};
+use warifu_flows::{Ctx, MailMode, maintenance};
 use warifu_storage::{KeyRing, KeyRingError, Location, Store, StoreOptions};
 use warifu_web::http::client_address::TrustedProxies;
 use warifu_web::http::limits::Limits;
@@ -27,7 +27,27 @@ pub(crate) async fn open_state(config: &Config, mail: MailMode) -> Result<Arc<Ct
         find_database(file)?;
     }
     let store = Store::open(&location, StoreOptions::default()).await?;
-    Ok(Arc::new(ctx(store, keys, &config.hashing, mail)))
+    let ctx = Arc::new(ctx(store, keys, &config.hashing, mail));
+    match check_keys_belong(&ctx).await {
+        Ok(()) => Ok(ctx),
+        Err(failure) => {
+            ctx.store.clone().close().await;
+            Err(failure)
+        }
+    }
+}
+
+/// Refuses a key ring that is not this database's: nobody could log in, and what is stored under it would be lost once the
+/// right one is back.
+pub(crate) async fn check_keys_belong(ctx: &Ctx) -> Result<(), Failure> {
+    if maintenance::keys_belong(ctx).await? {
+        return Ok(());
+    }
+    let problem = "the key ring and the database do not belong together";
+    Err(Failure::new(Exit::State, problem).mend(
+        "restore the key ring with which this database was made (or, if it is the right one, the database: the beginning of \
+         its audit trail was changed)",
+    ))
 }
 
 /// Refuses a file that is not there: a mistyped name must not become a new, empty server.

@@ -235,7 +235,8 @@ fn meaning(error: rusqlite::Error) -> StoreError {
         ) => StoreError::Conflict,
         (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => StoreError::Locked,
         (ErrorCode::ReadOnly, _) => StoreError::ReadOnly,
-        (ErrorCode::DiskFull, _) => StoreError::Full,
+        // The index of the log is written out before it is mapped; that fails where there is no room for it.
+        (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => StoreError::Full,
         (ErrorCode::NotADatabase, _) => StoreError::corrupt("the file is not an SQLite database"),
         (ErrorCode::DatabaseCorrupt, _) => StoreError::corrupt("SQLite finds the file malformed"),
         (ErrorCode::SystemIoFailure | ErrorCode::CannotOpen, _) => {

@@ -85,8 +85,9 @@ impl fmt::Display for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        // It brings its advice along.
-        Self::new(Exit::Configuration, error.to_string())
+        let text = error.to_string();
+        let (problem, mend) = text.split_once("\n  ").unwrap_or((&text, ""));
+        Self::new(Exit::Configuration, problem).mend(mend)
     }
 }
 

@@ -122,8 +122,8 @@ fn text(view: &View<'_>) -> String {
             Level::Warning => "warning",
             Level::Problem => "problem",
         };
-        // A message may have lines of its own, as a configuration's has for its advice.
-        let lines = finding.says.lines().chain(finding.mend.lines());
+        let lines = [&finding.says, &finding.mend];
+        let lines = lines.into_iter().filter(|line| !line.is_empty());
         for (number, line) in lines.enumerate() {
             let (level, part) = if number == 0 {
                 (level, finding.part)

@@ -36,12 +36,11 @@ fn check_keys(config: &Config, report: &mut Report) -> Option<KeyRing> {
             None
         }
         Ok(keys) => {
+            let mut says = format!("{source}: key {} is active", keys.active_id());
             let all: Vec<String> = keys.ids().map(|id| id.to_string()).collect();
-            let says = format!(
-                "{source}: keys {}; active is {}",
-                all.join(", "),
-                keys.active_id()
-            );
+            if all.len() > 1 {
+                says += &format!("; it has keys {}", all.join(", "));
+            }
             report.ok("key ring", says);
             Some(keys)
         }
@@ -151,10 +150,15 @@ async fn check_key_use(ctx: &Ctx, report: &mut Report) -> Result<(), Failure> {
             );
         }
     }
+    // Keys of the same numbers may still be others.
+    if all_there && let Err(failure) = wire::check_keys_belong(ctx).await {
+        all_there = false;
+        report.problem("keys in use", failure);
+    }
     if all_there {
         report.ok(
             "keys in use",
-            format!("the key ring has the keys of all {values} stored values"),
+            format!("the keys of all stored values ({values}) are in the ring"),
         );
     }
     Ok(())

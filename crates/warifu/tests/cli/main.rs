@@ -1,0 +1,12 @@
+//! The command line as people use it: whole commands against real folders, databases and sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod client;
+mod demo;
+mod place;
+mod process;
+mod server;
+mod shown;
+mod transcripts;
+mod trouble;
