@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
-use std::time::Instant;
 
 use crate::client::Client;
 use crate::place::Place;
@@ -144,23 +143,21 @@ fn a_demonstration_says_who_to_be_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_demonstration_is_ready_within_a_second() {
-    // Alone on the machine it takes a fifth of that; the best of a few starts is asked, since other tests run beside it.
+fn a_demonstration_is_ready_after_less_than_a_second_of_work() {
+    // The processor's time, since other tests run beside this one; on a machine of its own it is about the time that passes.
     let place = Place::new();
-    let took = (0..5).map(|_| {
-        #[expect(clippy::disallowed_methods, reason = "it measures")]
-        let (started, began) = {
-            let began = Instant::now();
-            (start(&place, &[]), began)
-        };
-        #[expect(clippy::disallowed_methods, reason = "it measures")]
-        let took = began.elapsed();
-        started.process.signal("TERM");
-        assert_eq!(started.process.end().0.code(), Some(0));
-        took.as_millis()
-    });
-    let took: Vec<u128> = took.collect();
-    assert!(took.iter().any(|millis| *millis < 1000), "{took:?}");
+    let started = start(&place, &[]);
+    let stat = fs::read_to_string(format!("/proc/{}/stat", started.process.id())).unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    let fields: Vec<&str> = fields.split(' ').collect();
+    // In the program and in the kernel, in hundredths of a second (proc(5): fields 14 and 15, of which two are cut off).
+    let ticks: u32 = fields[11..13]
+        .iter()
+        .map(|ticks| ticks.parse::<u32>().unwrap())
+        .sum();
+    assert!(ticks < 100, "{ticks} hundredths of a second");
+    started.process.signal("TERM");
+    assert_eq!(started.process.end().0.code(), Some(0));
 }
 
 #[test]
