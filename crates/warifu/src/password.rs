@@ -3,7 +3,8 @@
 
 use std::io::{self, IsTerminal as _, Read as _};
 
-use warifu_domain::password::MAX_BYTES;
+use warifu_domain::password::{BadPassword, MAX_BYTES};
+use warifu_domain::refusal::Refusal;
 use warifu_flows::rng::Rng;
 use zeroize::Zeroizing;
 
@@ -21,20 +22,23 @@ pub(crate) fn read_new(whose: &str) -> Result<Zeroizing<String>, Failure> {
         }
         return Ok(first);
     }
-    let mut text = Zeroizing::new(String::with_capacity(MAX_BYTES + 3));
-    // One byte more than the longest password with its line end, so that a longer one is seen to be too long.
-    let limit = MAX_BYTES as u64 + 3;
+    // Room for the longest password with its line end, and one byte by which a longer one is known.
+    let limit = MAX_BYTES + 3;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit));
+    let unreadable = |why: &dyn std::fmt::Display| {
+        let problem = format!("cannot read the password from standard input: {why}");
+        Failure::new(Exit::Usage, problem)
+    };
     io::stdin()
         .lock()
-        .take(limit)
-        .read_to_string(&mut text)
-        .map_err(|error| {
-            Failure::new(
-                Exit::Usage,
-                format!("cannot read the password from standard input: {error}"),
-            )
-        })?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
+        .take(limit as u64)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
+    if bytes.len() == limit {
+        return Err(Refusal::Password(BadPassword::TooLong).into());
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| unreadable(&"it is not UTF-8"))?;
+    let line = text.strip_suffix('\n').unwrap_or(text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.is_empty() {
         return Err(Failure::new(Exit::Usage, "standard input has no password")

@@ -13,9 +13,10 @@ use crate::cli::exit::Failure;
 use crate::cli::runtime;
 use crate::config::{Config, ConfigFile, Tls};
 use crate::listen::{self, Listeners};
+use crate::log::{self, Format};
 use crate::stop::Stop;
 use crate::tls::Certificate;
-use crate::{log, wire};
+use crate::wire;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -30,7 +31,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let outcome = runtime.block_on(serve(&config));
     // What still runs are requests that outlived their time.
     runtime.shutdown_background();
-    outcome
+    outcome.map_err(|failure| match config.log.format {
+        Format::Text => failure,
+        Format::Json => log_instead(failure),
+    })
+}
+
+/// Whoever reads objects from standard error gets this one as an object too.
+fn log_instead(failure: Failure) -> Failure {
+    tracing::error!(problem = failure.problem, mend = failure.mend, "failed");
+    Failure::new(failure.exit, "")
 }
 
 async fn serve(config: &Config) -> Result<(), Failure> {

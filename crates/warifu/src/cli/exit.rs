@@ -156,7 +156,7 @@ impl From<Fault> for Failure {
 impl From<FlowError> for Failure {
     fn from(error: FlowError) -> Self {
         match error {
-            FlowError::Refused(refusal) => refused(&refusal),
+            FlowError::Refused(refusal) => refusal.into(),
             FlowError::Fault(fault) => fault.into(),
         }
     }
@@ -186,7 +186,7 @@ impl From<ManageError> for Failure {
     fn from(error: ManageError) -> Self {
         let exit = match error {
             ManageError::Fault(fault) => return fault.into(),
-            ManageError::Refused(refusal) => return refused(&refusal),
+            ManageError::Refused(refusal) => return refusal.into(),
             ManageError::NoSuchUser(_) => Exit::NotFound,
             ManageError::LoginTaken(_) => Exit::Exists,
             ManageError::BadPerson(_) => Exit::Failed,
@@ -195,27 +195,29 @@ impl From<ManageError> for Failure {
     }
 }
 
-/// A refusal in words; the code is the one that pages show.
-fn refused(refusal: &Refusal) -> Failure {
-    let code = refusal.code();
-    let Refusal::Password(bad) = refusal else {
-        return Failure::failed(format!("refused ({code})"));
-    };
-    let (why, mend) = match bad {
-        BadPassword::TooShort { min } => (
-            format!("it has fewer than {min} characters"),
-            "longer is safer; a few random words are easy to type",
-        ),
-        BadPassword::TooLong => ("it has more than 1,024 bytes".to_owned(), ""),
-        BadPassword::Common => (
-            "it is among those that attackers try first".to_owned(),
-            "a few random words are safe and easy to type",
-        ),
-        BadPassword::ContainsName => (
-            "it is little more than a name that anybody knows".to_owned(),
-            "a few random words are safe and easy to type",
-        ),
-        BadPassword::Unchanged => ("it is the one in use".to_owned(), ""),
-    };
-    Failure::failed(format!("the password is refused ({code}): {why}")).mend(mend)
+/// In words; the code is the one that pages show.
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let code = refusal.code();
+        let Refusal::Password(bad) = refusal else {
+            return Failure::failed(format!("refused ({code})"));
+        };
+        let (why, mend) = match bad {
+            BadPassword::TooShort { min } => (
+                format!("it has fewer than {min} characters"),
+                "longer is safer; a few random words are easy to type",
+            ),
+            BadPassword::TooLong => ("it has more than 1,024 bytes".to_owned(), ""),
+            BadPassword::Common => (
+                "it is among those that attackers try first".to_owned(),
+                "a few random words are safe and easy to type",
+            ),
+            BadPassword::ContainsName => (
+                "it is little more than a name that anybody knows".to_owned(),
+                "a few random words are safe and easy to type",
+            ),
+            BadPassword::Unchanged => ("it is the one in use".to_owned(), ""),
+        };
+        Failure::failed(format!("the password is refused ({code}): {why}")).mend(mend)
+    }
 }

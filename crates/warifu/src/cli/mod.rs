@@ -117,3 +117,35 @@ pub(crate) fn log_faults_only() {
     let level = "error".parse().expect("a level");
     log::start(log::Format::Text, &level);
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_and_exit_code_is_documented() {
+        let page = include_str!("../../../../docs/command-line.md");
+        let command = Arguments::command();
+        command.clone().debug_assert();
+        for group in command.get_subcommands() {
+            let row = page
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{}", group.get_name())));
+            let row = row.unwrap_or_else(|| panic!("`{}` has no row", group.get_name()));
+            for inner in group.get_subcommands() {
+                let name = inner.get_name();
+                assert!(
+                    row.contains(&format!("{name}`")),
+                    "{} {name}",
+                    group.get_name()
+                );
+            }
+        }
+        for code in 0..=exit::Exit::Exists as u8 {
+            assert!(page.contains(&format!("\n| {code} | ")), "{code}");
+            assert!(EXIT_CODES.contains(&format!("{code} ")), "{code}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod client;
 mod demo;
 mod place;
 mod process;
+mod prompt;
 mod server;
 mod shown;
 mod transcripts;

@@ -293,13 +293,22 @@ fn log_lines_are_json_objects_where_the_configuration_says_so() {
     process.signal("TERM");
     let (status, _, lines) = process.end();
     assert_eq!(status.code(), Some(0));
-    for line in lines {
-        let object: serde_json::Value = serde_json::from_str(&line).unwrap();
-        assert!(
-            object["timestamp"].is_string() && object["level"].is_string(),
-            "{line}"
-        );
-    }
+    let check = |lines: &[String]| {
+        for line in lines {
+            let object: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(
+                object["timestamp"].is_string() && object["level"].is_string(),
+                "{line}"
+            );
+        }
+    };
+    check(&lines);
+    // A start that fails says so in the same form.
+    fs::remove_file(place.path().join("data/keys.toml")).unwrap();
+    let (code, message) = place.run(["serve"]).bad();
+    assert_eq!(code, 4);
+    assert!(message.contains("cannot read the key ring"), "{message}");
+    check(&message.lines().map(str::to_owned).collect::<Vec<_>>());
 }
 
 #[test]

@@ -293,3 +293,26 @@ fn sec_082_a_server_without_its_keys_or_its_database_does_not_start() {
     assert_eq!(code, 4, "{message}");
     assert!(!message.contains("nobody@"), "{message}");
 }
+
+#[test]
+fn sec_076_a_password_that_is_too_long_or_no_text_is_refused_before_it_is_hashed() {
+    let place = Place::with_server();
+    let add = ["user", "add", "operator", "sato"];
+    let (code, message) = place.run_with(&"あ".repeat(342), add).bad();
+    assert!(code == 1 && message.contains("PWD-02"), "{message}");
+    let (code, message) = place.run_with(&"x".repeat(10 << 20), add).bad();
+    assert!(code == 1 && message.contains("PWD-02"), "{message}");
+    let mut shell = Command::new("sh");
+    shell
+        .args([
+            "-c",
+            "printf 'kobu\\377tami soni wara' | \"$0\" user add operator sato",
+            WARIFU,
+        ])
+        .current_dir(place.path())
+        .env("WARIFU_CONFIG", "data/warifu.toml");
+    let (code, message) = run(shell, "").bad();
+    assert!(code == 2 && message.contains("not UTF-8"), "{message}");
+    // 1,024 bytes are taken whole.
+    place.run_with(&"kobu tami soni w".repeat(64), add).good();
+}

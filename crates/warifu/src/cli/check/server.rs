@@ -1,7 +1,9 @@
 //! What `check` says about addresses, listeners and the certificate.
 
+use std::fs;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
 
 use warifu_domain::time::Span;
 use warifu_flows::clock::Clock;
@@ -120,6 +122,16 @@ fn check_certificate(tls: &Tls, config: &Config, report: &mut Report) {
             );
         }
         Some(validity) => report.ok(PART, format!("{file}: valid until {}", utc(validity.until))),
+    }
+    if let Ok(metadata) = fs::metadata(&tls.key)
+        && metadata.permissions().mode() & 0o007 != 0
+    {
+        let key = tls.key.display();
+        report.warning(
+            PART,
+            format!("every user of this machine can read {key}"),
+            format!("run `chmod o= {key}`"),
+        );
     }
     if let Err(failure) = certificate.server_config() {
         report.problem(PART, failure);
