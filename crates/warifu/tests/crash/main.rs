@@ -58,12 +58,12 @@ impl Dice {
 
 #[test]
 fn sec_083_kill_9_under_load_on_sqlite_forgets_nothing_and_revives_nothing() {
-    kill_and_check(Engine::Sqlite, kills(25, 400));
+    kill_and_check(Engine::Sqlite, kills(25, 240));
 }
 
 #[test]
 fn sec_083_kill_9_under_load_on_postgres_forgets_nothing_and_revives_nothing() {
-    kill_and_check(Engine::Postgres, kills(10, 120));
+    kill_and_check(Engine::Postgres, kills(10, 100));
 }
 
 fn kill_and_check(engine: Engine, kills: usize) {
