@@ -15,7 +15,9 @@ use warifu_domain::user::{Login, Role};
 use warifu_flows::Ctx;
 use warifu_flows::manage_users::{self, NewPerson};
 use warifu_otp::{OneTimeCode, Secret, Step, TotpKey, TotpParams};
-use warifu_storage::{NewUser, SessionRow, StageKind, StoreError, Tx, seal, totp_plaintext};
+use warifu_storage::{
+    NewBackupSet, NewUser, SessionRow, StageKind, StoreError, Tx, seal, totp_plaintext,
+};
 
 use crate::site::SLUG;
 
@@ -188,7 +190,13 @@ async fn add_person(
         .collect();
     let mut salt = [0; 16];
     salt.copy_from_slice(&bytes("salt", &[person.0])[..16]);
-    tx.replace_backup_set(id, &salt, &verifiers, 0, now).await?;
+    let set = NewBackupSet {
+        salt: &salt,
+        // As long as a real one; nobody here logs in with a backup code.
+        hashing: &[0; 9],
+        codes: &verifiers,
+    };
+    tx.replace_backup_set(id, &set, 0, now).await?;
     Ok(())
 }
 
