@@ -1,5 +1,7 @@
 //! Listening: sockets, TLS or not, and the stop that lets running requests finish.
 
+mod greeting;
+
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use hyper_util::rt::TokioTimer;
 use tokio::task::JoinSet;
 
 use crate::cli::exit::Failure;
+use greeting::GreetingAcceptor;
 
 /// How long running requests may take after the order to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -74,12 +77,19 @@ impl Listeners {
         set_limits(&mut server);
         let server = server.handle(self.handle.clone());
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        let limit = HEAD_LIMIT;
+        let plain = NoDelayAcceptor::new();
         match tls {
-            None => self
-                .tasks
-                .spawn(server.acceptor(NoDelayAcceptor::new()).serve(app)),
+            None => {
+                let acceptor = GreetingAcceptor {
+                    inner: plain,
+                    limit,
+                };
+                self.tasks.spawn(server.acceptor(acceptor).serve(app))
+            }
             Some(tls) => {
-                let acceptor = RustlsAcceptor::new(tls.clone()).acceptor(NoDelayAcceptor::new());
+                let inner = RustlsAcceptor::new(tls.clone()).acceptor(plain);
+                let acceptor = GreetingAcceptor { inner, limit };
                 self.tasks.spawn(server.acceptor(acceptor).serve(app))
             }
         };
