@@ -84,8 +84,11 @@ pub enum SchemaState {
 }
 
 /// Compares what was applied with what we know.
-fn state(applied: &[(i64, String)]) -> Result<SchemaState, StoreError> {
-    let missing = missing(applied, MIGRATIONS)?;
+fn state(
+    applied: &[(i64, String)],
+    migrations: &'static [Migration],
+) -> Result<SchemaState, StoreError> {
+    let missing = missing(applied, migrations)?;
     let found = applied.last().map_or(0, |(version, _)| *version);
     Ok(match (applied.is_empty(), missing.last()) {
         (true, _) => SchemaState::Empty,
@@ -98,7 +101,10 @@ fn state(applied: &[(i64, String)]) -> Result<SchemaState, StoreError> {
 }
 
 /// Looks without changing anything.
-pub(super) fn sqlite_state(connection: &SqliteConnection) -> Result<SchemaState, StoreError> {
+pub(super) fn sqlite_state(
+    connection: &SqliteConnection,
+    migrations: &'static [Migration],
+) -> Result<SchemaState, StoreError> {
     let mut is_there = false;
     connection.each(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'",
@@ -115,14 +121,17 @@ pub(super) fn sqlite_state(connection: &SqliteConnection) -> Result<SchemaState,
             Ok(())
         })?;
     }
-    state(&applied)
+    state(&applied, migrations)
 }
 
 /// Looks without changing anything.
-pub(super) async fn postgres_state(client: &Client) -> Result<SchemaState, StoreError> {
+pub(super) async fn postgres_state(
+    client: &Client,
+    migrations: &'static [Migration],
+) -> Result<SchemaState, StoreError> {
     match client.query(LIST, &[]).await {
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(SchemaState::Empty),
-        rows => state(&read_applied(&rows.map_err(meaning)?)?),
+        rows => state(&read_applied(&rows.map_err(meaning)?)?, migrations),
     }
 }
 

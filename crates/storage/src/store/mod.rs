@@ -93,9 +93,16 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; an SQLite file that is not there is [`StoreError::CannotOpen`].
     pub async fn schema_of(location: &Location) -> Result<SchemaState, StoreError> {
+        Self::schema_among(location, MIGRATIONS).await
+    }
+
+    async fn schema_among(
+        location: &Location,
+        migrations: &'static [Migration],
+    ) -> Result<SchemaState, StoreError> {
         match location {
-            Location::Sqlite(path) => sqlite::schema_of(path),
-            Location::Postgres(url) => postgres::schema_of(url).await,
+            Location::Sqlite(path) => sqlite::schema_of(path, migrations),
+            Location::Postgres(url) => postgres::schema_of(url, migrations).await,
         }
     }
 

@@ -40,11 +40,14 @@ pub(super) async fn start(
 }
 
 /// Looks at the schema of a database.
-pub(super) async fn schema_of(url: &str) -> Result<SchemaState, StoreError> {
+pub(super) async fn schema_of(
+    url: &str,
+    migrations: &'static [Migration],
+) -> Result<SchemaState, StoreError> {
     let connector = Connector::new(url)?;
     let looking = async {
         let session = connector.connect().await?;
-        let state = migrate::postgres_state(&session.client).await;
+        let state = migrate::postgres_state(&session.client, migrations).await;
         session.close().await;
         state
     };

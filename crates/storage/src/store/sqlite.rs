@@ -63,8 +63,11 @@ pub(super) async fn start(
 }
 
 /// Looks at the schema of an existing file.
-pub(super) fn schema_of(path: &Path) -> Result<SchemaState, StoreError> {
-    migrate::sqlite_state(&SqliteConnection::open(path, Use::Read)?)
+pub(super) fn schema_of(
+    path: &Path,
+    migrations: &'static [Migration],
+) -> Result<SchemaState, StoreError> {
+    migrate::sqlite_state(&SqliteConnection::open(path, Use::Read)?, migrations)
 }
 
 /// Creates the file for us alone; SQLite gives its companions (`-wal`, `-shm`) the same mode.

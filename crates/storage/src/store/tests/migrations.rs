@@ -1,7 +1,7 @@
 //! Migrations go forward only, once each, whoever starts them.
 
 use super::*;
-use crate::Location;
+use crate::{Location, SchemaState};
 
 const EDITED: &[Migration] = &[Migration {
     version: 1,
@@ -64,6 +64,24 @@ async fn a_newer_database_is_refused() {
             "{}",
             store.engine()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_schema_is_looked_at_without_a_change() {
+    on_both(StoreOptions::default(), async |store| {
+        let look = async |migrations| Store::schema_among(store.location(), migrations).await;
+        assert_eq!(look(TABLES).await, Ok(SchemaState::Current(1)));
+        let older = SchemaState::Older { found: 1, known: 2 };
+        // Twice: nothing was brought up to date.
+        assert_eq!(look(NEXT).await, Ok(older), "{}", store.engine());
+        assert_eq!(look(NEXT).await, Ok(older), "{}", store.engine());
+        let edited = Err(StoreError::EditedMigration { version: 1 });
+        assert_eq!(look(EDITED).await, edited, "{}", store.engine());
+        reopen(store.location(), NEXT).await.unwrap().close().await;
+        let newer = Err(StoreError::NewerSchema { found: 2, known: 1 });
+        assert_eq!(look(TABLES).await, newer, "{}", store.engine());
     })
     .await;
 }
