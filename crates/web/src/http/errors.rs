@@ -22,6 +22,8 @@ pub enum Failure {
     Flow(FlowError),
     /// The request itself is none that is answered.
     Rejected(Rejection),
+    /// A fault of the pages' own, in words for the log.
+    Broken(String),
 }
 
 /// Why a request is turned away before any flow sees it.
@@ -47,8 +49,6 @@ pub enum Rejection {
     UnreadableClient,
     /// Too many requests at once, or this one took too long.
     TooBusy,
-    /// A fault of ours, in words for the log.
-    Broken(&'static str),
 }
 
 impl Rejection {
@@ -61,7 +61,6 @@ impl Rejection {
             Self::MethodNotAllowed => "REQ-03",
             Self::UnknownHost => "REQ-04",
             Self::TooBusy => "REQ-05",
-            Self::Broken(_) => "REQ-06",
         }
     }
 
@@ -75,7 +74,6 @@ impl Rejection {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::TooBusy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -89,16 +87,12 @@ pub(crate) fn answer(visit: &Visit, failure: Failure) -> Response {
         }
         Failure::Flow(FlowError::Fault(fault)) => answer_fault(visit, &fault),
         Failure::Rejected(rejection) => {
-            match rejection {
-                Rejection::Broken(what) => tracing::error!(fault = what, "fault"),
-                _ => tracing::info!(rejection = ?rejection, "rejected"),
-            }
-            whole_page(
-                visit,
-                rejection.code(),
-                rejection.status(),
-                &Facts::default(),
-            )
+            tracing::info!(rejection = ?rejection, "rejected");
+            turn_away(visit, rejection)
+        }
+        Failure::Broken(words) => {
+            tracing::error!(fault = words, "fault");
+            apologise(visit)
         }
     }
 }
@@ -173,22 +167,34 @@ fn answer_fault(visit: &Visit, fault: &Fault) -> Response {
     let mut chain = fault.to_string();
     let mut source = fault.source();
     while let Some(cause) = source {
-        chain.push_str(": ");
-        chain.push_str(&cause.to_string());
+        let words = cause.to_string();
+        // Some errors quote their cause.
+        if !chain.ends_with(&words) {
+            chain.push_str(": ");
+            chain.push_str(&words);
+        }
         source = cause.source();
     }
     tracing::error!(fault = chain, "fault");
-    let rejection = if fault.is_passing() {
-        Rejection::TooBusy
+    if fault.is_passing() {
+        turn_away(visit, Rejection::TooBusy)
     } else {
-        Rejection::Broken("")
-    };
+        apologise(visit)
+    }
+}
+
+fn turn_away(visit: &Visit, rejection: Rejection) -> Response {
     whole_page(
         visit,
         rejection.code(),
         rejection.status(),
         &Facts::default(),
     )
+}
+
+fn apologise(visit: &Visit) -> Response {
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    whole_page(visit, "REQ-06", status, &Facts::default())
 }
 
 /// A page that says nothing but what went wrong.

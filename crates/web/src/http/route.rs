@@ -191,13 +191,12 @@ impl Route {
                 guarded(limits.request_time, work)
                     .await
                     .unwrap_or_else(|cut| {
-                        Err(Failure::from(match cut {
-                            CutShort::TooSlow => Rejection::TooBusy,
+                        Err(match cut {
+                            CutShort::TooSlow => Rejection::TooBusy.into(),
                             CutShort::Panicked(words) => {
-                                tracing::error!(panic = words, "panic");
-                                Rejection::Broken("a panic")
+                                Failure::Broken(format!("a panic: {words}"))
                             }
-                        }))
+                        })
                     })
             }
         };

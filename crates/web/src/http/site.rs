@@ -8,7 +8,7 @@ use std::{
 
 use warifu_domain::{ids::TenantId, tenant::Tenant};
 
-use super::errors::{Failure, Rejection};
+use super::errors::Failure;
 use crate::{
     pages::{times::Times, views::TenantMark},
     text::{Labels, Language, Texts},
@@ -28,9 +28,8 @@ pub struct Site {
 impl Site {
     fn new(tenant: Arc<Tenant>) -> Result<Self, Failure> {
         let policy = &tenant.policy;
-        let times = Times::new(&policy.locale.time_zone).map_err(|_| {
-            Rejection::Broken("the policy names a time zone that the server does not know")
-        })?;
+        let times = Times::new(&policy.locale.time_zone)
+            .map_err(|error| Failure::Broken(error.to_string()))?;
         let mark = TenantMark {
             slug: tenant.slug.clone(),
             name: tenant.name.clone(),

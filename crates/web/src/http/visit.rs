@@ -78,9 +78,9 @@ impl Visit {
             return Err(Rejection::UnknownHost.into());
         };
         let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
-        let peer = peer.ok_or(Rejection::Broken(
-            "the listener does not pass on who connected",
-        ))?;
+        let peer = peer.ok_or_else(|| {
+            Failure::Broken("the listener does not pass on who connected".to_owned())
+        })?;
         let proxies = &self.state.settings.trusted_proxies;
         let client = proxies.client(peer.0.ip(), request.headers());
         self.address = Some(client.map_err(|_| Rejection::UnreadableClient)?);

@@ -30,7 +30,7 @@ pub fn write(site: &Site, language: Language, notice: &OpenNotice) -> MailText {
             "mail-from-address",
             &[("address", address.to_string().into())],
         ),
-        None => texts.msg("mail-by-administrator"),
+        None => texts.msg("mail-by-administrator").to_owned(),
     };
     let facts = texts.msg_with(
         "mail-facts",

@@ -31,6 +31,26 @@ fn load(tag: &str, text: &str) -> Bundle {
     bundle
 }
 
+fn of(language: Language) -> (&'static Bundle, LabelTable) {
+    match language {
+        Language::Ja => (&JA, JA_LABELS),
+        Language::En => (&EN, EN_LABELS),
+    }
+}
+
+/// How many messages there are.
+pub(super) fn count(language: Language) -> usize {
+    of(language).1.len()
+}
+
+/// The place of `key` among all keys.
+pub(super) fn place(language: Language, key: &str) -> Option<usize> {
+    of(language)
+        .1
+        .binary_search_by_key(&key, |(key, _)| key)
+        .ok()
+}
+
 /// The message `key` in `language`, or `key` itself if there is none.
 pub(super) fn format(
     language: Language,
@@ -38,16 +58,11 @@ pub(super) fn format(
     key: &str,
     parts: &[(&str, FluentValue<'_>)],
 ) -> String {
-    let (bundle, table) = match language {
-        Language::Ja => (&*JA, JA_LABELS),
-        Language::En => (&*EN, EN_LABELS),
-    };
+    let (bundle, table) = of(language);
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };
-    let used = table
-        .binary_search_by_key(&key, |(key, _)| key)
-        .map_or(&[][..], |at| table[at].1);
+    let used = place(language, key).map_or(&[][..], |place| table[place].1);
     let mut arguments = FluentArgs::with_capacity(used.len() + parts.len());
     for name in used {
         arguments.set(*name, labels.word(name));

@@ -6,24 +6,29 @@ mod labels;
 mod language;
 
 use fluent_bundle::FluentValue;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use labels::Labels;
 pub use language::Language;
 
-/// The texts in one language and one tenant's words. Cheap to clone.
+/// The texts in one language and one tenant's words. Cheap to clone; clones share what was printed once.
 #[derive(Clone, Debug)]
 pub struct Texts {
     language: Language,
     labels: Arc<Labels>,
+    /// Messages that name nothing but the tenant's words, by their place in the table of keys: a page has dozens of them,
+    /// and printing them again would take longer than everything else about it.
+    printed: Arc<[OnceLock<Box<str>>]>,
 }
 
 impl Texts {
     /// Texts in `language` with the tenant's `labels`, which must be words of that language.
     pub fn new(language: Language, labels: impl Into<Arc<Labels>>) -> Self {
+        let printed = vec![OnceLock::new(); bundle::count(language)];
         Self {
             language,
             labels: labels.into(),
+            printed: printed.into(),
         }
     }
 
@@ -41,8 +46,11 @@ impl Texts {
 
     /// The message `key`. An unknown key comes back as it is; for keys written in the code the build rules that out.
     #[must_use]
-    pub fn msg(&self, key: &str) -> String {
-        self.msg_with(key, &[])
+    pub fn msg<'t>(&'t self, key: &'t str) -> &'t str {
+        match bundle::place(self.language, key) {
+            Some(place) => self.printed[place].get_or_init(|| self.msg_with(key, &[]).into()),
+            None => key,
+        }
     }
 
     /// The message `key` with its named parts filled in. The tenant's words need not be among `parts`.

@@ -20,7 +20,7 @@ impl ErrorPage {
     }
 
     /// The way on: its address and its label. Outside tenants there is none.
-    fn way_on(&self) -> Option<(String, String)> {
+    fn way_on(&self) -> Option<(String, &str)> {
         self.frame.tenant.as_ref()?;
         let code = self.code();
         Some(if code == "REQ-05" || code == "REQ-06" {

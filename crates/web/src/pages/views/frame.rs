@@ -57,7 +57,7 @@ impl Frame {
         self
     }
 
-    pub(super) fn msg(&self, key: &str) -> String {
+    pub(super) fn msg<'t>(&'t self, key: &'t str) -> &'t str {
         self.texts.msg(key)
     }
 
@@ -109,7 +109,7 @@ impl Frame {
         )
     }
 
-    pub(super) fn notice_text(&self) -> Option<String> {
+    pub(super) fn notice_text(&self) -> Option<&str> {
         self.notice.as_ref().map(|notice| notice.text(&self.texts))
     }
 

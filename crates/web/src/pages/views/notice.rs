@@ -57,7 +57,7 @@ impl Notice {
         Self::ALL.into_iter().find(|notice| notice.name() == name)
     }
 
-    pub(super) fn text(self, texts: &Texts) -> String {
+    pub(super) fn text(self, texts: &Texts) -> &str {
         match self {
             Self::SignedOut => texts.msg("notice-signed-out"),
             Self::TurnedOn => texts.msg("notice-turned-on"),

@@ -76,7 +76,7 @@ impl ProofTarget {
 }
 
 impl Proof {
-    fn reason(&self) -> String {
+    fn reason(&self) -> &str {
         match self.target {
             ProofTarget::SetUp => self.frame.msg("proof-for-set-up"),
             ProofTarget::Remove => self.frame.msg("proof-for-remove"),

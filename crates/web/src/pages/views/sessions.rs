@@ -35,11 +35,11 @@ impl Sessions {
         self.rows.iter().any(|row| !row.current)
     }
 
-    fn browser(&self, row: &SessionRow) -> String {
+    fn browser<'t>(&'t self, row: &'t SessionRow) -> &'t str {
         if row.agent.is_empty() {
             return self.frame.msg("sessions-browser-unknown");
         }
-        row.agent.clone()
+        &row.agent
     }
 
     fn confirm_one(&self, row: &SessionRow) -> String {
