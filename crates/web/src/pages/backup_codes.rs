@@ -144,7 +144,7 @@ fn file(page: &Page, codes: &[BackupCode]) -> Answer {
         text.push_str("\r\n");
     }
     let mut response = Response::new(Body::from(text));
-    let name = percent_encoded(&texts.msg("backup-codes-file-name"));
+    let name = percent_encoded(texts.msg("backup-codes-file-name"));
     let disposition =
         format!("attachment; filename=\"backup-codes.txt\"; filename*=UTF-8''{name}.txt");
     let disposition =
