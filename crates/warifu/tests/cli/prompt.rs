@@ -1,7 +1,10 @@
 //! Passwords typed at a terminal: asked for twice, never shown. `script` (of Debian's essential packages) is the terminal.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::place::{Place, WARIFU};
 
@@ -45,7 +48,37 @@ impl Terminal {
             bytes.push(byte[0]);
         }
         self.screen += &String::from_utf8(bytes).unwrap();
+        self.wait_for_silence();
         writeln!(self.child.stdin.as_mut().unwrap(), "{typed}").unwrap();
+    }
+
+    /// Waits until the terminal shows nothing of what is typed. The question is there a moment before, too short for a person.
+    fn wait_for_silence(&self) {
+        let children = |id: &str| {
+            let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+            children.unwrap_or_default()
+        };
+        for _ in 0..6000 {
+            let mut ids = children(&self.child.id().to_string());
+            for id in ids.clone().split_whitespace() {
+                ids += &children(id);
+            }
+            let terminals = ids
+                .split_whitespace()
+                .filter_map(|id| fs::read_link(format!("/proc/{id}/fd/0")).ok());
+            for terminal in terminals.filter(|terminal| terminal.starts_with("/dev/pts")) {
+                let state = Command::new("stty")
+                    .arg("-a")
+                    .arg("-F")
+                    .arg(terminal)
+                    .output();
+                if String::from_utf8_lossy(&state.unwrap().stdout).contains(" -echo ") {
+                    return;
+                }
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("what is typed would be shown");
     }
 
     /// The exit code, and everything that was on the screen.
