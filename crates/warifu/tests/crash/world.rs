@@ -10,7 +10,7 @@ use std::{
 use tokio::runtime::Runtime;
 use warifu_domain::{
     attempt::Pending,
-    audit::EventKind,
+    audit::{AuditEvent, EventKind},
     ids::{AuthenticatorId, TenantId, UserId},
     policy::Preset,
     time::{Span, Timestamp},
@@ -89,10 +89,13 @@ impl World {
             _database: database,
         };
         let policy = Preset::find("workspace").unwrap().text;
+        let keys = std::sync::Arc::new(KeyRing::from_env_text(&world.keys.to_text()).unwrap());
         world.with_store(async |store| {
             let added = store.write(TENANT, async move |tx| {
-                tx.insert_tenant("workspace", "Workspace", policy, Timestamp(0))
-                    .await
+                let (now, event) = (Timestamp(0), AuditEvent::new(EventKind::TenantAdded, None));
+                tx.insert_tenant("workspace", "Workspace", policy, now)
+                    .await?;
+                tx.append_audit(&keys, &event, now).await
             });
             added.await.unwrap();
         });
