@@ -8,6 +8,7 @@ mod guests;
 mod headers;
 mod language;
 mod operations;
+mod secrets;
 mod strangers;
 mod support;
 mod walk;
