@@ -4,7 +4,10 @@ use std::{
     net::SocketAddr,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tokio::runtime::Runtime;
@@ -89,7 +92,7 @@ impl World {
             _database: database,
         };
         let policy = Preset::find("workspace").unwrap().text;
-        let keys = std::sync::Arc::new(KeyRing::from_env_text(&world.keys.to_text()).unwrap());
+        let keys = world.shared_keys();
         world.with_store(async |store| {
             let added = store.write(TENANT, async move |tx| {
                 let (now, event) = (Timestamp(0), AuditEvent::new(EventKind::TenantAdded, None));
@@ -100,6 +103,10 @@ impl World {
             added.await.unwrap();
         });
         world
+    }
+
+    fn shared_keys(&self) -> Arc<KeyRing> {
+        Arc::new(KeyRing::from_env_text(&self.keys.to_text()).unwrap())
     }
 
     /// Opens the database while no server runs on it.
@@ -145,8 +152,9 @@ impl World {
                 tokens,
             ));
         }
+        let keys = self.shared_keys();
         self.with_store(async |store| {
-            let rows = std::sync::Arc::new(rows);
+            let rows = Arc::new(rows);
             let added = store.write(TENANT, async move |tx| {
                 for (id, sealed, tokens) in rows.iter() {
                     let user = UserId(*id);
@@ -160,6 +168,8 @@ impl World {
                         password: None,
                     };
                     tx.insert_user(&new, now).await?;
+                    let event = AuditEvent::new(EventKind::UserAdded, Some(user));
+                    tx.append_audit(&keys, &event, now).await?;
                     let app = AuthenticatorId(*id);
                     let starter = tokens[0].hash();
                     tx.replace_pending_totp(
@@ -238,9 +248,8 @@ impl World {
     }
 
     pub(crate) fn assert_chain_is_whole(&self) {
-        let keys = KeyRing::from_env_text(&self.keys.to_text()).unwrap();
+        let keys = self.shared_keys();
         let found = self.with_store(async |store| {
-            let keys = std::sync::Arc::new(keys);
             store
                 .read(TENANT, async move |tx| tx.check_audit_chain(&keys).await)
                 .await
