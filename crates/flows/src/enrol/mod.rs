@@ -126,12 +126,11 @@ pub(crate) async fn show_pending(
     user: UserId,
     starter: Starter,
 ) -> Result<PendingTotp, FlowError> {
-    if act.tenant.policy.enrolment.keep_on_reload
-        && let Some(pending) = find_pending(ctx, act, user, starter).await?
-    {
+    let keep = act.tenant.policy.enrolment.keep_on_reload;
+    if keep && let Some(pending) = find_pending(ctx, act, user, starter).await? {
         return Ok(pending);
     }
-    make_pending(ctx, act, user, starter).await
+    make_pending(ctx, act, user, starter, keep).await
 }
 
 async fn find_pending(
@@ -155,12 +154,14 @@ async fn find_pending(
     Ok(found.await?)
 }
 
-/// Makes a new pending secret; one begun before is void (SEC-38).
+/// Makes a new pending secret; one begun before is void (SEC-38). With `keep`, one that another request of this starter made
+/// meanwhile is shown instead: two pages loaded at once show one secret.
 async fn make_pending(
     ctx: &Ctx,
     act: &Act,
     user: UserId,
     starter: Starter,
+    keep: bool,
 ) -> Result<PendingTotp, FlowError> {
     let params = totp_params(&act.tenant.policy);
     let (bytes, nonce, act) = (
@@ -179,6 +180,13 @@ async fn make_pending(
                 return Ok(Err(refusal));
             }
         };
+        if keep
+            && let Some(row) = tx
+                .find_pending_totp(&act.keys, user, &starter.token(), act.now)
+                .await?
+        {
+            return Ok(Ok(view(&act.tenant, &person.login, &row)));
+        }
         let secret = Secret::from_bytes(bytes.to_vec());
         let expires_at = act.now + act.tenant.policy.enrolment.lifetime();
         let sealed = seal::seal(
@@ -214,7 +222,8 @@ pub async fn start_totp(
         let kind = EventKind::SetUpStarted;
         return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
     }
-    make_pending(ctx, &act, who.user, Starter::Session(who.token)).await?;
+    let starter = Starter::Session(who.token);
+    make_pending(ctx, &act, who.user, starter, false).await?;
     Ok(())
 }
 
@@ -238,7 +247,8 @@ pub async fn pending_totp(
     match find_pending(ctx, &act, who.user, starter).await? {
         // Leaving or reloading makes a new key; the abandoned one never works (P2).
         Some(_) if !tenant.policy.enrolment.keep_on_reload => {
-            make_pending(ctx, &act, who.user, starter).await.map(Some)
+            let made = make_pending(ctx, &act, who.user, starter, false).await?;
+            Ok(Some(made))
         }
         found => Ok(found),
     }

@@ -6,6 +6,7 @@ mod administration;
 mod answers;
 mod crossings;
 mod fresh_proof;
+mod races;
 mod secrets;
 mod sessions;
 mod set_up;
