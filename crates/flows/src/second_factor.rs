@@ -6,6 +6,7 @@ use warifu_domain::{
     ids::UserId,
     refusal::Refusal,
     throttle::{Budget, judge},
+    time::Timestamp,
     totp::{AcceptedStep, judge_code},
 };
 use warifu_otp::OneTimeCode;
@@ -70,15 +71,16 @@ async fn why_no_totp(tx: &mut Tx<'_>, act: &Act, user: UserId) -> Result<Refusal
     let Some(state) = tx.find_totp_state(user).await? else {
         return Ok(Refusal::MethodMissing);
     };
-    Ok(closed(judge(state.failures, state.blocked_until, act.now)))
+    Ok(closed(state.failures, state.blocked_until, act))
 }
 
 /// What a budget that took no guess says to the person.
-fn closed(budget: Budget) -> Refusal {
-    match budget {
+fn closed(failures: i64, blocked_until: Timestamp, act: &Act) -> Refusal {
+    match judge(failures, blocked_until, act.now) {
         Budget::WaitUntil(until) => Refusal::MethodPaused { until },
-        // `Open` here: the wait ended between the two statements; the next try is looked at.
-        Budget::Closed | Budget::Open => Refusal::MethodDisabled,
+        Budget::Closed => Refusal::MethodDisabled,
+        // Another proof opened it between the two statements; the next try is looked at.
+        Budget::Open => Refusal::MethodPaused { until: act.now },
     }
 }
 
@@ -128,7 +130,7 @@ async fn why_no_backup_code(
     let Some(row) = tx.find_backup_set(user).await? else {
         return Ok(Refusal::MethodMissing);
     };
-    Ok(closed(judge(row.failures, row.blocked_until, act.now)))
+    Ok(closed(row.failures, row.blocked_until, act))
 }
 
 /// Hashes a backup code, outside any transaction: once, whatever the code is (SEC-23).

@@ -47,6 +47,9 @@ CREATE TABLE totp (
     PRIMARY KEY (tenant_id, user_id, id)
 ) WITHOUT ROWID;
 
+-- One set-up at a time: a new one takes the place of the one before (SEC-38).
+CREATE UNIQUE INDEX totp_pending ON totp (tenant_id, user_id) WHERE confirmed_at IS NULL;
+
 -- One row a user: verifiers of 16 bytes side by side, used marks as bits. `hashing` says with which key and at what cost
 -- they were made.
 CREATE TABLE backup_code_set (

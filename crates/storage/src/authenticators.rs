@@ -211,12 +211,13 @@ impl Tx<'_> {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.delete_pending_totp(user).await?;
         let tenant = self.tenant;
         self.exec(
             "INSERT INTO totp (tenant_id, user_id, id, sealed, created_at, confirmed_at, expires_at, started_by,
                                last_step, used_at, failures, blocked_until)
-             VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, NULL, NULL, 0, 0)",
+             VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, NULL, NULL, 0, 0)
+             ON CONFLICT (tenant_id, user_id) WHERE confirmed_at IS NULL DO UPDATE
+                SET id = $3, sealed = $4, created_at = $5, expires_at = $6, started_by = $7, failures = 0",
             &[
                 tenant.into(),
                 user.into(),

@@ -51,7 +51,7 @@ pub async fn remove_totp(
         let event = AuditEvent::new(EventKind::SecondFactorRemoved, Some(user));
         let refusal = if !tx.lock_session(user, &keep).await? {
             Some(Refusal::NotSignedIn)
-        } else if !tx.delete_totp(user).await? {
+        } else if tx.find_totp_state(user).await?.is_none() {
             Some(Refusal::MethodMissing)
         } else {
             None
@@ -60,6 +60,7 @@ pub async fn remove_totp(
             act.audit(tx, event.refused(&refusal)).await?;
             return Ok(Err(refusal));
         }
+        tx.delete_totp(user).await?;
         tx.void_backup_set(user).await?;
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, Some(&keep)).await?;

@@ -93,7 +93,7 @@ async fn sec_013_one_code_sent_in_64_attempts_at_once_opens_one_session() {
             .await;
         world.wait(Span::seconds(30));
         let code = taro.phone().code();
-        let before = world.rows("browser_session").await;
+        let before = world.rows("browser_session", "TRUE").await;
         let browsers = waiting_browsers(nodes, &taro, MANY).await;
         let answers = at_once(browsers.into_iter().map(|mut browser| {
             let code = code.clone();
@@ -102,7 +102,7 @@ async fn sec_013_one_code_sent_in_64_attempts_at_once_opens_one_session() {
         .await;
         let (sessions, refusals) = split(answers);
         assert_eq!(sessions.len(), 1, "{refusals:?}");
-        assert_eq!(world.rows("browser_session").await, before + 1);
+        assert_eq!(world.rows("browser_session", "TRUE").await, before + 1);
         let expected = |refusal: &Refusal| {
             matches!(
                 refusal,
@@ -335,7 +335,7 @@ async fn sec_045_wrong_passwords_at_once_meet_one_budget() {
         );
         assert_eq!(
             world
-                .number("SELECT MAX(failures) FROM throttle WHERE kind = 2")
+                .number("SELECT MAX(failures) FROM throttle WHERE tenant_id = 1 AND kind = 2")
                 .await,
             5
         );
@@ -381,8 +381,8 @@ async fn sec_038_a_set_up_confirmed_many_times_at_once_registers_once_and_its_co
         .await;
         let (issued, refusals) = split(answers);
         assert_eq!(issued.len(), 1, "{refusals:?}");
-        assert_eq!(world.rows("browser_session").await, 1);
-        assert_eq!(world.rows("totp").await, 1);
+        assert_eq!(world.rows("browser_session", "TRUE").await, 1);
+        assert_eq!(world.rows("totp", "TRUE").await, 1);
         let codes = shown(issued.into_iter().next().flatten().unwrap());
         browser.send_password(&hana).await.unwrap();
         browser.send_backup_code(&codes[0]).await.unwrap();
@@ -433,7 +433,7 @@ async fn sec_038_set_ups_begun_at_once_leave_one_pending_secret() {
             .await
             .into_iter()
             .for_each(|answer| answer.unwrap());
-        assert_eq!(world.rows("totp").await, 1);
+        assert_eq!(world.rows("totp", "TRUE").await, 1);
     })
     .await;
 }

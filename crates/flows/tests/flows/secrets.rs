@@ -294,7 +294,9 @@ async fn sec_075_a_stolen_database_without_the_key_verifies_nothing() {
 async fn password_made_with(world: &World, person: &Person) -> (i64, i64) {
     let id = person.id.0;
     let hex = world
-        .text(&format!("SELECT password FROM person WHERE id = {id}"))
+        .text(&format!(
+            "SELECT password FROM person WHERE tenant_id = 1 AND id = {id}"
+        ))
         .await;
     // `\x`, version (1 byte), key (4), memory (4).
     let number = |from: usize| i64::from_str_radix(&hex[from..from + 8], 16).unwrap();
@@ -416,8 +418,10 @@ async fn sec_077_a_sealed_value_opens_nowhere_but_in_its_place() {
         let (t, h, p) = (taro.id.0, hana.id.0, plain.id.0);
         world
             .tamper(&format!(
-                "UPDATE totp SET sealed = (SELECT sealed FROM totp WHERE user_id = {t}) WHERE user_id = {h};
-                 UPDATE person SET email = (SELECT email FROM person WHERE id = {t}) WHERE id = {p};"
+                "UPDATE totp SET sealed = (SELECT sealed FROM totp WHERE tenant_id = 1 AND user_id = {t})
+                  WHERE tenant_id = 1 AND user_id = {h};
+                 UPDATE person SET email = (SELECT email FROM person WHERE tenant_id = 1 AND id = {t})
+                  WHERE tenant_id = 1 AND id = {p};"
             ))
             .await;
         world.wait(Span::seconds(30));

@@ -206,7 +206,7 @@ async fn sec_046_a_thousand_addresses_of_one_ipv6_network_share_one_budget() {
         browser.address = address_in(network + 1, 0);
         assert_eq!(browser.send_password(&taro).await.unwrap(), Asked::Nothing);
         assert_eq!(
-            world.rows("throttle WHERE kind = 4").await,
+            world.rows("throttle", "kind = 4").await,
             2,
             "one row for each network"
         );
@@ -239,9 +239,9 @@ async fn sec_046_what_strangers_can_fill_is_swept_away() {
         refused(world.browser().guess_password("taro", 0).await);
         world.wait(Span::hours(25));
         assert!(world.sweep().await >= 41);
-        assert_eq!(world.rows("throttle WHERE kind IN (3, 4)").await, 0);
+        assert_eq!(world.rows("throttle", "kind IN (3, 4)").await, 0);
         assert_eq!(
-            world.rows("throttle").await,
+            world.rows("throttle", "TRUE").await,
             1,
             "an account's failures are not forgotten by waiting"
         );
@@ -262,7 +262,7 @@ async fn sec_047_an_account_is_guessed_at_fifty_times_from_however_many_addresse
             world.wait(LONGEST_WAIT);
         }
         let failures = world
-            .number("SELECT failures FROM throttle WHERE kind = 2")
+            .number("SELECT failures FROM throttle WHERE tenant_id = 1 AND kind = 2")
             .await;
         assert_eq!(failures, CLOSED_AT);
         assert_eq!(

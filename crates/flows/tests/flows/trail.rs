@@ -23,7 +23,7 @@ async fn sec_079_the_trail_finds_what_was_changed_removed_put_in_or_cut_off() {
         refused(world.browser().guess_password("taro", 1).await);
         refused(world.browser().guess_password("nobody", 1).await);
         let events = world.check_audit().await;
-        assert_eq!(events as i64, world.rows("audit_event").await);
+        assert_eq!(events as i64, world.rows("audit_event", "TRUE").await);
         world
             .tamper(
                 "CREATE TABLE kept_event AS SELECT * FROM audit_event;
@@ -31,7 +31,7 @@ async fn sec_079_the_trail_finds_what_was_changed_removed_put_in_or_cut_off() {
             )
             .await;
 
-        let of = format!("user_id = {}", taro.id.0);
+        let of = format!("tenant_id = 1 AND user_id = {}", taro.id.0);
         let last = format!("{of} AND seq = (SELECT MAX(seq) FROM audit_event WHERE {of})");
         let lane = taro.id.0 % 16;
         let columns = "tenant_id, at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac";
@@ -62,7 +62,7 @@ async fn sec_079_the_trail_finds_what_was_changed_removed_put_in_or_cut_off() {
             ),
             format!("DELETE FROM audit_event WHERE lane = {lane}; DELETE FROM audit_head WHERE lane = {lane}"),
             "DELETE FROM audit_event; DELETE FROM audit_head".to_owned(),
-            format!("UPDATE audit_head SET seq = seq + 1 WHERE lane = {lane}"),
+            format!("UPDATE audit_head SET seq = seq + 1 WHERE tenant_id = 1 AND lane = {lane}"),
         ];
         // Put in: behind the end, beside an event, in a lane that nobody looks at.
         for (seq, lane, head) in [
@@ -77,7 +77,7 @@ async fn sec_079_the_trail_finds_what_was_changed_removed_put_in_or_cut_off() {
                    FROM audit_event WHERE {last};"
             );
             if head {
-                sql += &format!("UPDATE audit_head SET seq = seq + 1 WHERE lane = {}", taro.id.0 % 16);
+                sql += &format!("UPDATE audit_head SET seq = seq + 1 WHERE tenant_id = 1 AND lane = {}", taro.id.0 % 16);
             }
             attacks.push(sql);
         }

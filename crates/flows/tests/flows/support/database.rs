@@ -1,60 +1,145 @@
 //! The database as a thief, or a clumsy operator, sees it: its rows, its bytes, and a way to change them.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use data_encoding::HEXLOWER;
 use rusqlite::types::ValueRef;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
-use warifu_storage::Location;
+use warifu_storage::{Location, testing::TestStore};
 
 /// Every row of every table, as text.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Dump {
-    tables: BTreeMap<String, Vec<String>>,
+    tables: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Dump {
-    /// The rows of a table, in no particular order.
+    /// The rows of a table, sorted.
     pub(crate) fn table(&self, name: &str) -> &[String] {
         self.tables.get(name).expect("there is such a table")
     }
 }
 
-/// Runs a statement beside the server.
-pub(crate) async fn execute(location: &Location, sql: &str) {
-    match location {
-        Location::Sqlite(path) => sqlite(path).execute_batch(sql).unwrap(),
-        Location::Postgres(url) => postgres(url).await.batch_execute(sql).await.unwrap(),
-    }
+/// Every table that belongs to tenants.
+pub(crate) const TABLES: [&str; 9] = [
+    "person",
+    "totp",
+    "backup_code_set",
+    "login_attempt",
+    "browser_session",
+    "throttle",
+    "audit_event",
+    "audit_head",
+    "outbox",
+];
+
+/// A connection beside the server.
+pub(crate) struct Database {
+    connection: Connection,
+    /// Keeps the database until the connection is gone.
+    place: Arc<TestStore>,
 }
 
-/// The rows of a query, each cell as text.
-pub(crate) async fn query(location: &Location, sql: &str) -> Vec<Vec<String>> {
-    match location {
-        Location::Sqlite(path) => {
-            let connection = sqlite(path);
-            let mut statement = connection.prepare(sql).unwrap();
-            let columns = statement.column_count();
-            let mut rows = statement.query([]).unwrap();
-            let mut found = Vec::new();
-            while let Some(row) = rows.next().unwrap() {
-                let cells = (0..columns).map(|column| text(row.get_ref(column).unwrap()));
-                found.push(cells.collect());
+enum Connection {
+    Sqlite(Mutex<rusqlite::Connection>),
+    Postgres(tokio_postgres::Client),
+}
+
+impl Database {
+    pub(crate) async fn open(place: Arc<TestStore>) -> Self {
+        let connection = match place.location() {
+            Location::Sqlite(path) => Connection::Sqlite(Mutex::new(sqlite(path))),
+            Location::Postgres(url) => Connection::Postgres(postgres(url).await),
+        };
+        Self { connection, place }
+    }
+
+    /// Runs statements.
+    pub(crate) async fn execute(&self, sql: &str) {
+        match &self.connection {
+            Connection::Sqlite(connection) => {
+                connection.lock().unwrap().execute_batch(sql).unwrap();
             }
-            found
+            Connection::Postgres(client) => client.batch_execute(sql).await.unwrap(),
         }
-        Location::Postgres(url) => {
-            let messages = postgres(url).await.simple_query(sql).await.unwrap();
-            let rows = messages.into_iter().filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => Some(row),
-                _ => None,
-            });
-            rows.map(|row| {
-                let cells = (0..row.len()).map(|column| row.get(column).unwrap_or("NULL"));
-                cells.map(str::to_owned).collect()
-            })
-            .collect()
+    }
+
+    /// The rows of a query, each cell as text.
+    pub(crate) async fn query(&self, sql: &str) -> Vec<Vec<String>> {
+        match &self.connection {
+            Connection::Sqlite(connection) => {
+                let connection = connection.lock().unwrap();
+                let mut statement = connection.prepare(sql).unwrap();
+                let columns = statement.column_count();
+                let mut rows = statement.query([]).unwrap();
+                let mut found = Vec::new();
+                while let Some(row) = rows.next().unwrap() {
+                    let cells = (0..columns).map(|column| text(row.get_ref(column).unwrap()));
+                    found.push(cells.collect());
+                }
+                found
+            }
+            Connection::Postgres(client) => {
+                let messages = client.simple_query(sql).await.unwrap();
+                let rows = messages.into_iter().filter_map(|message| match message {
+                    SimpleQueryMessage::Row(row) => Some(row),
+                    _ => None,
+                });
+                rows.map(|row| {
+                    let cells = (0..row.len()).map(|column| row.get(column).unwrap_or("NULL"));
+                    cells.map(str::to_owned).collect()
+                })
+                .collect()
+            }
         }
+    }
+
+    /// Bytes as this engine writes them in a statement.
+    pub(crate) fn bytes_literal(&self, bytes: &[u8]) -> String {
+        let hex = HEXLOWER.encode(bytes);
+        match &self.connection {
+            Connection::Sqlite(_) => format!("x'{hex}'"),
+            Connection::Postgres(_) => format!("'\\x{hex}'"),
+        }
+    }
+
+    /// Every row of a tenant.
+    pub(crate) async fn dump(&self, tenant: i64) -> Dump {
+        let mut tables = BTreeMap::new();
+        for table in TABLES {
+            let sql = format!("SELECT * FROM {table} WHERE tenant_id = {tenant}");
+            let rows = self.query(&sql).await;
+            let mut rows: Vec<String> = rows.iter().map(|row| row.join("|")).collect();
+            rows.sort();
+            tables.insert(table, rows);
+        }
+        Dump { tables }
+    }
+
+    /// Everything a thief of the disk or of a backup gets: the database file with its log, or a copy of every table.
+    pub(crate) async fn bytes(&self) -> Vec<u8> {
+        if let Location::Sqlite(path) = self.place.location() {
+            let folder = fs::read_dir(path.parent().unwrap()).unwrap();
+            let files = folder.map(|entry| entry.unwrap().path());
+            return files.flat_map(|file| fs::read(file).unwrap()).collect();
+        }
+        let mut all = Vec::new();
+        for table in TABLES.iter().chain(&["tenant"]) {
+            let cells = self.query(&format!("SELECT * FROM {table}")).await.concat();
+            for cell in cells {
+                match cell.strip_prefix("\\x") {
+                    Some(hex) => all.extend(HEXLOWER.decode(hex.as_bytes()).unwrap()),
+                    None => all.extend(cell.into_bytes()),
+                }
+                all.push(0);
+            }
+        }
+        all
     }
 }
 
@@ -66,58 +151,6 @@ fn text(value: ValueRef<'_>) -> String {
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
         ValueRef::Blob(bytes) => format!("\\x{}", HEXLOWER.encode(bytes)),
-    }
-}
-
-/// The names of all tables.
-async fn tables(location: &Location) -> Vec<String> {
-    let sql = match location {
-        Location::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table'",
-        Location::Postgres(_) => {
-            "SELECT tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
-        }
-    };
-    query(location, sql).await.concat()
-}
-
-/// Every row of every table.
-pub(crate) async fn dump(location: &Location) -> Dump {
-    let mut all = BTreeMap::new();
-    for table in tables(location).await {
-        let rows = query(location, &format!("SELECT * FROM {table}")).await;
-        let mut rows: Vec<String> = rows.iter().map(|row| row.join("|")).collect();
-        rows.sort();
-        all.insert(table, rows);
-    }
-    Dump { tables: all }
-}
-
-/// Everything a thief of the disk or of a backup gets: the database file with its log, or a copy of every table.
-pub(crate) async fn bytes(location: &Location) -> Vec<u8> {
-    match location {
-        Location::Sqlite(path) => {
-            let folder = path.parent().unwrap();
-            let files = fs::read_dir(folder)
-                .unwrap()
-                .map(|entry| entry.unwrap().path());
-            files.flat_map(|file| fs::read(file).unwrap()).collect()
-        }
-        Location::Postgres(_) => {
-            let mut all = Vec::new();
-            for table in tables(location).await {
-                for cell in query(location, &format!("SELECT * FROM {table}"))
-                    .await
-                    .concat()
-                {
-                    match cell.strip_prefix("\\x") {
-                        Some(hex) => all.extend(HEXLOWER.decode(hex.as_bytes()).unwrap()),
-                        None => all.extend(cell.into_bytes()),
-                    }
-                    all.push(0);
-                }
-            }
-            all
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod browser;
 mod database;
 mod phone;
+mod shadow;
 mod world;
 
 use warifu_domain::time::Span;

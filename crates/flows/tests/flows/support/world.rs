@@ -26,7 +26,8 @@ use warifu_storage::{
 
 use super::{
     Browser, Phone,
-    database::{self, Dump},
+    database::{Database, Dump},
+    shadow::Shadow,
 };
 
 /// When every story begins: a Thursday midnight in UTC, on a step of every period that divides a day.
@@ -75,32 +76,47 @@ pub(crate) async fn on_both(setting: Setting, story: impl AsyncFn(World)) {
     ] {
         // Shown where the story fails.
         println!("on {}", store.engine());
-        story(World::begin(store, fault.clone(), &setting).await).await;
+        let world = World::begin(store, fault.clone(), &setting).await;
+        story(world.clone()).await;
+        world.shadow.check(&world.database).await;
     }
 }
 
-/// One server with one tenant. Clones are the same server.
+/// One server, and one tenant of it. Clones are the same server.
 #[derive(Clone)]
 pub(crate) struct World {
-    inner: Arc<Inner>,
+    pub(crate) ctx: Arc<Ctx>,
+    pub(crate) slug: Arc<str>,
+    shared: Arc<Shared>,
 }
 
-pub(crate) struct Inner {
-    pub(crate) ctx: Arc<Ctx>,
+/// What all servers on one database share.
+pub(crate) struct Shared {
     pub(crate) clock: Clock,
     /// Lets a storage call fail.
     pub(crate) fault: FaultPlan,
-    pub(crate) slug: String,
-    pub(crate) place: Arc<TestStore>,
+    pub(crate) database: Database,
+    place: Arc<TestStore>,
+    shadow: Shadow,
     addresses: AtomicU32,
 }
 
 impl Deref for World {
-    type Target = Inner;
+    type Target = Shared;
 
-    fn deref(&self) -> &Inner {
-        &self.inner
+    fn deref(&self) -> &Shared {
+        &self.shared
     }
+}
+
+fn ctx(store: Store, clock: &Clock, seed: u64, keys: Arc<KeyRing>, cost: HashCost) -> Ctx {
+    let hasher = Hasher::start(HasherOptions {
+        threads: 2,
+        queue: 4096,
+        cost,
+    });
+    let rng = Rng::seeded(seed);
+    Ctx::new(store, clock.clone(), rng, keys, hasher, MailMode::Keep)
 }
 
 /// A person with an account, and what the person has at hand.
@@ -126,51 +142,30 @@ impl Person {
 }
 
 impl World {
+    /// An empty database with a tenant, and another one of the same name.
     async fn begin(store: TestStore, fault: FaultPlan, setting: &Setting) -> Self {
-        let clock = Clock::hand(BEGINNING);
+        let (clock, place) = (Clock::hand(BEGINNING), Arc::new(store));
         let keys = Arc::new(KeyRing::generate([7; 32]));
-        let place = Arc::new(store);
-        let world = Self::with_ctx(
-            Self::ctx((**place).clone(), &clock, setting.seed, keys, CHEAP),
-            "midori",
-            clock,
-            fault,
-            place,
-        );
+        let ctx = Arc::new(ctx((**place).clone(), &clock, setting.seed, keys, CHEAP));
         let policy = setting.policy.to_toml();
-        manage_tenants::add_tenant(&world.ctx, &world.slug, "みどり商事", &policy)
-            .await
-            .unwrap();
-        world
-    }
-
-    fn ctx(store: Store, clock: &Clock, seed: u64, keys: Arc<KeyRing>, cost: HashCost) -> Ctx {
-        let hasher = Hasher::start(HasherOptions {
-            threads: 2,
-            queue: 4096,
-            cost,
-        });
-        let rng = Rng::seeded(seed);
-        Ctx::new(store, clock.clone(), rng, keys, hasher, MailMode::Keep)
-    }
-
-    fn with_ctx(
-        ctx: Ctx,
-        slug: &str,
-        clock: Clock,
-        fault: FaultPlan,
-        place: Arc<TestStore>,
-    ) -> Self {
-        let inner = Inner {
-            ctx: Arc::new(ctx),
+        let add = async |slug| {
+            let added = manage_tenants::add_tenant(&ctx, slug, "みどり商事", &policy).await;
+            added.unwrap().id
+        };
+        let slug = "midori";
+        add(slug).await;
+        let shared = Shared {
             clock,
             fault,
-            slug: slug.to_owned(),
+            database: Database::open(place.clone()).await,
             place,
+            shadow: Shadow::new(add("shadow").await),
             addresses: AtomicU32::new(0),
         };
         Self {
-            inner: Arc::new(inner),
+            ctx,
+            slug: slug.into(),
+            shared: Arc::new(shared),
         }
     }
 
@@ -214,9 +209,11 @@ impl World {
             role,
             password: password.clone(),
         };
-        let id = manage_users::add_user(&self.ctx, &self.tenant().await, new)
+        let tenant = self.tenant().await;
+        let id = manage_users::add_user(&self.ctx, &tenant, new)
             .await
             .unwrap();
+        self.shadow.copy(&self.database, tenant.id, id, login).await;
         Person {
             id,
             login: login.to_owned(),
@@ -319,13 +316,10 @@ impl World {
             ..StoreOptions::default()
         };
         let store = Store::open(self.place.location(), options).await.unwrap();
-        Self::with_ctx(
-            Self::ctx(store, &self.clock, seed, keys, cost),
-            &self.slug,
-            self.clock.clone(),
-            self.fault.clone(),
-            self.place.clone(),
-        )
+        Self {
+            ctx: Arc::new(ctx(store, &self.clock, seed, keys, cost)),
+            ..self.clone()
+        }
     }
 
     /// Sweeps the tenant; says how many rows went.
@@ -333,19 +327,19 @@ impl World {
         maintenance::sweep(&self.ctx).await.unwrap()
     }
 
-    /// Every row of the database.
+    /// Every row of the tenant.
     pub(crate) async fn dump(&self) -> Dump {
-        database::dump(self.place.location()).await
+        self.database.dump(self.tenant().await.id.0).await
     }
 
     /// Everything a thief of the disk or of a backup gets.
     pub(crate) async fn stolen_bytes(&self) -> Vec<u8> {
-        database::bytes(self.place.location()).await
+        self.database.bytes().await
     }
 
     /// Changes the database beside the server.
     pub(crate) async fn tamper(&self, sql: &str) {
-        database::execute(self.place.location(), sql).await;
+        self.database.execute(sql).await;
     }
 
     /// The one number that a query gives.
@@ -355,13 +349,16 @@ impl World {
 
     /// The one text that a query gives; bytes as `\x` and hex.
     pub(crate) async fn text(&self, sql: &str) -> String {
-        let mut rows = database::query(self.place.location(), sql).await;
+        let mut rows = self.database.query(sql).await;
         rows.swap_remove(0).swap_remove(0)
     }
 
-    /// How many rows there are, as in `throttle WHERE kind = 4`.
-    pub(crate) async fn rows(&self, of: &str) -> i64 {
-        self.number(&format!("SELECT COUNT(*) FROM {of}")).await
+    /// How many rows the tenant has in a table, of those that meet a condition.
+    pub(crate) async fn rows(&self, table: &str, condition: &str) -> i64 {
+        let tenant = self.tenant().await.id;
+        let sql =
+            format!("SELECT COUNT(*) FROM {table} WHERE tenant_id = {tenant} AND {condition}");
+        self.number(&sql).await
     }
 
     /// Wrong codes in a row at a person's app.
