@@ -5,12 +5,14 @@
 mod administration;
 mod answers;
 mod crossings;
+mod faults;
 mod fresh_proof;
 mod races;
 mod secrets;
 mod sessions;
 mod set_up;
 mod support;
+mod tenants;
 mod throttling;
 mod trail;
 mod workspace;

@@ -4,7 +4,7 @@ use std::{net::IpAddr, ops::Deref, sync::Arc, sync::atomic::AtomicU32, sync::ato
 
 use warifu_domain::{
     audit::EventKind,
-    ids::UserId,
+    ids::{TenantId, UserId},
     policy::{Policy, Preset},
     tenant::Tenant,
     time::{Span, Timestamp},
@@ -169,6 +169,19 @@ impl World {
         }
     }
 
+    /// Another tenant of this server, with the same name and policy.
+    pub(crate) async fn neighbour(&self, slug: &str) -> Self {
+        let tenant = self.tenant().await;
+        let policy = tenant.policy.to_toml();
+        manage_tenants::add_tenant(&self.ctx, slug, &tenant.name, &policy)
+            .await
+            .unwrap();
+        Self {
+            slug: slug.into(),
+            ..self.clone()
+        }
+    }
+
     /// The tenant as every request asks for it.
     pub(crate) async fn tenant(&self) -> Arc<Tenant> {
         let found = self.ctx.tenant(&self.slug).await.unwrap();
@@ -213,7 +226,9 @@ impl World {
         let id = manage_users::add_user(&self.ctx, &tenant, new)
             .await
             .unwrap();
-        self.shadow.copy(&self.database, tenant.id, id, login).await;
+        if tenant.id == TenantId(1) {
+            self.shadow.copy(&self.database, id, login).await;
+        }
         Person {
             id,
             login: login.to_owned(),
@@ -287,6 +302,15 @@ impl World {
     /// Another server process on the same database.
     pub(crate) async fn second_server(&self, seed: u64) -> Self {
         self.open_again(seed, self.ctx.keys.clone(), CHEAP).await
+    }
+
+    /// A server that shares this one's connections and remembers nothing.
+    pub(crate) fn forgetful(&self, seed: u64) -> Self {
+        let store = self.ctx.store.clone();
+        Self {
+            ctx: Arc::new(ctx(store, &self.clock, seed, self.ctx.keys.clone(), CHEAP)),
+            ..self.clone()
+        }
     }
 
     /// The same server after a restart.
