@@ -39,7 +39,7 @@ remove-codes-void = { $left ->
   }
 remove-entry-stops = The entry in your authenticator app stops working. Please delete it there.
 remove-undo = To go back, set up { $feature } again on your account page. You will scan a new QR code.
-remove-submit = Turn off
+remove-submit = OK, turn it off
 
 # Where the user is signed in
 sessions-title = Where you are signed in

@@ -38,7 +38,7 @@ remove-codes-void = { $left ->
   }
 remove-entry-stops = 認証アプリに登録した項目は使えなくなります。アプリから削除してください。
 remove-undo = 元に戻すには、アカウントのページからもう一度{ $feature }を設定してください。新しいQRコードを読み取ることになります。
-remove-submit = 解除する
+remove-submit = OK（解除する）
 
 # ログイン中のブラウザー
 sessions-title = ログイン中のブラウザー

@@ -1,5 +1,5 @@
 # メールのお知らせ
-mail-turned-on = { $feature }が有効になりました
+mail-turned-on = { $feature }が有効化されました
 mail-turned-off = { $feature }が解除されました
 mail-codes-issued = 新しい{ $backup_code }が発行されました
 mail-reset = { $feature }がリセットされました

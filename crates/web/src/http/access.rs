@@ -99,7 +99,17 @@ impl Access for InAttempt {
     const NAME: AccessName = AccessName::InAttempt;
 
     async fn admit(page: &Page) -> Result<Entry<Token>, Failure> {
-        let token = page.visit.jar.attempt.clone().ok_or(Refusal::AttemptOver)?;
+        let Some(token) = page.visit.jar.attempt.clone() else {
+            // Back to a page of a login that is finished: on to where it led.
+            if let Some(token) = page.session_token()
+                && session::find(page.ctx(), page.tenant(), token)
+                    .await?
+                    .is_some()
+            {
+                return Ok(Entry::Elsewhere("/account"));
+            }
+            return Err(Refusal::AttemptOver.into());
+        };
         page.visit.welcome(Guest {
             bearer: Bearer::Attempt(token.hash()),
             login: None,

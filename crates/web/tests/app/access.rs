@@ -24,6 +24,10 @@ fn may(access: AccessName, state: State) -> bool {
 /// Where a browser in this state is sent instead.
 fn instead(access: AccessName, state: State) -> &'static str {
     match (access, state) {
+        // Whoever is signed in has come back to a page of a login that is finished.
+        (AccessName::InAttempt, State::SignedIn | State::LacksProof | State::LacksEnrolment) => {
+            "/account"
+        }
         (AccessName::InAttempt, _) => "/login?refusal=LOGIN-04",
         (_, State::LacksProof) => "/account/proof?for=",
         (_, State::LacksEnrolment) => "/account/set-up",

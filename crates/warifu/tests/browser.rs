@@ -1,0 +1,33 @@
+//! The real program in a real Chromium, as people meet it. Needs chromium, chromedriver, zbarimg, oathtool and axe-core:
+//! `scripts/test` fetches them and runs this; a plain `cargo test` does not.
+
+#[path = "browser/acts.rs"]
+mod acts;
+#[path = "browser/changes.rs"]
+mod changes;
+#[path = "browser/chromium.rs"]
+mod chromium;
+#[path = "browser/comfort.rs"]
+mod comfort;
+#[path = "browser/demo.rs"]
+mod demo;
+#[path = "browser/forced_set_up.rs"]
+mod forced_set_up;
+#[path = "browser/forms.rs"]
+mod forms;
+#[path = "browser/looks.rs"]
+mod looks;
+#[path = "browser/phone.rs"]
+mod phone;
+#[path = "browser/refusals.rs"]
+mod refusals;
+#[path = "browser/scratch.rs"]
+mod scratch;
+#[path = "browser/set_up.rs"]
+mod set_up;
+#[path = "browser/visit.rs"]
+mod visit;
+#[path = "browser/walk.rs"]
+mod walk;
+#[path = "browser/watch.rs"]
+mod watch;

@@ -1,0 +1,119 @@
+//! Chromium behind its driver, with a fresh profile: started, set to a language, and gone when the test is over.
+
+use crate::scratch::Scratch;
+use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
+
+/// The language that the browser asks for, in which the pages therefore speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Ja,
+    En,
+}
+
+impl Language {
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+}
+
+/// Whether pages may run their scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    On,
+    Off,
+}
+
+/// The driver's process; browsers are its children and end with it.
+pub(crate) struct Chromedriver {
+    process: Child,
+    url: String,
+}
+
+impl Chromedriver {
+    pub(crate) fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("chromedriver is installed: scripts/test does it");
+        let stdout = process.stdout.take().expect("it is piped");
+        let port = BufReader::new(stdout)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let port = line.strip_prefix("ChromeDriver was started successfully on port ")?;
+                Some(port.trim_end_matches('.').to_owned())
+            })
+            .expect("chromedriver says its port");
+        Self {
+            process,
+            url: format!("http://127.0.0.1:{port}"),
+        }
+    }
+
+    /// A browser with a profile of its own, as another person or another device has it.
+    pub(crate) async fn browser(
+        &self,
+        scratch: &Scratch,
+        language: Language,
+        scripts: Scripts,
+    ) -> WebDriver {
+        let mut caps = ChromeCapabilities::new();
+        let profile = scratch.folder("profile");
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+            "--force-prefers-reduced-motion",
+            &format!("--user-data-dir={}", profile.display()),
+        ] {
+            caps.add_arg(argument).expect("a capability");
+        }
+        let preferences = json!({
+            "intl.accept_languages": language.tag(),
+            "download.default_directory": scratch.downloads(),
+            "download.prompt_for_download": false,
+            "credentials_enable_service": false,
+            "profile.password_manager_leak_detection": false,
+            "profile.default_content_setting_values.javascript":
+                if scripts == Scripts::On { 1 } else { 2 },
+        });
+        caps.add_experimental_option("prefs", preferences)
+            .expect("a capability");
+        caps.add_experimental_option("perfLoggingPrefs", json!({ "enablePage": false }))
+            .expect("a capability");
+        for log in ["browser", "performance"] {
+            caps.set_logging_prefs(log, LoggingPrefsLogLevel::All)
+                .expect("a capability");
+        }
+        WebDriver::new(&self.url, caps)
+            .await
+            .expect("Chromium starts")
+    }
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        // The group: a browser whose test failed is still there.
+        let group = format!("-{}", self.process.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.process.wait();
+    }
+}

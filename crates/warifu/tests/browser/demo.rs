@@ -1,0 +1,106 @@
+//! The demonstration as a child process: started on a free port, read as a person reads its table, ended with the test.
+
+use crate::scratch::Scratch;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A line of the table.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) login: String,
+    pub(crate) password: String,
+    tenant: String,
+}
+
+/// A running demonstration.
+pub(crate) struct Demo {
+    process: Child,
+    address: String,
+    accounts: Vec<Account>,
+    data: PathBuf,
+}
+
+impl Demo {
+    pub(crate) fn start(scratch: &Scratch) -> Self {
+        let data = scratch.folder("data");
+        let mut process = Command::new(env!("CARGO_BIN_EXE_warifu"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&data)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+        let mut accounts = Vec::new();
+        let address = loop {
+            let line = lines.next().expect("it says when it is ready");
+            let line = line.expect("it prints text");
+            if let Some(ready) = line.strip_prefix("Ready: ") {
+                let (address, _) = ready.split_once("/ ").expect("its address comes first");
+                break address.to_owned();
+            }
+            accounts.extend(account(&line));
+        };
+        // It prints the mails it keeps, too: somebody has to take them.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            process,
+            address,
+            accounts,
+            data,
+        }
+    }
+
+    /// Where it is, without a slash at the end.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The people of one organisation.
+    pub(crate) fn accounts(&self, tenant: &str) -> Vec<Account> {
+        let accounts = self.accounts.iter();
+        accounts
+            .filter(|account| account.tenant == tenant)
+            .cloned()
+            .collect()
+    }
+
+    /// Runs SQL on its database.
+    pub(crate) fn change_database(&self, sql: &str) {
+        let file = self.data.join("state/warifu.db");
+        let database = rusqlite::Connection::open_with_flags(
+            file,
+            rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE,
+        );
+        let database = database.expect("the database is there");
+        let patience = Duration::from_secs(10);
+        database.busy_timeout(patience).expect("it can wait");
+        database.execute_batch(sql).expect("the schema is known");
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Reads a line of the table: address, login ID, name, role and password stand two spaces or more apart.
+fn account(line: &str) -> Option<Account> {
+    let cells: Vec<&str> = line
+        .split("  ")
+        .map(str::trim)
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let [address, login, _, _, password] = cells[..] else {
+        return None;
+    };
+    let tenant = address.strip_prefix("http://")?.split('/').nth(1)?;
+    Some(Account {
+        login: login.to_owned(),
+        password: password.to_owned(),
+        tenant: tenant.to_owned(),
+    })
+}
