@@ -238,12 +238,24 @@ async fn postgres_applied(client: &Client) -> Result<Vec<(i64, String)>, StoreEr
         // Only asked for when it is missing: creating, even "if not exists", is a right the server's role need not
         // keep after the installation.
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
-            client.batch_execute(CREATE_TABLE).await.map_err(meaning)?;
+            client
+                .batch_execute(CREATE_TABLE)
+                .await
+                .map_err(created_elsewhere)?;
             Vec::new()
         }
         rows => rows.map_err(meaning)?,
     };
     read_applied(&rows)
+}
+
+/// "If not exists" looks before it creates: of two nodes that create in one moment, one hears that the table, or the row type
+/// that comes with it, exists.
+fn created_elsewhere(error: tokio_postgres::Error) -> StoreError {
+    match error.code() {
+        Some(&SqlState::DUPLICATE_TABLE | &SqlState::DUPLICATE_OBJECT) => StoreError::Conflict,
+        _ => meaning(error),
+    }
 }
 
 fn read_applied(rows: &[tokio_postgres::Row]) -> Result<Vec<(i64, String)>, StoreError> {
