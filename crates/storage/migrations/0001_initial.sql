@@ -78,6 +78,7 @@ CREATE TABLE login_attempt (
     PRIMARY KEY (tenant_id, token_hash)
 ) WITHOUT ROWID;
 
+-- The token comes first in the key: were it the tenant, SQLite would look through all of a tenant's sessions for a person's.
 CREATE TABLE browser_session (
     tenant_id BIGINT NOT NULL,
     token_hash BYTEA NOT NULL,
@@ -90,7 +91,7 @@ CREATE TABLE browser_session (
     ends_at BIGINT NOT NULL,
     address BYTEA NOT NULL,
     agent TEXT NOT NULL,
-    PRIMARY KEY (tenant_id, token_hash)
+    PRIMARY KEY (token_hash, tenant_id)
 ) WITHOUT ROWID;
 
 CREATE INDEX browser_session_user ON browser_session (tenant_id, user_id);
