@@ -70,21 +70,18 @@ impl Writer {
 
     /// Runs `first` and what waits behind it in one transaction, then answers all of them.
     fn serve(&mut self, first: Box<dyn Job>) {
-        let mut batch = Vec::new();
+        let mut batch = vec![(first, Ok(()))];
         let committed = match self.begin() {
-            Ok(()) => self
-                .run_batch(first, &mut batch)
-                .and_then(|()| self.commit()),
+            Ok(()) => self.run_and_commit(&mut batch),
             Err(error) => {
                 // Whoever waits behind it would wait for the same lock again, each in turn.
-                batch.push((first, Ok(())));
                 while let Some(job) = self.next_waiting(batch.len()) {
                     batch.push((job, Ok(())));
                 }
                 Err(error)
             }
         };
-        if committed.is_err() && self.connection.in_transaction() {
+        if committed.is_err() {
             self.roll_back();
         }
         for (job, outcome) in batch {
@@ -92,25 +89,57 @@ impl Writer {
         }
     }
 
+    fn run_and_commit(&mut self, batch: &mut Vec<Done>) -> Result<(), StoreError> {
+        if self.run_together(batch) {
+            return self.commit();
+        }
+        self.roll_back();
+        // A job that was alone has just left nothing, as it should. Otherwise its neighbours begin anew.
+        if batch.len() > 1 {
+            self.begin()?;
+            self.run_apart(batch)?;
+            self.commit()?;
+        }
+        Ok(())
+    }
+
     fn begin(&self) -> Result<(), StoreError> {
         // IMMEDIATE: a transaction that reads first and writes later fails at once when another process wrote between.
         self.control("BEGIN IMMEDIATE")
     }
 
-    /// Fails if the whole transaction is lost, and with it the jobs before.
-    fn run_batch(&mut self, first: Box<dyn Job>, batch: &mut Vec<Done>) -> Result<(), StoreError> {
-        let mut next = Some(first);
-        while let Some(mut job) = next {
-            match self.run_job(&mut *job) {
-                ControlFlow::Continue(outcome) => batch.push((job, outcome)),
-                ControlFlow::Break(error) => {
-                    batch.push((job, Err(error.clone())));
-                    return Err(error);
-                }
+    /// Runs the first job and what waits behind it, without a savepoint for each: copies of all pages they change would
+    /// cost more than running them, and a refusal is no failure. `false`: the last of the batch failed, and what it did
+    /// is still there.
+    fn run_together(&mut self, batch: &mut Vec<Done>) -> bool {
+        let mut next = 0;
+        loop {
+            let (job, outcome) = &mut batch[next];
+            *outcome = self.run(&mut **job);
+            if outcome.is_err() {
+                return false;
             }
-            next = self.next_waiting(batch.len());
+            next += 1;
+            match self.next_waiting(batch.len()) {
+                Some(job) => batch.push((job, Ok(()))),
+                None => return true,
+            }
+        }
+    }
+
+    /// Runs each job of the batch once more, in a savepoint of its own. Fails if the whole transaction is lost.
+    fn run_apart(&self, batch: &mut [Done]) -> Result<(), StoreError> {
+        for (job, outcome) in batch {
+            match self.run_job(&mut **job) {
+                ControlFlow::Continue(done) => *outcome = done,
+                ControlFlow::Break(error) => return Err(error),
+            }
         }
         Ok(())
+    }
+
+    fn run(&self, job: &mut dyn Job) -> Result<(), StoreError> {
+        finish(job.run(Connection::sqlite(&self.connection, self.fault.as_ref())))
     }
 
     /// Runs one job so that its failure leaves its neighbours alone. Breaks if the whole transaction is lost.
@@ -118,7 +147,7 @@ impl Writer {
         if let Err(error) = self.control("SAVEPOINT job") {
             return ControlFlow::Break(error);
         }
-        let outcome = finish(job.run(Connection::sqlite(&self.connection, self.fault.as_ref())));
+        let outcome = self.run(job);
         let ended = match outcome {
             Ok(()) => self.control("RELEASE job"),
             // SQLite has rolled everything back, as it does when the disk is full.
@@ -140,7 +169,11 @@ impl Writer {
         self.control("COMMIT")
     }
 
+    /// Drops what is not committed. SQLite may have done so by itself.
     fn roll_back(&self) {
+        if !self.connection.in_transaction() {
+            return;
+        }
         if let Err(error) = self.control("ROLLBACK") {
             tracing::error!(%error, "a failed transaction could not be rolled back");
         }
