@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use warifu_domain::policy::PRESETS;
 use warifu_flows::clock::Clock;
 use warifu_flows::hasher::{HashCost, Hasher, HasherOptions};
@@ -19,6 +18,7 @@ use warifu_flows::rng::Rng;
 use warifu_flows::{Ctx, MailMode, manage_tenants};
 use warifu_storage::{KeyRing, Location, Store, StoreOptions};
 
+use crate::load::first_answer;
 use crate::process::{Program, free_address};
 
 /// The tenant that everybody belongs to.
@@ -125,13 +125,21 @@ impl Site {
         })
     }
 
-    /// Starts `warifu serve` and waits until it listens.
+    /// Starts `warifu serve` and waits until it answers.
     pub(crate) fn serve(&self, server: &Path) -> Result<Program> {
-        let mut program = self.start(server)?;
-        program
-            .wait_for(self.address, Duration::from_secs(30))
-            .context("warifu serve")?;
-        Ok(program)
+        let program = self.start(server)?;
+        let request = format!(
+            "GET /{SLUG}/login HTTP/1.1\r\nHost: {}\r\n\r\n",
+            self.address
+        );
+        let status = first_answer(self.address, request.as_bytes());
+        match status {
+            Ok(200) => Ok(program),
+            other => bail!(
+                "warifu serve answers {other:?} and says\n{}",
+                program.output()
+            ),
+        }
     }
 
     /// Starts `warifu serve`.

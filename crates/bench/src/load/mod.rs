@@ -4,10 +4,13 @@
 pub(crate) mod connection;
 
 use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::rc::Rc;
+use std::thread::sleep;
+use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 pub(crate) use connection::{Answer, Connection};
 
@@ -98,4 +101,23 @@ pub(crate) fn drive(
             p99_ms: share(0.99),
         })
     })
+}
+
+/// Connects until somebody listens, sends `request` and returns the status of the answer.
+pub(crate) fn first_answer(address: SocketAddr, request: &[u8]) -> Result<u16> {
+    let watch = Stopwatch::start();
+    let mut stream = loop {
+        match TcpStream::connect(address) {
+            Ok(stream) => break stream,
+            Err(_) if watch.seconds() < 30.0 => sleep(Duration::from_micros(200)),
+            Err(error) => bail!("nobody listens on {address}: {error}"),
+        }
+    };
+    stream.write_all(request)?;
+    let mut head = [0; 12];
+    stream.read_exact(&mut head)?;
+    let status = std::str::from_utf8(&head)?.strip_prefix("HTTP/1.1 ");
+    status
+        .and_then(|status| status.parse().ok())
+        .context("not an answer of HTTP/1.1")
 }

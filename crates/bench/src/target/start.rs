@@ -1,14 +1,11 @@
 //! How long it takes from starting a program to its first answer.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::thread::sleep;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
+use crate::load::first_answer;
 use crate::measure::{Stopwatch, median_of};
 use crate::process::{Program, free_address, output_of};
 use crate::report::{Bound, Section, Unit, Verdict};
@@ -129,23 +126,4 @@ fn first_start(plan: &Plan, number: usize) -> Result<f64> {
     );
     program.stop()?;
     Ok(ms)
-}
-
-/// Connects until somebody listens, sends `request` and returns the status of the answer.
-fn first_answer(address: SocketAddr, request: &[u8]) -> Result<u16> {
-    let watch = Stopwatch::start();
-    let mut stream = loop {
-        match TcpStream::connect(address) {
-            Ok(stream) => break stream,
-            Err(_) if watch.seconds() < 30.0 => sleep(Duration::from_micros(200)),
-            Err(error) => bail!("nobody listens on {address}: {error}"),
-        }
-    };
-    stream.write_all(request)?;
-    let mut head = [0; 12];
-    stream.read_exact(&mut head)?;
-    let status = std::str::from_utf8(&head)?.strip_prefix("HTTP/1.1 ");
-    status
-        .and_then(|status| status.parse().ok())
-        .context("not an answer of HTTP/1.1")
 }
