@@ -39,6 +39,12 @@ pub(crate) struct Chromedriver {
 
 impl Chromedriver {
     pub(crate) fn start() -> Self {
+        // It takes a free port of one address family and gives up if the other family's is taken.
+        let mut started = (0..5).filter_map(|_| Self::try_start());
+        started.next().expect("chromedriver finds a port")
+    }
+
+    fn try_start() -> Option<Self> {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -47,18 +53,17 @@ impl Chromedriver {
             .spawn()
             .expect("chromedriver is installed: scripts/test does it");
         let stdout = process.stdout.take().expect("it is piped");
-        let port = BufReader::new(stdout)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let port = line.strip_prefix("ChromeDriver was started successfully on port ")?;
-                Some(port.trim_end_matches('.').to_owned())
-            })
-            .expect("chromedriver says its port");
-        Self {
+        let mut driver = Self {
             process,
-            url: format!("http://127.0.0.1:{port}"),
-        }
+            url: String::new(),
+        };
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let port = lines.find_map(|line| {
+            let port = line.strip_prefix("ChromeDriver was started successfully on port ")?;
+            Some(port.trim_end_matches('.').to_owned())
+        })?;
+        driver.url = format!("http://127.0.0.1:{port}");
+        Some(driver)
     }
 
     /// A browser with a profile of its own, as another person or another device has it.

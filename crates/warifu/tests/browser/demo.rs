@@ -4,6 +4,7 @@ use crate::scratch::Scratch;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A line of the table.
@@ -20,6 +21,8 @@ pub(crate) struct Demo {
     address: String,
     accounts: Vec<Account>,
     data: PathBuf,
+    /// Lines of its log, which begins at warnings.
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Demo {
@@ -29,8 +32,16 @@ impl Demo {
             .args(["demo", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
+        let log: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (stderr, kept) = (process.stderr.take().expect("it is piped"), log.clone());
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                kept.lock().expect("nobody panics holding it").push(line);
+            }
+        });
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
         let mut accounts = Vec::new();
         let address = loop {
@@ -49,7 +60,13 @@ impl Demo {
             address,
             accounts,
             data,
+            log,
         }
+    }
+
+    /// What it has warned of.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().expect("nobody panics holding it").clone()
     }
 
     /// Where it is, without a slash at the end.

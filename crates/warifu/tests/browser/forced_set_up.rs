@@ -96,6 +96,29 @@ async fn first_login(visitor: Visitor) {
             .give_backup_code(&codes[0].to_lowercase().replace('-', " "))
             .await;
         visit.is_at("/default/account", ACCOUNT).await;
+
+        // New codes stand on a page of their own, this once; who asks twice is told so.
+        visit.open("/default/account/backup-codes").await;
+        visit.photograph("backup-codes").await;
+        visit
+            .press(("バックアップコードを発行する", "Issue backup codes"))
+            .await;
+        visit.photograph("backup-codes-issued").await;
+        assert!(visit.has("#new-codes li").await);
+
+        // Where everybody needs it, nobody switches it off alone.
+        visit.open("/default/account/remove").await;
+        visit
+            .is_refused(
+                "SET-03",
+                (
+                    "二要素認証を解除できるのは管理者だけです。",
+                    "Only an administrator can turn two-factor authentication off.",
+                ),
+                None,
+            )
+            .await;
+        visit.photograph("error-only-administrator").await;
     })
     .await;
 }

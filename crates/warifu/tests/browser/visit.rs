@@ -81,7 +81,7 @@ pub(crate) struct Visit {
 }
 
 /// Runs `act` in a fresh browser with a fresh demonstration. Afterwards no browser may have seen a script error, a
-/// violated content security policy, or a request to anybody else.
+/// violated content security policy, or a request to anybody else, and the program may not have logged a warning.
 pub(crate) async fn visit<Act, Fut>(visitor: Visitor, act: Act)
 where
     Act: FnOnce(Visit) -> Fut,
@@ -110,7 +110,9 @@ where
         // Here, not by dropping it: that would wait for an answer which nobody in this thread can take.
         visit.driver.quit().await.expect("the browser closes");
     }
+    complaints.extend(stage.demo.log());
     if let Err(stopped) = outcome {
+        eprintln!("besides: {complaints:#?}");
         resume_unwind(stopped.into_panic());
     }
     assert!(complaints.is_empty(), "{complaints:#?}");
