@@ -128,7 +128,9 @@ async fn prove_backup_code(
             Err(refusal) => refuse(tx, act, who, refusal).await,
         }
     });
-    let typed = hash_backup_code(ctx, &parsed?, &reserved.await??).await?;
+    // Counted and recorded first: what is malformed is a guess too (SEC-24).
+    let guess = reserved.await??;
+    let typed = hash_backup_code(ctx, &parsed?, &guess).await?;
     let (act, who, token) = (act.clone(), who.clone(), ctx.rng.token());
     let proved = ctx.store.write(act.tenant.id, async move |tx| {
         let judged = match tx.lock_session(who.user, &who.token).await? {
