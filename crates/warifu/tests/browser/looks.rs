@@ -78,8 +78,7 @@ impl Visit {
         if self.visitor.width == Width::Phone {
             return;
         }
-        let script = self.driver.execute(AXE.as_str(), Vec::new()).await;
-        script.expect("the checker loads");
+        self.load_checker().await;
         let mut wrong = Vec::new();
         for width in Width::BOTH {
             self.emulate(width).await;
@@ -159,7 +158,14 @@ impl Visit {
         png.expect("a picture is base64")
     }
 
-    async fn complaints(&self) -> Vec<String> {
+    /// Brings the accessibility checker into the page. It comes by the browser's own protocol, past the page's policy.
+    pub(crate) async fn load_checker(&self) {
+        let script = self.driver.execute(AXE.as_str(), Vec::new()).await;
+        script.expect("the checker loads");
+    }
+
+    /// What the accessibility checker says of the page as it is shown.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
         let found = self.driver.execute_async(RULES, Vec::new()).await;
         found
             .expect("the checker runs")

@@ -1,7 +1,9 @@
 //! What the browser noticed by itself: errors, violations of the content security policy, requests to anybody else.
 
+use crate::chromium::Language::En;
 use crate::looks;
-use crate::visit::Visit;
+use crate::visit::Width::Desk;
+use crate::visit::{Visit, Visitor, visit};
 use serde_json::Value;
 
 /// What was wrong behind the pages of this visit.
@@ -60,4 +62,39 @@ pub(crate) async fn leave_evidence(visit: &Visit) {
     {
         eprintln!("and shows:\n{text}\n");
     }
+}
+
+/// A watch that never barks proves nothing.
+#[tokio::test]
+async fn the_watch_is_awake() {
+    visit(Visitor::new(En, Desk), async move |visit: Visit| {
+        visit.open("/workspace/login").await;
+        visit.load_checker().await;
+        assert_eq!(visit.complaints().await, [""; 0]);
+        assert_eq!(complaints(&visit).await, [""; 0]);
+
+        let harm = r"
+            const script = document.createElement('script');
+            script.textContent = '1';
+            document.body.append(script);
+            document.querySelector('label').remove();
+        ";
+        let harmed = visit.driver.execute(harm, Vec::new()).await;
+        harmed.expect("a page can be changed");
+        let [unlabelled] = &visit.complaints().await[..] else {
+            panic!("one field has lost its label");
+        };
+        assert!(unlabelled.starts_with("label: "), "{unlabelled}");
+        let [inline] = &complaints(&visit).await[..] else {
+            panic!("one script was inline");
+        };
+        assert!(inline.contains("Content Security Policy"), "{inline}");
+
+        // Nobody listens there.
+        let elsewhere = "http://127.0.0.2:9/";
+        let _ = visit.driver.goto(elsewhere).await;
+        let asked = format!("asked for {elsewhere}");
+        assert!(complaints(&visit).await.contains(&asked));
+    })
+    .await;
 }
