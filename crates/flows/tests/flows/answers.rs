@@ -2,7 +2,7 @@
 
 use warifu_domain::{refusal::Refusal, time::Span};
 
-use crate::support::{Asked, Setting, a_second_less, on_both, refused};
+use crate::support::{Asked, Setting, TypedProof, a_second_less, on_both, refused};
 
 fn workspace() -> Setting {
     Setting::preset("workspace")
@@ -137,6 +137,26 @@ async fn sec_024_what_is_no_code_is_refused_and_counted() {
             refused(browser.send_backup_code(&taro.phone().code()).await),
             Refusal::MalformedBackupCode
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_024_what_is_no_code_is_counted_in_a_proof_too() {
+    on_both(workspace(), async |world| {
+        let (mut taro, mut browser) = world.member_with_app("taro").await;
+        browser.download_codes(&mut taro).await;
+        for guess in 1..=4 {
+            let code = Some(TypedProof::Code("12345".to_owned()));
+            let answer = refused(browser.send_proof(&taro.password, code).await);
+            assert_eq!(answer, Refusal::MalformedCode);
+            let backup = Some(TypedProof::BackupCode("12345".to_owned()));
+            let answer = refused(browser.send_proof(&taro.password, backup).await);
+            assert_eq!(answer, Refusal::MalformedBackupCode);
+            assert_eq!(world.totp_failures(&taro).await, guess);
+            let counted = "SELECT failures FROM backup_code_set WHERE tenant_id = 1";
+            assert_eq!(world.number(counted).await, guess);
+        }
     })
     .await;
 }

@@ -7,6 +7,7 @@ mod answers;
 mod crossings;
 mod faults;
 mod fresh_proof;
+mod model;
 mod races;
 mod secrets;
 mod sessions;

@@ -2,7 +2,7 @@
 
 use warifu_domain::time::{Span, Timestamp};
 use warifu_flows::clock::Clock;
-use warifu_otp::{Algorithm, Digits, Secret, Step, TotpKey, TotpParams};
+use warifu_otp::{Algorithm, Digits, OneTimeCode, Secret, Step, TotpKey, TotpParams};
 
 /// An entry in an authenticator app.
 pub(crate) struct Phone {
@@ -61,6 +61,26 @@ impl Phone {
         let step = self.key.step_at(self.now().unix_seconds()).0;
         let step = Step(step.checked_add_signed(offset).unwrap());
         self.key.code_at(step).expose().to_string()
+    }
+
+    /// The code of a step.
+    pub(crate) fn code_at(&self, step: u64) -> String {
+        self.key.code_at(Step(step)).expose().to_string()
+    }
+
+    /// The step within `skew` steps of now that a code belongs to.
+    pub(crate) fn step_of(&self, text: &str, skew: u8) -> Option<u64> {
+        let code = OneTimeCode::parse(text).ok()?;
+        let step = self
+            .key
+            .matching_step(&code, self.now().unix_seconds(), skew);
+        step.map(|Step(step)| step)
+    }
+
+    /// How many steps a code is off, within half an hour.
+    pub(crate) fn steps_off(&self, text: &str) -> Option<i64> {
+        let code = OneTimeCode::parse(text).ok()?;
+        self.key.distant_step(&code, self.now().unix_seconds(), 60)
     }
 
     /// The `number`-th code that this phone shows at no time within hours.

@@ -143,7 +143,7 @@ impl Person {
 
 impl World {
     /// An empty database with a tenant, and another one of the same name.
-    async fn begin(store: TestStore, fault: FaultPlan, setting: &Setting) -> Self {
+    pub(crate) async fn begin(store: TestStore, fault: FaultPlan, setting: &Setting) -> Self {
         let (clock, place) = (Clock::hand(BEGINNING), Arc::new(store));
         let keys = Arc::new(KeyRing::generate([7; 32]));
         let ctx = Arc::new(ctx((**place).clone(), &clock, setting.seed, keys, CHEAP));
@@ -176,6 +176,11 @@ impl World {
         manage_tenants::add_tenant(&self.ctx, slug, &tenant.name, &policy)
             .await
             .unwrap();
+        self.at_tenant(slug)
+    }
+
+    /// Another tenant of this server, by its slug.
+    pub(crate) fn at_tenant(&self, slug: &str) -> Self {
         Self {
             slug: slug.into(),
             ..self.clone()
