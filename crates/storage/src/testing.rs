@@ -109,7 +109,11 @@ impl Place {
     pub(crate) async fn postgres() -> Self {
         let server = server();
         let name = unique_name();
-        command(&server, &format!("CREATE DATABASE {name}"))
+        // Ordered by a language's rules, as an operator's database may be: nothing of ours may depend on it.
+        let create = format!(
+            "CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'ja'"
+        );
+        command(&server, &create)
             .await
             .expect("the test server creates a database");
         let location = Location::Postgres(format!("{server}/{name}"));

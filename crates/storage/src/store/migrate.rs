@@ -17,8 +17,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../../migrations/0001_initial.sql"),
 }];
 
-/// One numbered file of `migrations/`, the same for both engines but for one thing: `WITHOUT ROWID` at the end of a
-/// `CREATE TABLE`, which saves SQLite a second tree, is removed for PostgreSQL.
+/// One numbered file of `migrations/`, the same for both engines but for what [`Migration::for_postgres`] changes.
 pub(crate) struct Migration {
     /// Counts from 1 without gaps.
     pub(crate) version: i64,
@@ -44,6 +43,14 @@ impl Migration {
     /// SHA-256 of the text, in hexadecimal.
     fn checksum(&self) -> String {
         data_encoding::HEXLOWER.encode(&Sha256::digest(self.sql))
+    }
+
+    /// The text for PostgreSQL: without `WITHOUT ROWID`, which saves SQLite a second tree, and with text that is ordered by
+    /// its bytes, as on SQLite. Otherwise the database's own language would decide in which order a list is paged.
+    fn for_postgres(&self) -> String {
+        self.sql
+            .replace(" WITHOUT ROWID", "")
+            .replace(" TEXT", " TEXT COLLATE \"C\"")
     }
 }
 
@@ -223,9 +230,8 @@ async fn postgres_steps(
             .await
             .map_err(meaning)?;
         if claim == 1 {
-            let sql = migration.sql.replace(" WITHOUT ROWID", "");
             transaction
-                .batch_execute(&sql)
+                .batch_execute(&migration.for_postgres())
                 .await
                 .map_err(|error| failed(migration, meaning(error)))?;
         }

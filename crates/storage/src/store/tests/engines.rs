@@ -1,7 +1,13 @@
 //! One set of SQL: values, rows and errors are the same on both engines.
 
+use warifu_domain::{
+    ids::UserId,
+    time::Timestamp,
+    user::{Login, Role},
+};
+
 use super::*;
-use crate::store::value::Value;
+use crate::{NewUser, store::value::Value};
 
 const INSERT: &str =
     "INSERT INTO sample (tenant_id, id, number, words, data) VALUES ($1, $2, $3, $4, $5)";
@@ -182,4 +188,44 @@ async fn placeholders_are_numbers_wherever_they_stand() {
         );
     })
     .await;
+}
+
+#[tokio::test]
+async fn people_are_listed_by_the_bytes_of_their_login_ids() {
+    // A language would order them otherwise: signs last or ignored, kana before kanji by their reading.
+    let typed = [
+        "a-z", "a_a", "ab", "a.b", "b", "10", "9", "é", "z", "あい", "アイ", "亜", "佐藤", "山田",
+        "~",
+    ];
+    let mut expected = typed.map(str::to_owned).to_vec();
+    expected.sort();
+    for store in testing::stores().await {
+        let added = store.write(TENANT, async move |tx| {
+            for (id, login) in (1..).zip(typed) {
+                let new = NewUser {
+                    id: UserId(id),
+                    login: &Login::parse(login).expect("a login ID"),
+                    name: "",
+                    email: None,
+                    role: Role::Member,
+                    password: None,
+                };
+                tx.insert_user(&new, Timestamp(0)).await?;
+            }
+            Ok(())
+        });
+        added.await.unwrap();
+        let mut listed: Vec<String> = Vec::new();
+        loop {
+            // Two at a time: a page begins where the order says that the one before it ended.
+            let after = listed.last().cloned().unwrap_or_default();
+            let page = store.read(TENANT, async move |tx| tx.list_users(&after, 2).await);
+            let page = page.await.unwrap();
+            if page.is_empty() {
+                break;
+            }
+            listed.extend(page.into_iter().map(|row| row.user.login));
+        }
+        assert_eq!(listed, expected, "{}", store.engine());
+    }
 }
