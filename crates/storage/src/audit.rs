@@ -1,5 +1,9 @@
 //! The audit trail: appended in the transaction of the change, chained by a keyed hash, never changed (SEC-79).
 
+mod check;
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -16,6 +20,8 @@ use crate::{
     keyring::{KeyRing, Purpose},
     store::{Row, StoreError, Tx},
 };
+
+pub use check::ChainCheck;
 
 /// Chains of one tenant, so that PostgreSQL's writers do not queue on one row (docs/decisions/0004).
 pub const LANES: i64 = 16;
@@ -68,20 +74,6 @@ impl Default for AuditFilter {
             limit: 100,
         }
     }
-}
-
-/// What a check of the chains found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChainCheck {
-    /// So many events, none changed, none missing.
-    Whole(u64),
-    /// The first event that does not fit: changed, removed, or put in.
-    Broken {
-        /// Its chain.
-        lane: i64,
-        /// Its place.
-        seq: i64,
-    },
 }
 
 fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
@@ -263,85 +255,5 @@ impl Tx<'_> {
             )
             .await?;
         Ok(first.is_none_or(|event| event.head_after(keys, tenant.0, &[]).is_some()))
-    }
-
-    /// Checks every chain of the tenant from its first event to its head. A key that has left the ring breaks it.
-    pub async fn check_audit_chain(&mut self, keys: &KeyRing) -> Result<ChainCheck, StoreError> {
-        let mut events = 0;
-        for lane in 0..LANES {
-            match self.check_lane(keys, lane).await? {
-                ChainCheck::Whole(found) => events += found,
-                broken => return Ok(broken),
-            }
-        }
-        let tenant = self.tenant;
-        let all = "SELECT COUNT(*) FROM audit_event WHERE tenant_id = $1";
-        let all = self.find(all, &[tenant.into()], |row| row.int(0)).await?;
-        if all == Some(events.cast_signed()) {
-            return Ok(ChainCheck::Whole(events));
-        }
-        // Something was put in beside the chains: a place taken twice, or a chain of its own.
-        let outside = self
-            .find(
-                "SELECT lane, seq FROM audit_event WHERE tenant_id = $1
-                  GROUP BY lane, seq HAVING COUNT(*) > 1 OR lane < 0 OR lane >= $2 LIMIT 1",
-                &[tenant.into(), LANES.into()],
-                |row| Ok((row.int(0)?, row.int(1)?)),
-            )
-            .await?;
-        let (lane, seq) = outside.unwrap_or((0, 0));
-        Ok(ChainCheck::Broken { lane, seq })
-    }
-
-    async fn check_lane(&mut self, keys: &KeyRing, lane: i64) -> Result<ChainCheck, StoreError> {
-        let tenant = self.tenant;
-        let (mut seq, mut head) = (0, Vec::new());
-        loop {
-            let page = self
-                .list(
-                    "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac
-                       FROM audit_event WHERE tenant_id = $1 AND lane = $2 AND seq > $3 ORDER BY seq LIMIT 1000",
-                    &[tenant.into(), lane.into(), seq.into()],
-                    audit_row,
-                )
-                .await?;
-            if page.is_empty() {
-                break;
-            }
-            for row in page {
-                let next = row.head_after(keys, tenant.0, &head);
-                match next.filter(|_| row.seq == seq + 1) {
-                    Some(next) => (seq, head) = (row.seq, next.to_vec()),
-                    None => return Ok(ChainCheck::Broken { lane, seq: row.seq }),
-                }
-            }
-        }
-        let kept = self
-            .find(
-                "SELECT seq, mac FROM audit_head WHERE tenant_id = $1 AND lane = $2",
-                &[tenant.into(), lane.into()],
-                |row| Ok((row.int(0)?, row.bytes(1)?)),
-            )
-            .await?
-            .unwrap_or((0, Vec::new()));
-        let is_whole = kept == (seq, head) && (seq > 0 || !self.must_have_events(lane).await?);
-        Ok(if is_whole {
-            ChainCheck::Whole(seq.unsigned_abs())
-        } else {
-            ChainCheck::Broken { lane, seq: seq + 1 }
-        })
-    }
-
-    /// Whether a chain cannot be empty: that of the tenant itself, and of every person, begins when they are added.
-    async fn must_have_events(&mut self, lane: i64) -> Result<bool, StoreError> {
-        if lane == 0 {
-            return Ok(true);
-        }
-        let tenant = self.tenant;
-        let sql = "SELECT 1 FROM person WHERE tenant_id = $1 AND id % $2 = $3 LIMIT 1";
-        let person = self
-            .find(sql, &[tenant.into(), LANES.into(), lane.into()], |_| Ok(()))
-            .await?;
-        Ok(person.is_some())
     }
 }

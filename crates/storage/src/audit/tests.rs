@@ -1,0 +1,189 @@
+//! The check of the chains: what it costs, and events whose times are not in the order of their places.
+
+use std::sync::Arc;
+
+use rusqlite::StatementStatus;
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    ids::{TenantId, UserId},
+    time::Timestamp,
+};
+
+use super::{ChainCheck, LANES, check};
+use crate::{
+    FaultPlan, KeyRing, Location, StoreOptions,
+    testing::{self, TestStore},
+};
+
+const TENANT: TenantId = TenantId(1);
+
+/// Writes `count` events of people in `lanes` chains, the `i`-th at the time `at(i)`.
+async fn write(
+    store: &TestStore,
+    keys: &Arc<KeyRing>,
+    count: i64,
+    lanes: i64,
+    at: impl Fn(i64) -> i64,
+) {
+    // Lane 0 first: it is never empty.
+    for first in (0..count).step_by(1000) {
+        let times: Vec<(i64, i64)> = (first..count.min(first + 1000))
+            .map(|i| (i, at(i)))
+            .collect();
+        let keys = keys.clone();
+        let written = store.write(TENANT, async move |tx| {
+            for &(i, at) in &times {
+                let event = AuditEvent::new(EventKind::CodeChecked, Some(UserId(i % lanes)));
+                tx.append_audit(&keys, &event, Timestamp(at)).await?;
+            }
+            Ok(())
+        });
+        written.await.unwrap();
+    }
+}
+
+async fn check(store: &TestStore, keys: &Arc<KeyRing>, bounds: check::Bounds) -> ChainCheck {
+    let keys = keys.clone();
+    let checked = store.read(TENANT, async move |tx| {
+        tx.check_audit_within(&keys, bounds).await
+    });
+    checked.await.unwrap()
+}
+
+#[tokio::test]
+async fn sec_079_a_check_reads_each_event_once_however_many_there_are() {
+    const EVENTS: i64 = 20_000;
+    let fault = FaultPlan::default();
+    let options = || StoreOptions {
+        pg_connections: 1,
+        fault: Some(fault.clone()),
+        ..StoreOptions::default()
+    };
+    for store in [
+        testing::sqlite_with(options()).await,
+        testing::postgres_with(options()).await,
+    ] {
+        let keys = Arc::new(KeyRing::generate([7; 32]));
+        // Neighbours in time change places, as with requests that run at once.
+        write(&store, &keys, EVENTS, LANES, |i| 1000 + 10 * (i ^ 17)).await;
+        fault.fail_at(1_000_000);
+        let ring = keys.clone();
+        let checked = store.read(TENANT, async move |tx| tx.check_audit_chain(&ring).await);
+        assert_eq!(checked.await, Ok(ChainCheck::Whole(EVENTS as u64)));
+        let calls = 1_000_000 - fault.calls_left();
+        fault.fail_at(0);
+        assert_eq!(calls, LANES + EVENTS / 1000 + 1, "{}", store.engine());
+        let read = match store.location() {
+            Location::Sqlite(path) => steps_of_pages(path, EVENTS),
+            Location::Postgres(_) => rows_of_a_check(&store, &keys).await,
+        };
+        // On PostgreSQL rows, on SQLite instructions of its machine, of which a row takes about twenty.
+        let bound = if store.engine() == "sqlite" { 40 } else { 1 };
+        assert!(
+            (EVENTS..=bound * EVENTS + 1000).contains(&read),
+            "{}: {read}",
+            store.engine()
+        );
+    }
+}
+
+/// What SQLite does to read all events in pages.
+fn steps_of_pages(path: &std::path::Path, events: i64) -> i64 {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut page = connection.prepare(&check::PAGE.replace('$', "?")).unwrap();
+    let (mut from, mut seen) = ((i64::MIN, i64::MIN, i64::MIN), 0);
+    while seen < events {
+        let mut rows = page
+            .query((TENANT.0, from.0, from.1, from.2, 1000))
+            .unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let seq: i64 = row.get(2).unwrap();
+            from = (row.get(0).unwrap(), row.get(1).unwrap(), seq + 1);
+            seen += 1;
+        }
+    }
+    page.get_status(StatementStatus::VmStep).into()
+}
+
+/// How many events PostgreSQL reads for a check, by its own count. It knows the table's size as a running server does after a
+/// minute.
+async fn rows_of_a_check(store: &TestStore, keys: &Arc<KeyRing>) -> i64 {
+    let keys = keys.clone();
+    let analysed = store.write(TENANT, async |tx| tx.exec("ANALYZE audit_event", &[]).await);
+    analysed.await.unwrap();
+    let read = store.read(TENANT, async move |tx| {
+        tx.check_audit_chain(&keys).await?;
+        tx.find(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'audit_event'",
+            &[],
+            |row| row.int(0),
+        )
+        .await
+    });
+    read.await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn sec_079_events_out_of_the_order_of_time_are_whole_and_a_missing_one_is_found_among_them() {
+    let bounds = check::Bounds {
+        page: 7,
+        waiting: 5,
+    };
+    let orders: [fn(i64) -> i64; 4] = [
+        |i| i,
+        |i| i ^ 5,
+        // A clock that was a day ahead, and then was put right.
+        |i| if i < 60 { 86_400_000 + i } else { i },
+        |i| -i,
+    ];
+    for order in orders {
+        for store in testing::stores().await {
+            let keys = Arc::new(KeyRing::generate([7; 32]));
+            write(&store, &keys, 120, 3, order).await;
+            assert_eq!(
+                check(&store, &keys, bounds).await,
+                ChainCheck::Whole(120),
+                "{}",
+                store.engine()
+            );
+            let removed = store.write(TENANT, async |tx| {
+                tx.exec("DELETE FROM audit_event WHERE lane = 1 AND seq = 25", &[])
+                    .await
+            });
+            assert_eq!(removed.await, Ok(1));
+            assert_eq!(
+                check(&store, &keys, bounds).await,
+                ChainCheck::Broken { lane: 1, seq: 25 },
+                "{}",
+                store.engine()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn sec_079_a_place_that_is_taken_twice_is_found_even_if_another_walk_is_needed() {
+    let bounds = check::Bounds {
+        page: 7,
+        waiting: 5,
+    };
+    for store in testing::stores().await {
+        let keys = Arc::new(KeyRing::generate([7; 32]));
+        write(&store, &keys, 60, 1, |i| 1000 - i).await;
+        let put_in = store.write(TENANT, async |tx| {
+            tx.exec(
+                "INSERT INTO audit_event SELECT tenant_id, at - 5000, lane, seq, kind, user_id, actor, refusal, address,
+                        reference, detail, mac FROM audit_event WHERE seq = 40",
+                &[],
+            )
+            .await
+        });
+        assert_eq!(put_in.await, Ok(1));
+        assert_eq!(
+            check(&store, &keys, bounds).await,
+            ChainCheck::Broken { lane: 0, seq: 40 },
+            "{}",
+            store.engine()
+        );
+    }
+}
