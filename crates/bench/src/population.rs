@@ -12,6 +12,7 @@ use warifu_domain::tenant::Tenant;
 use warifu_domain::time::{Span, Timestamp};
 use warifu_domain::token::Token;
 use warifu_domain::user::{Login, Role};
+use warifu_flows::By;
 use warifu_flows::Ctx;
 use warifu_flows::manage_users::{self, NewPerson};
 use warifu_otp::{OneTimeCode, Secret, Step, TotpKey, TotpParams};
@@ -128,7 +129,7 @@ async fn hashed_password(ctx: &Ctx, tenant: &Arc<Tenant>, first: usize) -> Resul
         role: Role::Member,
         password: PASSWORD.to_owned(),
     };
-    let id = manage_users::add_user(ctx, tenant, person).await?;
+    let id = manage_users::add_user(ctx, tenant, &By::command_line(), person).await?;
     let row = ctx
         .store
         .read(tenant.id, async move |tx| tx.find_user(id).await)

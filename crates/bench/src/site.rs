@@ -15,7 +15,7 @@ use warifu_domain::policy::PRESETS;
 use warifu_flows::clock::Clock;
 use warifu_flows::hasher::{HashCost, Hasher, HasherOptions};
 use warifu_flows::rng::Rng;
-use warifu_flows::{Ctx, MailMode, manage_tenants};
+use warifu_flows::{By, Ctx, MailMode, manage_tenants};
 use warifu_storage::{KeyRing, Location, Store, StoreOptions};
 
 use crate::load::first_answer;
@@ -57,7 +57,8 @@ impl Site {
         site.write_configuration(free_address()?)?;
         site.in_process(async |ctx| {
             // Our own recommendation: a second factor for everybody, backup codes of 80 bits.
-            manage_tenants::add_tenant(&ctx, SLUG, "Bench", PRESETS[0].text).await?;
+            manage_tenants::add_tenant(&ctx, &By::command_line(), SLUG, "Bench", PRESETS[0].text)
+                .await?;
             Ok(ctx)
         })?;
         Ok(site)

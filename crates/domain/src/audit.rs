@@ -84,23 +84,45 @@ pub enum Actor {
     Subject,
     /// Whoever holds a shell on the server.
     CommandLine,
+    /// An administrator of the tenant, at the console.
+    Administrator(UserId),
+    /// An operator of the server, at the console; a person of another tenant.
+    Operator(UserId),
+    /// The server by itself, at its time.
+    Server,
 }
 
 impl Actor {
-    /// The number that is stored.
+    /// The number that is stored. People's ids are far above the small numbers.
     pub fn number(self) -> i64 {
         match self {
             Self::Subject => 0,
             Self::CommandLine => 1,
+            Self::Server => 2,
+            Self::Administrator(user) => user.0,
+            Self::Operator(user) => -user.0,
         }
     }
 
-    /// The word that is shown.
-    pub fn word(number: i64) -> &'static str {
-        if number == 1 {
-            "command line"
-        } else {
-            "subject"
+    /// Reads a stored number.
+    pub fn from_number(number: i64) -> Self {
+        match number {
+            0 => Self::Subject,
+            1 => Self::CommandLine,
+            2 => Self::Server,
+            id if id > 0 => Self::Administrator(UserId(id)),
+            id => Self::Operator(UserId(-id)),
+        }
+    }
+
+    /// The word that the command line shows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::CommandLine => "command line",
+            Self::Server => "server",
+            Self::Administrator(_) => "administrator",
+            Self::Operator(_) => "operator",
         }
     }
 }
@@ -147,12 +169,6 @@ impl AuditEvent {
     /// With a refusal.
     pub fn refused(mut self, refusal: &Refusal) -> Self {
         self.refusal = Some(refusal.code());
-        self
-    }
-
-    /// Done by whoever holds a shell on the server.
-    pub fn by_command_line(mut self) -> Self {
-        self.actor = Actor::CommandLine;
         self
     }
 

@@ -8,6 +8,7 @@ pub mod decide;
 pub mod ids;
 pub mod network;
 pub mod password;
+pub mod permission;
 pub mod policy;
 pub mod refusal;
 pub mod session;

@@ -64,6 +64,10 @@ pub enum Refusal {
     /// The session to be ended has ended already.
     SessionGone,
 
+    /// The person's role does not allow this operation, or not on this account (SEC-69).
+    NotAllowed,
+    /// An act on an account needs a reason for the audit trail (SEC-41).
+    ReasonMissing,
     /// A new password is refused.
     Password(crate::password::BadPassword),
 }
@@ -96,6 +100,8 @@ impl Refusal {
             Self::ProofNeeded => "ACC-02",
             Self::WrongPassword => "ACC-03",
             Self::SessionGone => "ACC-04",
+            Self::NotAllowed => "ADM-01",
+            Self::ReasonMissing => "ADM-02",
             Self::Password(P::TooShort { .. }) => "PWD-01",
             Self::Password(P::TooLong) => "PWD-02",
             Self::Password(P::Common) => "PWD-03",

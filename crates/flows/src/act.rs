@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
-    audit::{AuditEvent, EventKind},
+    audit::{Actor, AuditEvent, EventKind},
     ids::{Reference, UserId},
     refusal::Refusal,
     tenant::Tenant,
@@ -52,6 +52,8 @@ pub(crate) struct Act {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) origin: Option<Origin>,
     pub(crate) now: Timestamp,
+    /// Who does it.
+    actor: Actor,
     mail: MailMode,
     /// For the one row with an id, or the one notice, that an act may write.
     pub(crate) row_id: i64,
@@ -63,6 +65,7 @@ impl Act {
     pub(crate) fn of(ctx: &Ctx, tenant: &Arc<Tenant>, origin: &Origin) -> Self {
         Self {
             origin: Some(origin.clone()),
+            actor: Actor::Subject,
             ..Self::by_command_line(ctx, tenant)
         }
     }
@@ -74,6 +77,7 @@ impl Act {
             keys: ctx.keys.clone(),
             tenant: tenant.clone(),
             origin: None,
+            actor: Actor::CommandLine,
             now,
             mail: ctx.mail,
             row_id: ctx.rng.id(now),
@@ -81,19 +85,22 @@ impl Act {
         }
     }
 
-    /// Appends an event to the audit trail, with where it came from.
+    /// The same act, done by an administrator or operator.
+    pub(crate) fn by(self, actor: Actor) -> Self {
+        Self { actor, ..self }
+    }
+
+    /// Appends an event to the audit trail, with who did it from where.
     pub(crate) async fn audit(
         &self,
         tx: &mut Tx<'_>,
         mut event: AuditEvent,
     ) -> Result<(), StoreError> {
-        match &self.origin {
-            Some(origin) => {
-                event.address = Some(origin.address);
-                event.reference = Some(origin.reference);
-            }
-            None => event = event.by_command_line(),
+        if let Some(origin) = &self.origin {
+            event.address = Some(origin.address);
+            event.reference = Some(origin.reference);
         }
+        event.actor = self.actor;
         tx.append_audit(&self.keys, &event, self.now).await
     }
 

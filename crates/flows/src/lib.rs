@@ -4,6 +4,7 @@
 pub mod account;
 mod act;
 pub mod audit;
+mod by;
 pub mod clock;
 mod ctx;
 mod device;
@@ -21,5 +22,6 @@ mod second_factor;
 pub mod session;
 
 pub use act::Origin;
+pub use by::{By, Manager};
 pub use ctx::{Ctx, MailMode};
 pub use error::{Fault, FlowError};

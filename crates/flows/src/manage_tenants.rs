@@ -1,17 +1,19 @@
-//! What an operator does to tenants; for now through the command line.
+//! What an operator does to tenants, and an administrator to the own one's policy.
 
 use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
+    permission::Operation,
     policy::{BadPolicy, Policy},
+    refusal::Refusal,
     tenant::{BadSlug, Tenant, check_slug},
     user::check_name,
 };
 use warifu_storage::{StoreError, TenantRow};
 
 use crate::{
-    act::Act,
+    by::By,
     ctx::{Ctx, read_tenant},
     error::{Fault, FlowError},
     manage_users::{CheckedPerson, ManageError, NewPerson},
@@ -41,6 +43,9 @@ pub enum TenantError {
     /// Somebody else did something alike at the same moment.
     #[error("somebody else changed this at the same moment; look at it and try again")]
     Overtaken,
+    /// Refused, with the code of pages.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
     /// A fault of ours.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -56,9 +61,7 @@ impl From<FlowError> for TenantError {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::Fault(fault) => Self::Fault(fault),
-            FlowError::Refused(refusal) => {
-                unreachable!("no act on a tenant refuses with {}", refusal.code())
-            }
+            FlowError::Refused(refusal) => Self::Refused(refusal),
         }
     }
 }
@@ -67,26 +70,29 @@ impl From<FlowError> for TenantError {
 /// its comments.
 pub async fn add_tenant(
     ctx: &Ctx,
+    by: &By,
     slug: &str,
     name: &str,
     policy: &str,
 ) -> Result<Arc<Tenant>, TenantError> {
-    insert_tenant(ctx, slug, name, policy, None).await
+    insert_tenant(ctx, by, slug, name, policy, None).await
 }
 
 /// Adds a tenant together with its first person, or neither.
 pub async fn found_tenant(
     ctx: &Ctx,
+    by: &By,
     slug: &str,
     name: &str,
     policy: &str,
     first: NewPerson,
 ) -> Result<Arc<Tenant>, TenantError> {
-    insert_tenant(ctx, slug, name, policy, Some(first)).await
+    insert_tenant(ctx, by, slug, name, policy, Some(first)).await
 }
 
 async fn insert_tenant(
     ctx: &Ctx,
+    by: &By,
     slug: &str,
     name: &str,
     policy: &str,
@@ -109,7 +115,9 @@ async fn insert_tenant(
         policy: Arc::new(parsed),
     };
     let (tenant, policy) = (Arc::new(tenant), policy.to_owned());
-    let act = Act::by_command_line(ctx, &tenant);
+    let act = by.act(ctx, &tenant);
+    by.check(&tenant, Operation::AddTenant, None, act.now)
+        .map_err(TenantError::Refused)?;
     let first = match first {
         Some(first) => Some(CheckedPerson::new(ctx, &act, first).await?),
         None => None,
@@ -165,13 +173,18 @@ pub async fn list_tenants(ctx: &Ctx, after: &str, limit: i64) -> Result<Vec<Tena
 }
 
 /// Replaces a tenant's policy as a whole.
-pub async fn set_policy(ctx: &Ctx, slug: &str, policy: &str) -> Result<(), TenantError> {
+pub async fn set_policy(ctx: &Ctx, by: &By, slug: &str, policy: &str) -> Result<(), TenantError> {
     Policy::parse(policy)?;
     let before = show_tenant(ctx, slug).await?;
-    let act = Act::by_command_line(ctx, &Arc::new(read_tenant(before.clone())?));
+    let act = by.act(ctx, &Arc::new(read_tenant(before.clone())?));
+    let (operation, kind) = (Operation::ChangePolicy, EventKind::PolicyChanged);
+    by.permit(ctx, &act, operation, None, kind).await?;
     let (text, id, revision) = (policy.to_owned(), before.id, before.revision);
-    let event = AuditEvent::new(EventKind::PolicyChanged, None)
-        .detail(&format!("from revision {revision}"));
+    let detail = match by.reason() {
+        "" => format!("from revision {revision}"),
+        reason => format!("from revision {revision}: {reason}"),
+    };
+    let event = AuditEvent::new(kind, None).detail(&detail);
     let changed = ctx.store.write(id, async move |tx| {
         let changed = tx.update_policy(revision, &text).await?;
         if changed {
@@ -187,17 +200,25 @@ pub async fn set_policy(ctx: &Ctx, slug: &str, policy: &str) -> Result<(), Tenan
 }
 
 /// Suspends a tenant, or opens it again (SEC-84). `false`: it was so already.
-pub async fn set_suspended(ctx: &Ctx, slug: &str, suspended: bool) -> Result<bool, TenantError> {
+pub async fn set_suspended(
+    ctx: &Ctx,
+    by: &By,
+    slug: &str,
+    suspended: bool,
+) -> Result<bool, TenantError> {
     let tenant = find_tenant(ctx, slug).await?;
     if tenant.suspended == suspended {
         return Ok(false);
     }
-    let act = Act::by_command_line(ctx, &tenant);
+    let act = by.act(ctx, &tenant);
     let kind = if suspended {
         EventKind::TenantSuspended
     } else {
         EventKind::TenantResumed
     };
+    by.permit(ctx, &act, Operation::SuspendTenant, None, kind)
+        .await?;
+    let event = by.event(kind, None);
     let changed = ctx.store.write(tenant.id, async move |tx| {
         let changed = tx.update_suspended(suspended).await?;
         if changed {
@@ -206,7 +227,7 @@ pub async fn set_suspended(ctx: &Ctx, slug: &str, suspended: bool) -> Result<boo
                 tx.delete_all_attempts().await?;
                 tx.delete_all_sessions().await?;
             }
-            act.audit(tx, AuditEvent::new(kind, None)).await?;
+            act.audit(tx, event.clone()).await?;
         }
         Ok(changed)
     });

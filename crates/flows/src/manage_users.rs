@@ -1,4 +1,4 @@
-//! What an administrator does to accounts; for now through the command line. Nobody here sees a password's hash, a seed or
+//! What an administrator does to accounts, at the console or by the command line. Nobody here sees a password's hash, a seed or
 //! a code (SEC-41).
 
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use warifu_domain::{
     audit::{AuditEvent, EventKind},
     decide::{Decision, decide},
     ids::UserId,
+    permission::Operation,
     tenant::Tenant,
     user::{BadPerson, Login, Role, check_email, check_name},
 };
@@ -15,6 +16,7 @@ use warifu_storage::{ListedUser, NewUser, SealContext, StoreError, TotpState, Tx
 use crate::{
     account::check_password,
     act::Act,
+    by::By,
     ctx::Ctx,
     error::{Fault, FlowError},
     login::{load_facts, subject_of},
@@ -154,9 +156,15 @@ impl CheckedPerson {
 pub async fn add_user(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
+    by: &By,
     new: NewPerson,
 ) -> Result<UserId, ManageError> {
-    let act = Act::by_command_line(ctx, tenant);
+    let act = by.act(ctx, tenant);
+    let (operation, kind) = (Operation::AddUser, EventKind::UserAdded);
+    // Nobody makes somebody above the own role (SEC-69).
+    if let Err(refusal) = by.check(tenant, operation, Some(new.role), act.now) {
+        return Err(act.deny(ctx, kind, None, refusal).await.into());
+    }
     let person = CheckedPerson::new(ctx, &act, new).await?;
     let (id, login) = (person.id, person.login.as_str().to_owned());
     let added = ctx
@@ -173,9 +181,11 @@ pub async fn add_user(
 pub async fn list_users(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
+    by: &By,
     after: &str,
     limit: i64,
-) -> Result<Vec<ListedUser>, ManageError> {
+) -> Result<Vec<ListedUser>, FlowError> {
+    by.check(tenant, Operation::ListUsers, None, ctx.clock.now())?;
     let after = after.to_owned();
     Ok(ctx
         .store
@@ -194,6 +204,22 @@ async fn find(ctx: &Ctx, tenant: &Arc<Tenant>, login: &Login) -> Result<UserRow,
         })
         .await?;
     found.ok_or_else(|| ManageError::NoSuchUser(login.as_str().to_owned()))
+}
+
+/// Begins an act on a person: finds the person, and asks whether it is allowed.
+async fn begin(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    by: &By,
+    login: &Login,
+    operation: Operation,
+    kind: EventKind,
+) -> Result<(Act, UserRow), ManageError> {
+    let act = by.act(ctx, tenant);
+    let user = find(ctx, tenant, login).await?;
+    let target = Some((user.id, user.role));
+    by.permit(ctx, &act, operation, target, kind).await?;
+    Ok((act, user))
 }
 
 /// Everything about one person.
@@ -246,20 +272,19 @@ pub(crate) fn open_email(
 pub async fn disable_user(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
+    by: &By,
     login: &Login,
 ) -> Result<bool, ManageError> {
-    let (act, user) = (
-        Act::by_command_line(ctx, tenant),
-        find(ctx, tenant, login).await?.id,
-    );
+    let kind = EventKind::UserDisabled;
+    let (act, user) = begin(ctx, tenant, by, login, Operation::DisableUser, kind).await?;
+    let (user, event) = (user.id, by.event(kind, Some(user.id)));
     let disabled = ctx.store.write(tenant.id, async move |tx| {
         if !tx.update_disabled(user, true).await? {
             return Ok(false);
         }
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, None).await?;
-        act.audit(tx, AuditEvent::new(EventKind::UserDisabled, Some(user)))
-            .await?;
+        act.audit(tx, event.clone()).await?;
         Ok(true)
     });
     Ok(disabled.await?)
@@ -269,19 +294,20 @@ pub async fn disable_user(
 pub async fn enable_user(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
+    by: &By,
     login: &Login,
 ) -> Result<bool, ManageError> {
-    let (act, user) = (
-        Act::by_command_line(ctx, tenant),
-        find(ctx, tenant, login).await?,
-    );
+    let kind = EventKind::UserEnabled;
+    let (act, user) = begin(ctx, tenant, by, login, Operation::EnableUser, kind).await?;
+    let event = by.event(kind, Some(user.id));
     let enabled = ctx.store.write(tenant.id, async move |tx| {
         tx.release_all_guesses(&subject_of(&user.login)).await?;
         let was_disabled = tx.update_disabled(user.id, false).await?;
-        let mut event = AuditEvent::new(EventKind::UserEnabled, Some(user.id));
-        if !was_disabled {
-            event = event.detail("was not disabled; passwords may be guessed at again");
-        }
+        let unlocked = "was not disabled; passwords may be guessed at again";
+        let event = match was_disabled {
+            true => event.clone(),
+            false => event.clone().detail(unlocked),
+        };
         act.audit(tx, event).await?;
         Ok(was_disabled)
     });
@@ -293,24 +319,18 @@ pub async fn enable_user(
 pub async fn reset_two_factor(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
+    by: &By,
     login: &Login,
-    reason: &str,
 ) -> Result<bool, ManageError> {
-    let (act, user) = (
-        Act::by_command_line(ctx, tenant),
-        find(ctx, tenant, login).await?.id,
-    );
-    let reason = reason.to_owned();
+    let (operation, kind) = (Operation::RemoveSecondFactor, EventKind::SecondFactorReset);
+    let (act, user) = begin(ctx, tenant, by, login, operation, kind).await?;
+    let (user, event) = (user.id, by.event(kind, Some(user.id)));
     let reset = ctx.store.write(tenant.id, async move |tx| {
         let had = tx.delete_totp(user).await?;
         tx.void_backup_set(user).await?;
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, None).await?;
-        act.audit(
-            tx,
-            AuditEvent::new(EventKind::SecondFactorReset, Some(user)).detail(&reason),
-        )
-        .await?;
+        act.audit(tx, event.clone()).await?;
         act.notify(tx, user, EventKind::SecondFactorReset).await?;
         Ok(had)
     });

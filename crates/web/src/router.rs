@@ -1,14 +1,16 @@
 //! Every route of the server in reading order. A route that is not in this table does not exist, and none can be in it
 //! without saying who may call it (SEC-9).
 
+use warifu_domain::permission::Operation::ListUsers;
+
 use crate::{
     http::{
-        access::{AccessName, AnySession, Anyone, InAttempt, Session, SessionToEnrol},
+        access::{AccessName, AnySession, Anyone, InAttempt, May, Session, SessionToEnrol},
         route::{Route, file, get, outside, post},
     },
     pages::{
-        account, backup_codes, demo, help, home, language, login, login_backup_code, login_code,
-        login_set_up, logout, password, proof, remove, sessions, set_up, views::ASSETS,
+        account, admin, backup_codes, demo, help, home, language, login, login_backup_code,
+        login_code, login_set_up, logout, password, proof, remove, sessions, set_up, views::ASSETS,
     },
 };
 
@@ -81,6 +83,9 @@ pub(crate) fn table() -> Vec<Route> {
         ),
         get("/{tenant}/account/password", Session, password::show),
         post("/{tenant}/account/password", Session, password::submit),
+        // The tenant's console.
+        get("/{tenant}/admin", May(ListUsers), admin::start),
+        get("/{tenant}/admin/users", May(ListUsers), admin::users::show),
     ];
     table.extend(ASSETS.into_iter().map(file));
     table

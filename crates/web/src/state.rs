@@ -22,6 +22,7 @@ use crate::{
         form_token::FormTokens,
         host::{BadBaseUrl, BaseUrl, Hosts},
         limits::Limits,
+        path::fits,
         route::{Route, nothing},
         site::{Site, Sites},
     },
@@ -125,7 +126,7 @@ impl Shared {
                 .and_then(|path| path.strip_prefix(site.tenant.slug.as_str())),
             None => return matches!(path, "/" | "/demo/mail"),
         };
-        within.is_some_and(|within| self.pages.contains(&within))
+        within.is_some_and(|within| self.pages.iter().any(|page| fits(page, within)))
     }
 }
 

@@ -9,7 +9,7 @@ mod texts_check;
 use markup::{Tag, tags, text};
 use samples::{Cast, Sample};
 use std::collections::BTreeSet;
-use warifu_web::pages::views::{Facts, Frame, Notice, ProofTarget};
+use warifu_web::pages::views::{Console, Facts, Frame, Notice, ProofTarget};
 use warifu_web::text::{Language, Texts};
 
 /// What forms may post.
@@ -306,5 +306,6 @@ fn frame(language: Language) -> Frame {
         zone: "Asia/Tokyo".into(),
         problem: None,
         notice: None,
+        console: Console::CLOSED,
     }
 }

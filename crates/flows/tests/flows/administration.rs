@@ -5,7 +5,7 @@ use warifu_domain::{
     refusal::Refusal,
     time::Span,
 };
-use warifu_flows::{manage_tenants, manage_users};
+use warifu_flows::{By, manage_tenants, manage_users};
 
 use crate::support::{Asked, Setting, TypedProof, on_both, refused};
 
@@ -82,8 +82,8 @@ async fn sec_041_g8_w6_a_reset_clears_every_factor_at_once_tells_the_user_and_sa
                 manage_users::reset_two_factor(
                     &world.ctx,
                     &tenant,
+                    &By::CommandLine("phone lost, id card seen".to_owned()),
                     &login,
-                    "phone lost, id card seen",
                 )
                 .await
             };
@@ -146,7 +146,13 @@ async fn sec_041_a_reset_of_an_unfinished_set_up_says_that_there_was_nothing_and
         browser.sign_in(&mut taro).await;
         browser.start_set_up().await.unwrap();
         let (tenant, login) = (world.tenant().await, taro.typed_login());
-        let had = manage_users::reset_two_factor(&world.ctx, &tenant, &login, "asked").await;
+        let had = manage_users::reset_two_factor(
+            &world.ctx,
+            &tenant,
+            &By::CommandLine("asked".to_owned()),
+            &login,
+        )
+        .await;
         assert!(!had.unwrap());
         // Neither is a set-up that is merely open something to switch off.
         browser.sign_in(&mut taro).await;
@@ -168,12 +174,12 @@ async fn sec_084_disabling_stops_every_door_at_once() {
         pending.send_password(&taro).await.unwrap();
         let (tenant, login) = (world.tenant().await, taro.typed_login());
         assert!(
-            manage_users::disable_user(&world.ctx, &tenant, &login)
+            manage_users::disable_user(&world.ctx, &tenant, &By::command_line(), &login)
                 .await
                 .unwrap()
         );
         assert!(
-            !manage_users::disable_user(&world.ctx, &tenant, &login)
+            !manage_users::disable_user(&world.ctx, &tenant, &By::command_line(), &login)
                 .await
                 .unwrap()
         );
@@ -210,7 +216,7 @@ async fn sec_084_disabling_stops_every_door_at_once() {
         assert_eq!(refused(late), Refusal::NotSignedIn);
 
         assert!(
-            manage_users::enable_user(&world.ctx, &tenant, &login)
+            manage_users::enable_user(&world.ctx, &tenant, &By::command_line(), &login)
                 .await
                 .unwrap()
         );
@@ -230,7 +236,7 @@ async fn sec_084_suspending_a_tenant_stops_every_door_at_once() {
         assert_eq!(enrolling.send_password(&new).await.unwrap(), Asked::SetUp);
         let before = world.tenant().await;
         assert!(
-            manage_tenants::set_suspended(&world.ctx, &world.slug, true)
+            manage_tenants::set_suspended(&world.ctx, &By::command_line(), &world.slug, true)
                 .await
                 .unwrap()
         );
@@ -259,7 +265,7 @@ async fn sec_084_suspending_a_tenant_stops_every_door_at_once() {
         );
 
         assert!(
-            manage_tenants::set_suspended(&world.ctx, &world.slug, false)
+            manage_tenants::set_suspended(&world.ctx, &By::command_line(), &world.slug, false)
                 .await
                 .unwrap()
         );
@@ -305,7 +311,7 @@ async fn sec_041_sec_078_nothing_an_administrator_gets_prints_a_secret() {
             role: warifu_domain::user::Role::Member,
             password: "a melon under the moon".to_owned(),
         };
-        let again = manage_users::add_user(&world.ctx, &tenant, taken).await;
+        let again = manage_users::add_user(&world.ctx, &tenant, &By::command_line(), taken).await;
         assert!(matches!(
             again,
             Err(manage_users::ManageError::LoginTaken(_))

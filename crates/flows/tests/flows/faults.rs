@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use warifu_domain::{tenant::Tenant, throttle::LONGEST_WAIT, time::Span, token::Token, user::Role};
 use warifu_flows::{
-    Fault, FlowError, Origin, account, audit, enrol, login,
+    By, Fault, FlowError, Origin, account, audit, enrol, login,
     manage_tenants::{self, TenantError},
     manage_users::{self, ManageError, NewPerson},
     notices,
@@ -348,18 +348,25 @@ impl Scene {
                     role: Role::Member,
                     password: "a melon under the moon".to_owned(),
                 };
-                manage_users::add_user(ctx, tenant, new).await.map(drop)
+                manage_users::add_user(ctx, tenant, &By::command_line(), new)
+                    .await
+                    .map(drop)
             }
             Act::ShowUser => manage_users::show_user(ctx, tenant, &login).await.map(drop),
-            Act::Disable => manage_users::disable_user(ctx, tenant, &login)
+            Act::Disable => manage_users::disable_user(ctx, tenant, &By::command_line(), &login)
                 .await
                 .map(drop),
-            Act::Enable => manage_users::enable_user(ctx, tenant, &login)
+            Act::Enable => manage_users::enable_user(ctx, tenant, &By::command_line(), &login)
                 .await
                 .map(drop),
-            Act::Reset => manage_users::reset_two_factor(ctx, tenant, &login, "lost")
-                .await
-                .map(drop),
+            Act::Reset => manage_users::reset_two_factor(
+                ctx,
+                tenant,
+                &By::CommandLine("lost".to_owned()),
+                &login,
+            )
+            .await
+            .map(drop),
             _ => manage_users::set_password(ctx, tenant, &login, "a melon under the moon").await,
         };
         match done {
@@ -376,11 +383,15 @@ impl Scene {
             self.tenant.policy.to_toml(),
         );
         let done = match act {
-            Act::AddTenant => manage_tenants::add_tenant(ctx, "sakura", "さくら", &policy)
-                .await
-                .map(drop),
-            Act::SetPolicy => manage_tenants::set_policy(ctx, slug, &policy).await,
-            _ => manage_tenants::set_suspended(ctx, slug, true)
+            Act::AddTenant => {
+                manage_tenants::add_tenant(ctx, &By::command_line(), "sakura", "さくら", &policy)
+                    .await
+                    .map(drop)
+            }
+            Act::SetPolicy => {
+                manage_tenants::set_policy(ctx, &By::command_line(), slug, &policy).await
+            }
+            _ => manage_tenants::set_suspended(ctx, &By::command_line(), slug, true)
                 .await
                 .map(drop),
         };
@@ -433,7 +444,7 @@ async fn sec_082_a_failure_at_any_call_is_a_fault_and_leaves_nothing_half_done()
             }
             assert!(calls > 0, "{act:?} asks the database");
             if let Act::Suspend = act {
-                manage_tenants::set_suspended(&world.ctx, &world.slug, false)
+                manage_tenants::set_suspended(&world.ctx, &By::command_line(), &world.slug, false)
                     .await
                     .unwrap();
             }

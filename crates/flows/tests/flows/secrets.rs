@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use warifu_domain::{refusal::Refusal, time::Span};
-use warifu_flows::{Fault, FlowError, manage_users};
+use warifu_flows::{By, Fault, FlowError, manage_users};
 use warifu_storage::{KeyRing, StoreError};
 
 use crate::support::{Asked, Person, Setting, World, on_both, refused};
@@ -149,8 +149,8 @@ async fn sec_022_every_change_of_the_second_factor_kills_the_whole_set() {
                     manage_users::reset_two_factor(
                         &world.ctx,
                         &tenant,
+                        &By::CommandLine("lost".to_owned()),
                         &taro.typed_login(),
-                        "lost",
                     )
                     .await
                     .unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use warifu_domain::{refusal::Refusal, session::Level, time::Span, token::Token};
-use warifu_flows::{manage_tenants, manage_users, session};
+use warifu_flows::{By, manage_tenants, manage_users, session};
 
 use crate::support::{Asked, Setting, World, a_second_less, on_both, refused};
 
@@ -222,22 +222,32 @@ async fn sec_007_every_change_of_password_factors_or_status_ends_the_other_sessi
                             manage_users::reset_two_factor(
                                 &world.ctx,
                                 &tenant,
+                                &By::CommandLine("lost phone".to_owned()),
                                 &login,
-                                "lost phone",
                             )
                             .await
                             .unwrap();
                             taro.phone = None;
                         }
                         "disable" => {
-                            manage_users::disable_user(&world.ctx, &tenant, &login)
-                                .await
-                                .unwrap();
+                            manage_users::disable_user(
+                                &world.ctx,
+                                &tenant,
+                                &By::command_line(),
+                                &login,
+                            )
+                            .await
+                            .unwrap();
                         }
                         _ => {
-                            manage_tenants::set_suspended(&world.ctx, &world.slug, true)
-                                .await
-                                .unwrap();
+                            manage_tenants::set_suspended(
+                                &world.ctx,
+                                &By::command_line(),
+                                &world.slug,
+                                true,
+                            )
+                            .await
+                            .unwrap();
                         }
                     }
                 }
@@ -260,10 +270,15 @@ async fn sec_007_every_change_of_password_factors_or_status_ends_the_other_sessi
             );
 
             // Nothing of it comes back with the account.
-            manage_users::enable_user(&world.ctx, &tenant, &taro.typed_login())
-                .await
-                .unwrap();
-            manage_tenants::set_suspended(&world.ctx, &world.slug, false)
+            manage_users::enable_user(
+                &world.ctx,
+                &tenant,
+                &By::command_line(),
+                &taro.typed_login(),
+            )
+            .await
+            .unwrap();
+            manage_tenants::set_suspended(&world.ctx, &By::command_line(), &world.slug, false)
                 .await
                 .unwrap();
             assert!(!other.is_signed_in().await, "{change}: after it was undone");

@@ -2,7 +2,7 @@
 //! whose people have the same login IDs and numbers, and checks at its end that nothing changed there.
 
 use warifu_domain::{refusal::Refusal, time::Span};
-use warifu_flows::{audit, manage_tenants, manage_users, notices, session};
+use warifu_flows::{By, audit, manage_tenants, manage_users, notices, session};
 use warifu_storage::AuditFilter;
 
 use crate::support::{Asked, Browser, Person, Setting, TypedProof, World, on_both, refused};
@@ -152,13 +152,18 @@ async fn sec_068_what_happens_in_one_tenant_neither_shows_nor_counts_in_another(
             .change_password("a melon under the moon")
             .await
             .unwrap();
-        manage_users::reset_two_factor(&here.ctx, &tenant, &login, "lost")
+        manage_users::reset_two_factor(
+            &here.ctx,
+            &tenant,
+            &By::CommandLine("lost".to_owned()),
+            &login,
+        )
+        .await
+        .unwrap();
+        manage_users::disable_user(&here.ctx, &tenant, &By::command_line(), &login)
             .await
             .unwrap();
-        manage_users::disable_user(&here.ctx, &tenant, &login)
-            .await
-            .unwrap();
-        manage_tenants::set_suspended(&here.ctx, &here.slug, true)
+        manage_tenants::set_suspended(&here.ctx, &By::command_line(), &here.slug, true)
             .await
             .unwrap();
         here.change_policy(|policy| policy.session.idle_minutes = 1)
@@ -204,7 +209,7 @@ async fn sec_068_what_happens_in_one_tenant_neither_shows_nor_counts_in_another(
         let tenant = there.tenant().await;
         let mails = notices::list(&there.ctx, &tenant, 0, 100).await.unwrap();
         assert!(mails.is_empty(), "the twin has no address");
-        let listed = manage_users::list_users(&there.ctx, &tenant, "", 100)
+        let listed = manage_users::list_users(&there.ctx, &tenant, &By::command_line(), "", 100)
             .await
             .unwrap();
         assert_eq!(listed.len(), 1);
@@ -227,14 +232,19 @@ async fn sec_068_a_person_of_another_tenant_is_nobody_to_administrators() {
                 .is_err()
         );
         assert!(
-            manage_users::disable_user(&there.ctx, &tenant, &login)
+            manage_users::disable_user(&there.ctx, &tenant, &By::command_line(), &login)
                 .await
                 .is_err()
         );
         assert!(
-            manage_users::reset_two_factor(&there.ctx, &tenant, &login, "x")
-                .await
-                .is_err()
+            manage_users::reset_two_factor(
+                &there.ctx,
+                &tenant,
+                &By::CommandLine("x".to_owned()),
+                &login
+            )
+            .await
+            .is_err()
         );
         let new = "a melon under the moon";
         assert!(

@@ -7,6 +7,7 @@ use warifu_domain::{
     throttle::{CLOSED_AT, LONGEST_WAIT, NETWORK_FAILURES, NETWORK_WINDOW},
     time::Span,
 };
+use warifu_flows::By;
 use warifu_flows::manage_users;
 
 use crate::support::{
@@ -370,9 +371,14 @@ async fn sec_048_a_known_browser_is_known_to_its_owner_and_tenant_alone_and_can_
             Refusal::WrongLogin
         );
         let tenant = world.tenant().await;
-        manage_users::enable_user(&world.ctx, &tenant, &taro.typed_login())
-            .await
-            .unwrap();
+        manage_users::enable_user(
+            &world.ctx,
+            &tenant,
+            &By::command_line(),
+            &taro.typed_login(),
+        )
+        .await
+        .unwrap();
         let mut owner = world.browser();
         owner.sign_in(&mut taro).await;
         owner.sign_in(&mut taro).await;
@@ -424,9 +430,14 @@ async fn sec_049_every_login_that_fails_answers_and_costs_the_same() {
         let disabled = world.member("disabled").await;
         let locked = world.member("locked").await;
         let tenant = world.tenant().await;
-        manage_users::disable_user(&world.ctx, &tenant, &disabled.typed_login())
-            .await
-            .unwrap();
+        manage_users::disable_user(
+            &world.ctx,
+            &tenant,
+            &By::command_line(),
+            &disabled.typed_login(),
+        )
+        .await
+        .unwrap();
         let usual = cost(&world, world.browser(), "with-app", "a wrong guess").await;
         assert_eq!(usual.0, 1);
         let people: [(&str, &str); 4] = [

@@ -12,10 +12,16 @@ use super::sqlite::SqliteConnection;
 use super::value::Row;
 
 /// All migrations of this version, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: include_str!("../../migrations/0001_initial.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: include_str!("../../migrations/0001_initial.sql"),
+    },
+    Migration {
+        version: 2,
+        sql: include_str!("../../migrations/0002_console.sql"),
+    },
+];
 
 /// One numbered file of `migrations/`, the same for both engines but for what [`Migration::for_postgres`] changes.
 pub(crate) struct Migration {

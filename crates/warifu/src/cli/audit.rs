@@ -171,7 +171,7 @@ impl<'a> View<'a> {
                 .user
                 .and_then(|user| logins.get(&user))
                 .map(String::as_str),
-            by: Actor::word(event.actor),
+            by: Actor::from_number(event.actor).word(),
             refusal: event.refusal.as_deref(),
             address: event.address,
             reference: event.reference.map(|reference| reference.to_string()),

@@ -167,6 +167,7 @@ impl From<TenantError> for Failure {
         let exit = match error {
             TenantError::Fault(fault) => return fault.into(),
             TenantError::BadPerson(error) => return error.into(),
+            TenantError::Refused(refusal) => return refusal.into(),
             TenantError::NoSuchTenant(_) => Exit::NotFound,
             TenantError::SlugTaken(_) => Exit::Exists,
             TenantError::BadSlug(_)

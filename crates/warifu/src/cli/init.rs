@@ -11,7 +11,7 @@ use warifu_domain::policy::Preset;
 use warifu_domain::user::{Login, Role};
 use warifu_flows::manage_users::NewPerson;
 use warifu_flows::rng::Rng;
-use warifu_flows::{MailMode, maintenance, manage_tenants};
+use warifu_flows::{By, MailMode, maintenance, manage_tenants};
 use warifu_storage::{KeyRing, Location, Store, StoreOptions};
 use warifu_web::http::host::BaseUrl;
 use zeroize::Zeroizing;
@@ -145,7 +145,15 @@ async fn found(
             role: Role::Operator,
             password: password.to_owned(),
         };
-        manage_tenants::found_tenant(&ctx, OPERATORS, "Operators", preset.text, first).await?;
+        manage_tenants::found_tenant(
+            &ctx,
+            &By::command_line(),
+            OPERATORS,
+            "Operators",
+            preset.text,
+            first,
+        )
+        .await?;
         Ok(())
     }
     .await;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::{fs, io};
 
 use warifu_domain::policy::{Language, PRESETS, Policy, Preset};
+use warifu_flows::By;
 use warifu_flows::manage_tenants;
 use warifu_web::pages::times::Times;
 
@@ -139,7 +140,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Set { slug, file, config } => {
             let text = read_policy(&file)?;
             with_state(&config, async |ctx, _| {
-                manage_tenants::set_policy(ctx, &slug, &text).await?;
+                manage_tenants::set_policy(ctx, &By::command_line(), &slug, &text).await?;
                 let row = manage_tenants::show_tenant(ctx, &slug).await?;
                 print(&format!(
                     "the policy of tenant {slug} is replaced; this is revision {}\n",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use warifu_domain::policy::{Enrolment, Policy, Preset};
-use warifu_flows::{maintenance, manage_tenants};
+use warifu_flows::{By, maintenance, manage_tenants};
 use warifu_storage::TenantRow;
 
 use super::exit::Failure;
@@ -92,7 +92,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
 
 fn add(file: &ConfigFile, form: Form, slug: &str, name: &str, policy: &str) -> Result<(), Failure> {
     with_state(file, async |ctx, config| {
-        manage_tenants::add_tenant(ctx, slug, name, policy).await?;
+        manage_tenants::add_tenant(ctx, &By::command_line(), slug, name, policy).await?;
         let row = manage_tenants::show_tenant(ctx, slug).await?;
         let view = View::new(&row, config);
         if form.json {
@@ -214,7 +214,8 @@ fn show(file: &ConfigFile, form: Form, slug: &str) -> Result<(), Failure> {
 
 fn set_suspended(file: &ConfigFile, slug: &str, suspended: bool) -> Result<(), Failure> {
     with_state(file, async |ctx, _| {
-        let changed = manage_tenants::set_suspended(ctx, slug, suspended).await?;
+        let changed =
+            manage_tenants::set_suspended(ctx, &By::command_line(), slug, suspended).await?;
         let state = if suspended { "suspended" } else { "active" };
         let was = if changed { "now" } else { "already" };
         print(&format!("tenant {slug} is {was} {state}\n"))

@@ -7,7 +7,7 @@ use warifu_domain::decide::Decision;
 use warifu_domain::tenant::Tenant;
 use warifu_domain::user::{Login, Role};
 use warifu_flows::manage_users::{self, ManageError, NewPerson, UserDetails};
-use warifu_flows::{Ctx, manage_tenants};
+use warifu_flows::{By, Ctx, manage_tenants};
 use warifu_storage::{ListedUser, UserRow};
 use warifu_web::pages::times::Times;
 
@@ -125,7 +125,8 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         } => list(&config, form, &tenant),
         Command::Show { person, form } => show(&person, form),
         Command::Disable { person } => person.with(async |ctx, tenant| {
-            let changed = manage_users::disable_user(ctx, tenant, &person.login).await?;
+            let changed =
+                manage_users::disable_user(ctx, tenant, &By::command_line(), &person.login).await?;
             person.say(if changed {
                 "is disabled; every session is ended"
             } else {
@@ -133,7 +134,8 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
             })
         }),
         Command::Enable { person } => person.with(async |ctx, tenant| {
-            let changed = manage_users::enable_user(ctx, tenant, &person.login).await?;
+            let changed =
+                manage_users::enable_user(ctx, tenant, &By::command_line(), &person.login).await?;
             person.say(if changed {
                 "is enabled"
             } else {
@@ -164,7 +166,7 @@ fn add(person: &Person, name: String, email: Option<String>, role: &str) -> Resu
             role,
             password: password.to_string(),
         };
-        manage_users::add_user(ctx, tenant, new).await?;
+        manage_users::add_user(ctx, tenant, &By::command_line(), new).await?;
         person.say(&format!("is added as {}", role.word()))
     })
 }
@@ -202,7 +204,8 @@ fn list(file: &ConfigFile, form: Form, slug: &str) -> Result<(), Failure> {
         let times = times_of(&tenant.policy);
         let mut after = String::new();
         loop {
-            let page = manage_users::list_users(ctx, &tenant, &after, PAGE).await?;
+            let page =
+                manage_users::list_users(ctx, &tenant, &By::command_line(), &after, PAGE).await?;
             if form.json {
                 page.iter().try_for_each(|ListedUser { user, has_totp }| {
                     print_json(&Listed::new(user, *has_totp))
@@ -312,7 +315,13 @@ fn reset(person: &Person, reason: &str) -> Result<(), Failure> {
         ));
     }
     person.with(async |ctx, tenant| {
-        let had = manage_users::reset_two_factor(ctx, tenant, &person.login, reason).await?;
+        let had = manage_users::reset_two_factor(
+            ctx,
+            tenant,
+            &By::CommandLine(reason.to_owned()),
+            &person.login,
+        )
+        .await?;
         person.say(if had {
             "has no second factor any more; sessions and backup codes are void"
         } else {

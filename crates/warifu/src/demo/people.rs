@@ -7,7 +7,7 @@ use warifu_domain::policy::{PRESETS, Preset};
 use warifu_domain::tenant::Tenant;
 use warifu_domain::user::{Login, Role};
 use warifu_flows::manage_users::NewPerson;
-use warifu_flows::{Ctx, manage_tenants, manage_users};
+use warifu_flows::{By, Ctx, manage_tenants, manage_users};
 use zeroize::Zeroizing;
 
 use crate::cli::exit::Failure;
@@ -69,7 +69,9 @@ pub(super) async fn settle(ctx: &Arc<Ctx>) -> Result<Vec<Account>, Failure> {
                     role,
                     password: password.to_string(),
                 };
-                adding.spawn(async move { manage_users::add_user(&ctx, &tenant, person).await });
+                adding.spawn(async move {
+                    manage_users::add_user(&ctx, &tenant, &By::command_line(), person).await
+                });
             }
             accounts.push(account);
         }
@@ -81,5 +83,12 @@ pub(super) async fn settle(ctx: &Arc<Ctx>) -> Result<Vec<Account>, Failure> {
 }
 
 async fn add(ctx: &Ctx, preset: &Preset, organisation: &str) -> Result<Arc<Tenant>, Failure> {
-    Ok(manage_tenants::add_tenant(ctx, preset.name, organisation, preset.text).await?)
+    Ok(manage_tenants::add_tenant(
+        ctx,
+        &By::command_line(),
+        preset.name,
+        organisation,
+        preset.text,
+    )
+    .await?)
 }

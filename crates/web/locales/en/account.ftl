@@ -62,6 +62,7 @@ proof-title = Confirm it is you
 proof-for-set-up = Before you set up { $feature }, please confirm that it is you.
 proof-for-remove = Before you turn off { $feature }, please confirm that it is you.
 proof-for-backup-codes = Before you issue { $backup_code }s, please confirm that it is you.
+proof-for-console = Before you manage anything, please confirm that it is you.
 proof-for-account = Before you go on, please confirm that it is you.
 proof-for-password = Before you change your password, please confirm that it is you.
 proof-code-hint = The { $digits } digits in your authenticator app.

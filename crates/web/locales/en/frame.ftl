@@ -9,6 +9,9 @@ frame-copy = Copy
 frame-copied = Copied
 frame-to-account = Back to your account
 
+console-sections = Management
+console-account = My account
+
 field-login = { $Login_label }
 field-password = Password
 field-new-password = New password

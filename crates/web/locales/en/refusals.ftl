@@ -68,6 +68,11 @@ refusal-ACC-03-do = Please enter it again, and check capitals and the state of y
 refusal-ACC-04 = That browser is already signed out.
 refusal-ACC-04-do = There is nothing more to do. If this was not you, ask { $contact }.
 
+refusal-ADM-01 = Your role does not allow this.
+refusal-ADM-01-do = Ask somebody whose role does.
+refusal-ADM-02 = A reason is missing.
+refusal-ADM-02-do = Please say why; the audit trail keeps it.
+
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->
     [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask { $contact }.

@@ -61,6 +61,7 @@ proof-title = ご本人の確認
 proof-for-set-up = { $feature }を設定する前に、ご本人であることを確認します。
 proof-for-remove = { $feature }を解除する前に、ご本人であることを確認します。
 proof-for-backup-codes = { $backup_code }を発行する前に、ご本人であることを確認します。
+proof-for-console = 管理の操作を行う前に、ご本人であることを確認します。
 proof-for-account = 続ける前に、ご本人であることを確認します。
 proof-for-password = パスワードを変更する前に、ご本人であることを確認します。
 proof-code-hint = 認証アプリに表示されている{ $digits }桁の数字です。

@@ -9,6 +9,9 @@ frame-copy = コピーする
 frame-copied = コピーしました
 frame-to-account = アカウントのページに戻る
 
+console-sections = 管理画面
+console-account = マイアカウント
+
 field-login = { $Login_label }
 field-password = パスワード
 field-new-password = 新しいパスワード

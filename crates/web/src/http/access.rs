@@ -3,7 +3,13 @@
 
 use std::future::Future;
 
-use warifu_domain::{decide::Lacks, refusal::Refusal, token::Token};
+use warifu_domain::{
+    decide::Lacks,
+    permission::{Operation, may},
+    refusal::Refusal,
+    token::Token,
+    user::Role,
+};
 use warifu_flows::session::{self, SignedIn};
 
 use super::{errors::Failure, form_token::Bearer, page::Page};
@@ -22,17 +28,19 @@ pub enum AccessName {
     SessionToEnrol,
     /// See [`AnySession`].
     AnySession,
+    /// See [`May`].
+    May(Operation),
 }
 
 /// Who may call a route.
-pub trait Access {
+pub trait Access: Copy + Send + Sync + 'static {
     /// Whom the handler is given.
     type Who: Send;
     /// Its name.
-    const NAME: AccessName;
+    fn name(self) -> AccessName;
 
     /// Lets the visitor in, or says where to go instead.
-    fn admit(page: &Page) -> impl Future<Output = Result<Entry<Self::Who>, Failure>> + Send;
+    fn admit(self, page: &Page) -> impl Future<Output = Result<Entry<Self::Who>, Failure>> + Send;
 }
 
 /// The answer to somebody at the door.
@@ -50,6 +58,8 @@ pub(crate) struct Guest {
     pub(crate) login: Option<String>,
     /// The language that the person chose once, in whatever browser.
     pub(crate) language: Option<Language>,
+    /// What the person may manage; a member where nobody is signed in or something is lacking.
+    pub(crate) role: Role,
 }
 
 impl Guest {
@@ -57,6 +67,7 @@ impl Guest {
         bearer: Bearer::Visitor,
         login: None,
         language: None,
+        role: Role::Member,
     };
 }
 
@@ -81,24 +92,35 @@ pub struct SessionToEnrol;
 #[derive(Clone, Copy, Debug)]
 pub struct AnySession;
 
+/// A session that lacks nothing, of a person whose role allows this operation (SEC-69). On whom, and with which proof, is for the
+/// flow to ask.
+#[derive(Clone, Copy, Debug)]
+pub struct May(pub Operation);
+
 /// Nobody in particular.
 #[derive(Clone, Copy, Debug)]
 pub struct Visitor;
 
 impl Access for Anyone {
     type Who = Visitor;
-    const NAME: AccessName = AccessName::Anyone;
 
-    async fn admit(_: &Page) -> Result<Entry<Visitor>, Failure> {
+    fn name(self) -> AccessName {
+        AccessName::Anyone
+    }
+
+    async fn admit(self, _: &Page) -> Result<Entry<Visitor>, Failure> {
         Ok(Entry::As(Visitor))
     }
 }
 
 impl Access for InAttempt {
     type Who = Token;
-    const NAME: AccessName = AccessName::InAttempt;
 
-    async fn admit(page: &Page) -> Result<Entry<Token>, Failure> {
+    fn name(self) -> AccessName {
+        AccessName::InAttempt
+    }
+
+    async fn admit(self, page: &Page) -> Result<Entry<Token>, Failure> {
         let Some(token) = page.visit.jar.attempt.clone() else {
             // Back to a page of a login that is finished: on to where it led.
             if let Some(token) = page.session_token()
@@ -114,6 +136,7 @@ impl Access for InAttempt {
             bearer: Bearer::Attempt(token.hash()),
             login: None,
             language: None,
+            role: Role::Member,
         });
         Ok(Entry::As(token))
     }
@@ -121,9 +144,12 @@ impl Access for InAttempt {
 
 impl Access for Session {
     type Who = SignedIn;
-    const NAME: AccessName = AccessName::Session;
 
-    async fn admit(page: &Page) -> Result<Entry<SignedIn>, Failure> {
+    fn name(self) -> AccessName {
+        AccessName::Session
+    }
+
+    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
         let who = signed_in(page).await?;
         Ok(match who.lacks {
             Lacks::Nothing => Entry::As(who),
@@ -135,9 +161,12 @@ impl Access for Session {
 
 impl Access for SessionToEnrol {
     type Who = SignedIn;
-    const NAME: AccessName = AccessName::SessionToEnrol;
 
-    async fn admit(page: &Page) -> Result<Entry<SignedIn>, Failure> {
+    fn name(self) -> AccessName {
+        AccessName::SessionToEnrol
+    }
+
+    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
         let who = signed_in(page).await?;
         Ok(match who.lacks {
             Lacks::Nothing | Lacks::Enrolment => Entry::As(who),
@@ -148,10 +177,29 @@ impl Access for SessionToEnrol {
 
 impl Access for AnySession {
     type Who = SignedIn;
-    const NAME: AccessName = AccessName::AnySession;
 
-    async fn admit(page: &Page) -> Result<Entry<SignedIn>, Failure> {
+    fn name(self) -> AccessName {
+        AccessName::AnySession
+    }
+
+    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
         signed_in(page).await.map(Entry::As)
+    }
+}
+
+impl Access for May {
+    type Who = SignedIn;
+
+    fn name(self) -> AccessName {
+        AccessName::May(self.0)
+    }
+
+    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
+        let entry = Session.admit(page).await?;
+        match &entry {
+            Entry::As(who) if !may(who.role, self.0) => Err(Refusal::NotAllowed.into()),
+            _ => Ok(entry),
+        }
     }
 }
 
@@ -170,6 +218,10 @@ async fn signed_in(page: &Page) -> Result<SignedIn, Failure> {
         bearer: Bearer::Session(who.token),
         login: Some(who.login.clone()),
         language: who.language.as_deref().and_then(Language::parse),
+        role: match who.lacks {
+            Lacks::Nothing => who.role,
+            _ => Role::Member,
+        },
     });
     Ok(who)
 }

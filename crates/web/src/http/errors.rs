@@ -9,7 +9,11 @@ use axum::{
 use warifu_domain::{password::BadPassword, refusal::Refusal};
 use warifu_flows::{Fault, FlowError};
 
-use super::{cookies::Kind, forms::BadForm, visit::Visit};
+use super::{
+    cookies::Kind,
+    forms::{BadForm, encode},
+    visit::Visit,
+};
 use crate::pages::views::{ErrorPage, Facts, ProofTarget};
 
 /// Seconds after which a client that was turned away may come again.
@@ -137,7 +141,12 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
         }
         Refusal::ProofNeeded => {
             let target = proof_target(visit.route).name();
-            visit.lead_to(&format!("/account/proof?for={target}"))
+            let mut path = format!("/account/proof?for={target}");
+            if target == ProofTarget::Console.name() {
+                path.push_str("&to=");
+                encode(&visit.page_below_tenant(), &mut path);
+            }
+            visit.lead_to(&path)
         }
         Refusal::SessionGone => words("/account/sessions"),
         Refusal::SetUpOver if visit.route.contains("/login/") => words("/login/set-up"),
@@ -153,6 +162,9 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
 
 /// What a person wanted to do who has to prove first who it is.
 fn proof_target(route: &str) -> ProofTarget {
+    if is_of_console(route) {
+        return ProofTarget::Console;
+    }
     let wanted = |target: &ProofTarget| {
         let path = route.strip_prefix("/{tenant}/account/");
         path.is_some_and(|path| path.starts_with(target.name()))
@@ -161,6 +173,12 @@ fn proof_target(route: &str) -> ProofTarget {
         .into_iter()
         .find(wanted)
         .unwrap_or(ProofTarget::Account)
+}
+
+fn is_of_console(route: &str) -> bool {
+    ["/{tenant}/admin", "/{tenant}/operator"]
+        .iter()
+        .any(|console| route.starts_with(console))
 }
 
 fn answer_fault(visit: &Visit, fault: &Fault) -> Response {

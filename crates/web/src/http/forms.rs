@@ -113,6 +113,18 @@ impl Fields {
         field.map(|(_, value)| value.as_str())
     }
 
+    /// The fields whose names `keeps` accepts, as a query with its question mark; empty without fields.
+    pub fn to_query(&self, keeps: impl Fn(&str) -> bool) -> String {
+        let mut query = String::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| keeps(name)) {
+            query.push(if query.is_empty() { '?' } else { '&' });
+            encode(name, &mut query);
+            query.push('=');
+            encode(value, &mut query);
+        }
+        query
+    }
+
     /// Decodes `application/x-www-form-urlencoded`, also a query. Unlike the living standard's parser this one is
     /// strict: what a browser never sends is refused instead of repaired.
     ///
@@ -136,6 +148,17 @@ impl Fields {
             fields.push((name, value));
         }
         Ok(Self(fields))
+    }
+}
+
+/// Appends `text` as it may stand in a query (RFC 3986, 2.3).
+pub(crate) fn encode(text: &str, query: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            query.push(char::from(byte));
+        } else {
+            query.push_str(&format!("%{byte:02X}"));
+        }
     }
 }
 

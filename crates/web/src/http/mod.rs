@@ -10,6 +10,7 @@ pub mod headers;
 pub mod host;
 pub mod limits;
 pub mod page;
+pub(crate) mod path;
 mod reply;
 pub mod route;
 pub mod site;

@@ -15,18 +15,20 @@ use warifu_domain::{
     time::{Span, Timestamp},
     token::Token,
 };
-use warifu_flows::{Ctx, FlowError, Origin, login::NewSession};
+use warifu_flows::{By, Ctx, FlowError, Origin, login::NewSession, session::SignedIn};
 
 use super::{
     cookies::{Kind, Life},
     errors::{Failure, facts, note_refusal},
     form_token::Bearer,
     forms::Fields,
+    path::segment,
+    reply::is_lasting,
     site::Site,
     visit::Visit,
 };
 use crate::{
-    pages::views::{Facts, Frame, Notice, ProofTarget, TimeLeft},
+    pages::views::{Facts, Frame, Notice, TimeLeft},
     text::Texts,
 };
 
@@ -111,6 +113,17 @@ impl Page {
     /// A time to the minute, in the tenant's zone.
     pub fn minute(&self, at: Timestamp) -> String {
         self.site.times.minute(at.0)
+    }
+
+    /// The segment of the path that stands where the route has `{name}`; empty where it has none.
+    pub fn segment(&self, name: &str) -> &str {
+        let found = segment(self.visit.route, self.visit.uri.path(), name);
+        found.unwrap_or_default()
+    }
+
+    /// Whoever manages through this page, with the reason that the form brought.
+    pub fn manager(&self, who: SignedIn, reason: &str) -> By {
+        By::person(who, self.tenant(), self.origin(), reason)
     }
 
     /// The query's fields; none if it is malformed.
@@ -252,15 +265,20 @@ impl Page {
             return self.lead_to("/");
         };
         let fields = Fields::parse(query.as_bytes()).unwrap_or_default();
-        match fields.get("for").and_then(ProofTarget::parse) {
-            Some(target) => self.lead_to(&format!("{path}?for={}", target.name())),
-            None => self.lead_to(path),
-        }
+        self.lead_to(&format!("{path}{}", fields.to_query(is_lasting)))
+    }
+
+    /// `path` if it is the address of a page of this tenant's consoles, without a query.
+    pub fn console_page<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let is_console = path.starts_with("/admin") || path.starts_with("/operator");
+        let whole = format!("/{}{path}", self.site.tenant.slug);
+        (is_console && self.visit.state.is_page(Some(&self.site), &whole)).then_some(path)
     }
 
     /// Sends the browser to another page, which says what was done.
     pub fn done(self, path: &str, notice: Notice) -> Response {
-        let path = format!("{path}?notice={}", notice.name());
+        let sign = if path.contains('?') { '&' } else { '?' };
+        let path = format!("{path}{sign}notice={}", notice.name());
         self.lead_to(&path)
     }
 
@@ -304,6 +322,7 @@ fn is_mended_here(refusal: &Refusal) -> bool {
             | R::SessionGone
             | R::NotOffered
             | R::OnlyAdministrator
+            | R::NotAllowed
     );
     !elsewhere && !refusal.ends_attempt()
 }

@@ -14,7 +14,7 @@ use super::{cookies::Kind, form_token::Bearer, visit::Visit};
 use crate::{
     pages::{
         times::Times,
-        views::{Frame, Notice, ProofTarget},
+        views::{Console, Frame, Notice},
     },
     text::{Labels, Language, Texts},
 };
@@ -48,6 +48,7 @@ impl Visit {
             zone: times.zone().to_owned(),
             problem: None,
             notice: self.notice(),
+            console: Console::new(guest.role, self.route),
         }
     }
 
@@ -61,17 +62,29 @@ impl Visit {
         self.words_left()?.get("notice").and_then(Notice::parse)
     }
 
-    /// Where this page, or the one nearest to it, is found again: what was to be said once is left out.
-    fn address_of_page(&self) -> String {
+    /// The path of this page, or of the one nearest to it that answers GET.
+    fn path_of_page(&self) -> &str {
         let mut path = self.uri.path();
         while !path.is_empty() && !self.state.is_page(self.site(), path) {
             path = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
-        match self.query().get("for").and_then(ProofTarget::parse) {
-            Some(target) => format!("{path}?for={}", target.name()),
-            None if path.is_empty() => "/".to_owned(),
-            None => path.to_owned(),
-        }
+        path
+    }
+
+    /// [`Self::path_of_page`] without the tenant's segment.
+    pub(super) fn page_below_tenant(&self) -> String {
+        let path = self.path_of_page();
+        let below = path
+            .get(1..)
+            .and_then(|path| path.find('/').map(|at| &path[at..]));
+        below.unwrap_or("/").to_owned()
+    }
+
+    /// Where this page, or the one nearest to it, is found again: what was to be said once is left out.
+    fn address_of_page(&self) -> String {
+        let path = self.path_of_page();
+        let path = if path.is_empty() { "/" } else { path };
+        format!("{path}{}", self.query().to_query(is_lasting))
     }
 
     /// A page, with status 200 until somebody says otherwise.
@@ -104,4 +117,9 @@ impl Visit {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
+}
+
+/// Whether a field of an address still says something when the page is shown again: what was just done or refused does not.
+pub(crate) fn is_lasting(name: &str) -> bool {
+    !matches!(name, "notice" | "refusal" | "reference")
 }

@@ -41,7 +41,7 @@ pub struct Route {
 }
 
 /// A page: `handler` gets what `access` lets in.
-pub(crate) fn get<A, H, F>(path: &'static str, _: A, handler: H) -> Route
+pub(crate) fn get<A, H, F>(path: &'static str, access: A, handler: H) -> Route
 where
     A: Access,
     H: Fn(Page, A::Who) -> F + Copy + Send + Sync + 'static,
@@ -49,16 +49,16 @@ where
 {
     let work = move |visit: Arc<Visit>, _| async move {
         let page = Page::new(visit.clone(), visit.find_site().await?);
-        match A::admit(&page).await? {
+        match access.admit(&page).await? {
             Entry::As(who) => handler(page, who).await,
             Entry::Elsewhere(path) => Ok(page.lead_to(path)),
         }
     };
-    Route::new(Method::GET, path, A::NAME, work)
+    Route::new(Method::GET, path, access.name(), work)
 }
 
 /// A form. No handler gets its fields before the form token is checked (SEC-72).
-pub(crate) fn post<A, B, H, F>(path: &'static str, _: A, handler: H) -> Route
+pub(crate) fn post<A, B, H, F>(path: &'static str, access: A, handler: H) -> Route
 where
     A: Access,
     B: Form + Send + 'static,
@@ -67,17 +67,17 @@ where
 {
     let work = move |visit: Arc<Visit>, request: Request| async move {
         let page = Page::new(visit.clone(), visit.find_site().await?);
-        let who = match A::admit(&page).await? {
+        let who = match access.admit(&page).await? {
             Entry::As(who) => who,
             Entry::Elsewhere(path) => return Ok(page.lead_to(path)),
         };
         let limit = visit.state.settings.limits.body_bytes;
         let (head, body) = request.into_parts();
         let form = Sealed::receive(&head.headers, body, limit).await?;
-        let form = form.open(|token| is_ours(&page, A::NAME, token))?;
+        let form = form.open(|token| is_ours(&page, access.name(), token))?;
         handler(page, who, form).await
     };
-    Route::new(Method::POST, path, A::NAME, work)
+    Route::new(Method::POST, path, access.name(), work)
 }
 
 /// A page that belongs to no tenant, for everybody.

@@ -16,6 +16,7 @@ use crate::http::{
 /// The fields of the proof.
 pub(crate) struct ProofForm {
     target: ProofTarget,
+    to: String,
     password: String,
     code: String,
     backup_code: String,
@@ -25,6 +26,7 @@ impl Form for ProofForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         Ok(Self {
             target: target(fields.get("target")),
+            to: fields.text("to"),
             password: fields.text("password"),
             code: fields.text("code"),
             backup_code: fields.text("backup_code"),
@@ -45,7 +47,8 @@ impl ProofForm {
 
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let target = target(page.query().get("for"));
-    Ok(write(page, &who, target))
+    let to = page.query().text("to");
+    Ok(write(page, &who, target, &to))
 }
 
 pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofForm>) -> Answer {
@@ -61,7 +64,7 @@ pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofFo
     .await;
     let session = match proved {
         Ok(session) => session,
-        Err(error) => return Ok(write(page.again(error)?, &who, form.target)),
+        Err(error) => return Ok(write(page.again(error)?, &who, form.target, &form.to)),
     };
     page.sign_in(&session);
     // Who came here to set up an app, or cannot do anything else, is not asked to say so twice.
@@ -70,10 +73,23 @@ pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofFo
     {
         enrol::start_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
     }
-    Ok(page.lead_to(form.target.path()))
+    let path = onward(&page, form.target, &form.to).to_owned();
+    Ok(page.lead_to(&path))
 }
 
-fn write(page: Page, who: &SignedIn, target: ProofTarget) -> Response {
+/// The page that follows. A form cannot name any other than one of a console.
+fn onward<'p>(page: &Page, target: ProofTarget, to: &'p str) -> &'p str {
+    match target {
+        ProofTarget::Console => page.console_page(to).unwrap_or(target.path()),
+        _ => target.path(),
+    }
+}
+
+fn write(page: Page, who: &SignedIn, target: ProofTarget, to: &str) -> Response {
+    let to = match target {
+        ProofTarget::Console => onward(&page, target, to).to_owned(),
+        _ => String::new(),
+    };
     let policy = &page.tenant().policy;
     let code_digits = who.has_totp.then_some(policy.totp.digits);
     let backup_codes = policy
@@ -84,6 +100,7 @@ fn write(page: Page, who: &SignedIn, target: ProofTarget) -> Response {
         frame,
         login: who.login.clone(),
         target,
+        to,
         code_digits,
         backup_codes,
     })

@@ -1,12 +1,12 @@
 //! SEC-2, SEC-4, SEC-5, SEC-6, SEC-9: who gets where, and what a cookie is worth.
 
 use axum::http::StatusCode;
-use warifu_domain::time::Span;
+use warifu_domain::{permission, time::Span, user::Role};
 use warifu_web::{http::access::AccessName, router::routes};
 
 use crate::{
-    guests::{State, browsers},
-    support::{Ask, SLUG, TestApp, on_both},
+    guests::{State, browsers, is_signed_in},
+    support::{Ask, SLUG, TestApp, on_both, path_of},
 };
 
 /// Whether a route that names this access lets a browser in this state come in.
@@ -15,9 +15,16 @@ fn may(access: AccessName, state: State) -> bool {
     match access {
         AccessName::Anyone => true,
         AccessName::InAttempt => matches!(state, S::BeforeCode | S::BeforeSetUp),
-        AccessName::Session => state == S::SignedIn,
-        AccessName::SessionToEnrol => matches!(state, S::SignedIn | S::LacksEnrolment),
-        AccessName::AnySession => matches!(state, S::SignedIn | S::LacksProof | S::LacksEnrolment),
+        AccessName::Session => is_signed_in(state),
+        AccessName::SessionToEnrol => is_signed_in(state) || state == S::LacksEnrolment,
+        AccessName::AnySession => {
+            is_signed_in(state) || matches!(state, S::LacksProof | S::LacksEnrolment)
+        }
+        AccessName::May(operation) => match state {
+            S::Administrator => permission::may(Role::Administrator, operation),
+            S::Operator => permission::may(Role::Operator, operation),
+            _ => false,
+        },
     }
 }
 
@@ -25,14 +32,17 @@ fn may(access: AccessName, state: State) -> bool {
 fn instead(access: AccessName, state: State) -> &'static str {
     match (access, state) {
         // Whoever is signed in has come back to a page of a login that is finished.
-        (AccessName::InAttempt, State::SignedIn | State::LacksProof | State::LacksEnrolment) => {
-            "/account"
-        }
+        (AccessName::InAttempt, State::LacksProof | State::LacksEnrolment) => "/account",
+        (AccessName::InAttempt, state) if is_signed_in(state) => "/account",
         (AccessName::InAttempt, _) => "/login?refusal=LOGIN-04",
         (_, State::LacksProof) => "/account/proof?for=",
         (_, State::LacksEnrolment) => "/account/set-up",
         _ => "/login?refusal=ACC-01",
     }
+}
+
+fn is_console(access: AccessName) -> bool {
+    matches!(access, AccessName::May(_))
 }
 
 #[tokio::test]
@@ -41,7 +51,7 @@ async fn sec_009_every_route_lets_in_whom_it_names_and_nobody_else() {
         for (state, browser) in browsers(&app).await {
             let before = app.events().await;
             for route in routes() {
-                let path = route.path.replace("{tenant}", SLUG);
+                let path = path_of(route.path);
                 let ask = match route.method {
                     "GET" => Ask::get(&path),
                     // Without a form token: whoever is let in stops at the form.
@@ -57,6 +67,12 @@ async fn sec_009_every_route_lets_in_whom_it_names_and_nobody_else() {
                 let whole = ["/", "/demo/mail"].contains(&route.path);
                 if whole {
                     assert_eq!(answer.status, StatusCode::NOT_FOUND, "{at}");
+                } else if is_signed_in(state)
+                    && !may(route.access, state)
+                    && is_console(route.access)
+                {
+                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{at}");
+                    assert!(answer.refuses("ADM-01"), "{at}");
                 } else if !may(route.access, state) {
                     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{at}");
                     let elsewhere = format!("/{SLUG}{}", instead(route.access, state));
@@ -68,7 +84,9 @@ async fn sec_009_every_route_lets_in_whom_it_names_and_nobody_else() {
                     assert!(!answer.location().contains("refusal"), "{at}");
                     // What the policy does not allow to anybody is refused by a page of its own.
                     let known = [StatusCode::OK, StatusCode::SEE_OTHER].contains(&answer.status);
-                    assert!(known || answer.refuses("SET-03"), "{at}");
+                    // Nobody and nothing has the number 1.
+                    let nobody = route.path.matches('{').count() > 1 && answer.refuses("REQ-01");
+                    assert!(known || nobody || answer.refuses("SET-03"), "{at}");
                 }
             }
             // A forced set-up makes its key when its page is opened (G3); nothing else happened.

@@ -4,8 +4,8 @@ use axum::http::{Method, StatusCode};
 use warifu_web::router::routes;
 
 use crate::{
-    guests::{State, browsers},
-    support::{Ask, Browser, NEIGHBOUR, SLUG, on_both},
+    guests::{browsers, is_signed_in},
+    support::{Ask, Browser, NEIGHBOUR, on_both, path_of},
 };
 
 /// Every form of the server, filled in so that it would do something.
@@ -29,7 +29,7 @@ fn forms() -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     };
     let posts = routes().into_iter().filter(|route| route.method == "POST");
     posts
-        .map(|route| (route.path.replace("{tenant}", SLUG), fields(route.path)))
+        .map(|route| (path_of(route.path), fields(route.path)))
         .collect()
 }
 
@@ -180,7 +180,7 @@ async fn sec_072_opening_a_page_never_changes_anything() {
             first.get("/login/set-up").await;
             let before = app.events().await;
             for route in &table {
-                let path = route.path.replace("{tenant}", SLUG);
+                let path = path_of(route.path);
                 for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE] {
                     for query in ["", "?language=en&code=000000&session=1&generation=0&refusal=LOGIN-01&notice=turned-off"] {
                         let ask = Ask::new(method.clone(), &format!("{path}{query}"));
@@ -197,7 +197,7 @@ async fn sec_072_opening_a_page_never_changes_anything() {
             // Every browser is still what it was.
             let mut after = browser.clone();
             let alive = after.get("/account").await.status == StatusCode::OK;
-            assert_eq!(alive, state == State::SignedIn, "{state:?}");
+            assert_eq!(alive, is_signed_in(state), "{state:?}");
         }
     })
     .await;
@@ -209,7 +209,7 @@ async fn sec_072_other_methods_are_refused_like_a_form_without_a_token() {
         let before = app.events().await;
         for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::CONNECT] {
             for route in routes() {
-                let path = route.path.replace("{tenant}", SLUG);
+                let path = path_of(route.path);
                 let answer = Ask::new(method.clone(), &path).send(&app).await;
                 assert!(
                     answer.status.is_client_error(),

@@ -17,6 +17,10 @@ pub(crate) enum State {
     BeforeSetUp,
     /// Signed in, and lacks nothing.
     SignedIn,
+    /// An administrator, signed in.
+    Administrator,
+    /// An operator, signed in.
+    Operator,
     /// Signed in, but has to prove itself again.
     LacksProof,
     /// Signed in, but has to set up an app.
@@ -25,6 +29,14 @@ pub(crate) enum State {
     Neighbour,
     /// Was signed in.
     SignedOut,
+}
+
+/// Signed in, lacking nothing, in whatever role.
+pub(crate) fn is_signed_in(state: State) -> bool {
+    matches!(
+        state,
+        State::SignedIn | State::Administrator | State::Operator
+    )
 }
 
 /// Makes one browser in each state, of a policy under which all of them exist.
@@ -75,6 +87,13 @@ pub(crate) async fn browsers(app: &TestApp) -> Vec<(State, Browser)> {
     before_set_up.type_password(&boss).await;
     assert!(before_set_up.page.contains("/login/set-up"));
 
+    let mut administrator = app.browser();
+    let chief = app.person("chief", Role::Administrator).await;
+    administrator.sign_in_and_set_up(&chief).await;
+    let mut operator = app.browser();
+    let owner = app.person("owner", Role::Operator).await;
+    operator.sign_in_and_set_up(&owner).await;
+
     let mut signed_out = app.browser();
     signed_out.type_password(&goro).await;
     let old = signed_out.clone();
@@ -94,6 +113,8 @@ pub(crate) async fn browsers(app: &TestApp) -> Vec<(State, Browser)> {
         (State::BeforeCode, before_code),
         (State::BeforeSetUp, before_set_up),
         (State::SignedIn, signed_in),
+        (State::Administrator, administrator),
+        (State::Operator, operator),
         (State::LacksProof, lacks_proof),
         (State::LacksEnrolment, lacks_enrolment),
         (State::Neighbour, neighbour),

@@ -5,7 +5,7 @@ use warifu_web::{http::host::BaseUrl, pages::views::ASSETS, router::routes};
 
 use crate::{
     guests::browsers,
-    support::{Answer, Ask, SLUG, TestApp, on_both, on_sqlite},
+    support::{Answer, Ask, TestApp, on_both, on_sqlite, path_of},
 };
 
 fn check(answer: &Answer, at: &str, is_file: bool) {
@@ -70,7 +70,7 @@ async fn sec_073_every_answer_of_every_route_carries_the_headers() {
     on_both("default", async |app| {
         for (state, browser) in browsers(&app).await {
             for route in routes() {
-                let path = route.path.replace("{tenant}", SLUG);
+                let path = path_of(route.path);
                 let is_file = route.path.starts_with("/assets/");
                 for ask in [
                     Ask::get(&path),

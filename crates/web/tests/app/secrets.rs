@@ -2,16 +2,16 @@
 
 use axum::http::StatusCode;
 use warifu_domain::{policy::Enrolment, time::Span, user::Login};
-use warifu_flows::{manage_tenants, manage_users};
+use warifu_flows::{By, manage_tenants, manage_users};
 use warifu_web::router::routes;
 
-use crate::support::{Ask, Browser, NEIGHBOUR, Phone, SLUG, TestApp, on_both};
+use crate::support::{Ask, Browser, NEIGHBOUR, Phone, SLUG, TestApp, on_both, path_of};
 
 /// Every page as this browser sees it.
 async fn all_pages(browser: &Browser) -> String {
     let mut seen = String::new();
     for route in routes().into_iter().filter(|route| route.method == "GET") {
-        let path = route.path.replace("{tenant}", SLUG);
+        let path = path_of(route.path);
         let answer = browser.clone().send(Ask::get(&path)).await;
         seen.push_str(&answer.body);
         for (name, value) in &answer.headers {
@@ -212,9 +212,14 @@ async fn sec_068_nothing_of_one_tenant_works_in_another() {
 
         // Disabled here says nothing about there.
         let login = Login::parse("taro").unwrap();
-        manage_users::disable_user(&app.ctx, &app.tenant_of(NEIGHBOUR).await, &login)
-            .await
-            .unwrap();
+        manage_users::disable_user(
+            &app.ctx,
+            &app.tenant_of(NEIGHBOUR).await,
+            &By::command_line(),
+            &login,
+        )
+        .await
+        .unwrap();
         assert_eq!(at_home.get("/account").await.status, StatusCode::OK);
     })
     .await;
@@ -244,7 +249,7 @@ async fn sec_084_disabling_a_person_or_a_tenant_stops_sessions_and_logins_at_onc
         let (mut signed_in, mut half_way, phone) = signed_in_and_half_way(&app).await;
         let tenant = app.tenant().await;
         let login = Login::parse("taro").unwrap();
-        manage_users::disable_user(&app.ctx, &tenant, &login)
+        manage_users::disable_user(&app.ctx, &tenant, &By::command_line(), &login)
             .await
             .unwrap();
         assert!(is_out(&mut signed_in).await);
@@ -261,7 +266,7 @@ async fn sec_084_disabling_a_person_or_a_tenant_stops_sessions_and_logins_at_onc
     .await;
     on_both("default", async |app| {
         let (mut signed_in, mut half_way, phone) = signed_in_and_half_way(&app).await;
-        manage_tenants::set_suspended(&app.ctx, SLUG, true)
+        manage_tenants::set_suspended(&app.ctx, &By::command_line(), SLUG, true)
             .await
             .unwrap();
         assert!(is_out(&mut signed_in).await);

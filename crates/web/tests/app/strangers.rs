@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use warifu_domain::{time::Span, user::Login};
+use warifu_flows::By;
 use warifu_flows::manage_users;
 use warifu_storage::AuditFilter;
 use warifu_web::http::client_address::TrustedProxies;
@@ -64,7 +65,7 @@ async fn sec_049_unknown_disabled_locked_and_wrong_look_the_same() {
         }
         let tenant = app.tenant().await;
         let disabled = Login::parse("disabled").unwrap();
-        manage_users::disable_user(&app.ctx, &tenant, &disabled)
+        manage_users::disable_user(&app.ctx, &tenant, &By::command_line(), &disabled)
             .await
             .unwrap();
         let mut browser = app.browser();

@@ -114,6 +114,7 @@ impl Samples<'_> {
         };
         let proof = |frame, target, code_digits| {
             print(&Proof {
+                to: String::new(),
                 frame,
                 login: login.clone(),
                 target,

@@ -6,8 +6,8 @@ mod login;
 use askama::Template;
 use warifu_domain::policy::Preset;
 use warifu_web::pages::views::{
-    BackupState, CodeShape, DemoAccount, DemoMail, DemoTenant, ErrorPage, Facts, Frame, Help,
-    KeptMail, NewCodes, Removal, SessionRow, Sessions, TenantMark, Tenants, TimeLeft,
+    BackupState, CodeShape, Console, DemoAccount, DemoMail, DemoTenant, ErrorPage, Facts, Frame,
+    Help, KeptMail, NewCodes, Removal, SessionRow, Sessions, TenantMark, Tenants, TimeLeft,
 };
 use warifu_web::text::{Labels, Language, Texts};
 
@@ -96,6 +96,7 @@ impl Samples<'_> {
             zone: "Asia/Tokyo".into(),
             problem: None,
             notice: None,
+            console: Console::CLOSED,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use warifu_domain::{attempt::Stage, decide::Lacks, refusal::Refusal, session::Level};
-use warifu_flows::{FlowError, enrol::PendingTotp, manage_tenants, manage_users, session};
+use warifu_flows::{By, FlowError, enrol::PendingTotp, manage_tenants, manage_users, session};
 
 use super::{
     reference::{Made, Reference},
@@ -418,19 +418,24 @@ impl Driver {
         let login = |person: &usize| self.people[*person].typed_login();
         match step {
             Step::Disable { person } => {
-                manage_users::disable_user(ctx, &tenant, &login(person))
+                manage_users::disable_user(ctx, &tenant, &By::command_line(), &login(person))
                     .await
                     .unwrap();
             }
             Step::Enable { person } => {
-                manage_users::enable_user(ctx, &tenant, &login(person))
+                manage_users::enable_user(ctx, &tenant, &By::command_line(), &login(person))
                     .await
                     .unwrap();
             }
             Step::Reset { person } => {
-                manage_users::reset_two_factor(ctx, &tenant, &login(person), "asked")
-                    .await
-                    .unwrap();
+                manage_users::reset_two_factor(
+                    ctx,
+                    &tenant,
+                    &By::CommandLine("asked".to_owned()),
+                    &login(person),
+                )
+                .await
+                .unwrap();
             }
             Step::SetPassword { person, new } => {
                 manage_users::set_password(ctx, &tenant, &login(person), new)
@@ -440,9 +445,14 @@ impl Driver {
             }
             Step::Suspend | Step::Resume => {
                 let suspended = matches!(step, Step::Suspend);
-                manage_tenants::set_suspended(ctx, &self.world.slug, suspended)
-                    .await
-                    .unwrap();
+                manage_tenants::set_suspended(
+                    ctx,
+                    &By::command_line(),
+                    &self.world.slug,
+                    suspended,
+                )
+                .await
+                .unwrap();
             }
             Step::Policy(enrolment) => {
                 let enrolment = *enrolment;

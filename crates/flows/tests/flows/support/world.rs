@@ -11,7 +11,7 @@ use warifu_domain::{
     user::{Login, Role},
 };
 use warifu_flows::{
-    Ctx, MailMode, audit,
+    By, Ctx, MailMode, audit,
     clock::Clock,
     hasher::{HashCost, Hasher, HasherOptions},
     maintenance, manage_tenants,
@@ -149,7 +149,9 @@ impl World {
         let ctx = Arc::new(ctx((**place).clone(), &clock, setting.seed, keys, CHEAP));
         let policy = setting.policy.to_toml();
         let add = async |slug| {
-            let added = manage_tenants::add_tenant(&ctx, slug, "みどり商事", &policy).await;
+            let added =
+                manage_tenants::add_tenant(&ctx, &By::command_line(), slug, "みどり商事", &policy)
+                    .await;
             added.unwrap().id
         };
         let slug = "midori";
@@ -173,7 +175,7 @@ impl World {
     pub(crate) async fn neighbour(&self, slug: &str) -> Self {
         let tenant = self.tenant().await;
         let policy = tenant.policy.to_toml();
-        manage_tenants::add_tenant(&self.ctx, slug, &tenant.name, &policy)
+        manage_tenants::add_tenant(&self.ctx, &By::command_line(), slug, &tenant.name, &policy)
             .await
             .unwrap();
         self.at_tenant(slug)
@@ -197,9 +199,14 @@ impl World {
     pub(crate) async fn change_policy(&self, change: impl FnOnce(&mut Policy)) {
         let mut policy = (*self.tenant().await.policy).clone();
         change(&mut policy);
-        manage_tenants::set_policy(&self.ctx, &self.slug, &policy.to_toml())
-            .await
-            .unwrap();
+        manage_tenants::set_policy(
+            &self.ctx,
+            &By::command_line(),
+            &self.slug,
+            &policy.to_toml(),
+        )
+        .await
+        .unwrap();
     }
 
     /// Lets time pass.
@@ -228,7 +235,7 @@ impl World {
             password: password.clone(),
         };
         let tenant = self.tenant().await;
-        let id = manage_users::add_user(&self.ctx, &tenant, new)
+        let id = manage_users::add_user(&self.ctx, &tenant, &By::command_line(), new)
             .await
             .unwrap();
         if tenant.id == TenantId(1) {

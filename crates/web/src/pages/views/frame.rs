@@ -1,6 +1,6 @@
 //! What all pages share: language, tenant, who is signed in, the message on top.
 
-use super::{Asset, Facts, Notice, Problem, assets};
+use super::{Asset, Console, Facts, Notice, Problem, assets};
 use crate::text::{Language, Texts};
 use fluent_bundle::FluentValue;
 
@@ -27,6 +27,8 @@ pub struct Frame {
     pub problem: Option<Problem>,
     /// What was just done, if anything.
     pub notice: Option<Notice>,
+    /// The consoles that the visitor may open.
+    pub console: Console,
 }
 
 /// How a tenant appears on its pages.

@@ -2,9 +2,11 @@
 //! the page; nothing here decides, loads or stores.
 
 mod account;
+pub mod admin;
 mod agent;
 mod assets;
 mod backup_codes;
+mod console;
 mod demo;
 mod error;
 mod frame;
@@ -23,6 +25,7 @@ pub use account::{Account, AppState, BackupState, Removal};
 pub use agent::short_agent;
 pub use assets::{ASSETS, Asset};
 pub use backup_codes::{BackupCodes, CodeShape, NewCodes};
+pub use console::{Console, Section};
 pub use demo::{DemoAccount, DemoMail, DemoTenant, KeptMail, Tenants};
 pub use error::ErrorPage;
 pub use frame::{Frame, TenantMark};

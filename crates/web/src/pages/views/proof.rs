@@ -14,6 +14,8 @@ pub enum ProofTarget {
     BackupCodes,
     /// Changing the password.
     Password,
+    /// Managing: back to a page of a console.
+    Console,
     /// Nothing in particular: back to the account.
     Account,
 }
@@ -28,6 +30,8 @@ pub struct Proof {
     pub login: String,
     /// What comes after.
     pub target: ProofTarget,
+    /// The page of a console that comes after; empty for other targets.
+    pub to: String,
     /// Digits of a code; `None` while the user has no second factor.
     pub code_digits: Option<u8>,
     /// What a backup code looks like, where one is taken instead.
@@ -36,11 +40,12 @@ pub struct Proof {
 
 impl ProofTarget {
     /// All targets.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SetUp,
         Self::Remove,
         Self::BackupCodes,
         Self::Password,
+        Self::Console,
         Self::Account,
     ];
 
@@ -52,6 +57,7 @@ impl ProofTarget {
             Self::Remove => "remove",
             Self::BackupCodes => "backup-codes",
             Self::Password => "password",
+            Self::Console => "console",
             Self::Account => "account",
         }
     }
@@ -64,6 +70,7 @@ impl ProofTarget {
             Self::Remove => "/account/remove",
             Self::BackupCodes => "/account/backup-codes",
             Self::Password => "/account/password",
+            Self::Console => "/admin",
             Self::Account => "/account",
         }
     }
@@ -76,12 +83,21 @@ impl ProofTarget {
 }
 
 impl Proof {
+    /// Where giving up leads.
+    fn back(&self) -> String {
+        match self.to.as_str() {
+            "" => self.frame.link("/account"),
+            to => self.frame.link(to),
+        }
+    }
+
     fn reason(&self) -> &str {
         match self.target {
             ProofTarget::SetUp => self.frame.msg("proof-for-set-up"),
             ProofTarget::Remove => self.frame.msg("proof-for-remove"),
             ProofTarget::BackupCodes => self.frame.msg("proof-for-backup-codes"),
             ProofTarget::Password => self.frame.msg("proof-for-password"),
+            ProofTarget::Console => self.frame.msg("proof-for-console"),
             ProofTarget::Account => self.frame.msg("proof-for-account"),
         }
     }

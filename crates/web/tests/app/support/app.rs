@@ -10,7 +10,7 @@ use warifu_domain::{
     user::{Login, Role},
 };
 use warifu_flows::{
-    Ctx, MailMode, audit,
+    By, Ctx, MailMode, audit,
     clock::Clock,
     hasher::{HashCost, Hasher, HasherOptions},
     manage_tenants,
@@ -118,7 +118,7 @@ impl TestApp {
         let mut policy = Preset::find(preset).unwrap().policy();
         change_policy(&mut policy);
         for (slug, name) in [(SLUG, "みどり商事"), (NEIGHBOUR, "あおば工業")] {
-            manage_tenants::add_tenant(&ctx, slug, name, &policy.to_toml())
+            manage_tenants::add_tenant(&ctx, &By::command_line(), slug, name, &policy.to_toml())
                 .await
                 .unwrap();
         }
@@ -152,9 +152,14 @@ impl TestApp {
                 role,
                 password: person.password.clone(),
             };
-            manage_users::add_user(&self.ctx, &self.tenant_of(slug).await, new)
-                .await
-                .unwrap();
+            manage_users::add_user(
+                &self.ctx,
+                &self.tenant_of(slug).await,
+                &By::command_line(),
+                new,
+            )
+            .await
+            .unwrap();
         }
         person
     }
@@ -180,7 +185,7 @@ impl TestApp {
         let mut policy = (*self.tenant().await.policy).clone();
         change(&mut policy);
         for slug in [SLUG, NEIGHBOUR] {
-            manage_tenants::set_policy(&self.ctx, slug, &policy.to_toml())
+            manage_tenants::set_policy(&self.ctx, &By::command_line(), slug, &policy.to_toml())
                 .await
                 .unwrap();
         }

@@ -1,0 +1,18 @@
+-- Groups of people, consoles, mail that is sent. Every table's key begins with its tenant, except where the file says why.
+
+-- A part of a tenant's people, with its own date from which the second factor is compulsory (W8).
+CREATE TABLE person_group (
+    tenant_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    grace_until BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX person_group_name ON person_group (tenant_id, name);
+
+-- The group that a person belongs to; at most one.
+ALTER TABLE person ADD COLUMN group_id BIGINT;
+
+CREATE INDEX person_group_member ON person (tenant_id, group_id);

@@ -1,0 +1,12 @@
+//! `/admin`: the console of a tenant's administrators. One file a section.
+
+pub(crate) mod users;
+
+use warifu_flows::session::SignedIn;
+
+use crate::http::{page::Page, route::Answer};
+
+/// `/admin`: leads to the first section.
+pub(crate) async fn start(page: Page, _: SignedIn) -> Answer {
+    Ok(page.lead_to("/admin/users"))
+}
