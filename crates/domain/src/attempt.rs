@@ -12,6 +12,10 @@ use crate::{
     totp::AcceptedStep,
 };
 
+/// How many attempts an account may have open at once; the oldest gives way. Each took the right password, so that more than
+/// a few are somebody who has it and no second factor.
+pub const OPEN_ATTEMPTS: i64 = 10;
+
 /// A proof that the password of this user was verified. Made by the flow that verified it.
 #[derive(Debug)]
 pub struct PasswordProved {

@@ -1,4 +1,6 @@
 -- Groups of people, consoles, mail that is sent. Every table's key begins with its tenant, except where the file says why.
+-- In 0001 that is `browser_session`, whose key begins with the token: were it the tenant, SQLite would look through all of a
+-- tenant's sessions for those of one person.
 
 -- A part of a tenant's people, with its own date from which the second factor is compulsory (W8).
 CREATE TABLE person_group (
@@ -16,3 +18,6 @@ CREATE UNIQUE INDEX person_group_name ON person_group (tenant_id, name);
 ALTER TABLE person ADD COLUMN group_id BIGINT;
 
 CREATE INDEX person_group_member ON person (tenant_id, group_id);
+
+-- A person's open login attempts, to end them, and to keep their number small.
+CREATE INDEX login_attempt_user ON login_attempt (tenant_id, user_id, expires_at);

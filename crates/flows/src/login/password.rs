@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use warifu_domain::{
-    attempt::{Begun, PasswordProved, Stage, begin},
+    attempt::{Begun, OPEN_ATTEMPTS, PasswordProved, Stage, begin},
     audit::{AuditEvent, EventKind},
     decide::decide,
     network::ClientNetwork,
@@ -197,6 +197,7 @@ async fn settle(
             ),
             Stage::Enrolment => (StageKind::Enrolment, LoginStep::Enrol(token.clone())),
         };
+        tx.delete_older_attempts(user, OPEN_ATTEMPTS - 1).await?;
         tx.insert_attempt(&token.hash(), &pending, kind).await?;
         Ok(Ok(step))
     });

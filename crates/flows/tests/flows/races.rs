@@ -1,8 +1,9 @@
 //! Many requests at once, on one server and on two: what may be done once is done once, what is limited stays limited
 //! (SEC-13, SEC-20, SEC-45).
 
-use warifu_domain::{refusal::Refusal, throttle::CLOSED_AT, time::Span};
+use warifu_domain::{attempt::Pending, refusal::Refusal, throttle::CLOSED_AT, time::Span};
 use warifu_flows::FlowError;
+use warifu_storage::StageKind;
 
 use crate::support::{Asked, Browser, Person, Phone, Setting, World, on_both, refused, shown};
 
@@ -39,12 +40,29 @@ fn split<T>(answers: Vec<Result<T, FlowError>>) -> (Vec<T>, Vec<Refusal>) {
     (good, refusals)
 }
 
-/// Browsers with an attempt each, taking turns between the servers.
+/// Browsers with an attempt each, taking turns between the servers. The attempts are put into the database: the login would
+/// not let so many be open at once, and that is not what keeps a code from being used twice.
 async fn waiting_browsers(nodes: &[World], person: &Person, number: usize) -> Vec<Browser> {
     let mut browsers = Vec::with_capacity(number);
     for index in 0..number {
-        let mut browser = nodes[index % nodes.len()].browser();
-        browser.send_password(person).await.unwrap();
+        let world = &nodes[index % nodes.len()];
+        let token = world.ctx.rng.token();
+        let (hash, user) = (token.hash(), person.id);
+        let pending = Pending {
+            user,
+            remember: false,
+            expires_at: world.now() + Span::minutes(10),
+        };
+        let put = world
+            .ctx
+            .store
+            .write(world.tenant().await.id, async move |tx| {
+                tx.insert_attempt(&hash, &pending, StageKind::SecondFactor)
+                    .await
+            });
+        put.await.unwrap();
+        let mut browser = world.browser();
+        browser.attempt = Some(token);
         browsers.push(browser);
     }
     browsers

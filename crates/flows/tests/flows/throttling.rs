@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use warifu_domain::{
+    attempt::OPEN_ATTEMPTS,
     refusal::Refusal,
     throttle::{CLOSED_AT, LONGEST_WAIT, NETWORK_FAILURES, NETWORK_WINDOW},
     time::Span,
@@ -489,6 +490,32 @@ async fn sec_076_what_is_too_long_is_refused_before_it_is_hashed() {
             assert_eq!(refused(browser.send_form(form).await), Refusal::WrongLogin);
         }
         assert_eq!(world.ctx.hasher.computed(), before);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_has_ten_attempts_open_at_once_and_the_oldest_gives_way() {
+    on_both(workspace(), async |world| {
+        let (taro, _) = world.member_with_app("taro").await;
+        let (hana, _) = world.member_with_app("hana").await;
+        world.wait(Span::minutes(3));
+        let mut other = world.browser();
+        other.send_password(&hana).await.unwrap();
+        let mut browsers = Vec::new();
+        for _ in 0..=OPEN_ATTEMPTS {
+            let mut browser = world.browser();
+            browser.checks_events = false;
+            browser.send_password(&taro).await.unwrap();
+            browsers.push(browser);
+            world.wait(Span::seconds(1));
+        }
+        let open = format!("user_id = {}", taro.id);
+        assert_eq!(world.rows("login_attempt", &open).await, OPEN_ATTEMPTS);
+        let oldest = refused(browsers[0].send_code(&taro.phone().code()).await);
+        assert_eq!(oldest, Refusal::AttemptOver);
+        browsers[1].send_code(&taro.phone().code()).await.unwrap();
+        other.send_code(&hana.phone().code()).await.unwrap();
     })
     .await;
 }

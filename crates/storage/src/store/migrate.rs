@@ -283,7 +283,7 @@ fn failed(migration: &Migration, error: StoreError) -> StoreError {
 }
 
 /// Only noted for people who look into the table; nothing is decided by it.
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "no job runs yet that could carry the caller's clock"
 )]
