@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, OutOfRange};
+use super::{Language, check::OutOfRange};
 
 /// The words in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
