@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const REFUSALS: &[&str] = &[
     "LOGIN-01", "LOGIN-02", "LOGIN-03", "LOGIN-04", "OTP-01", "OTP-02", "OTP-03", "OTP-04",
     "OTP-05", "OTP-06", "OTP-07", "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05", "SET-01",
-    "SET-02", "SET-03", "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ADM-01", "ADM-02", "PWD-01",
-    "PWD-02", "PWD-03", "PWD-04", "PWD-05", "FORM-01", "FORM-02", "REQ-01", "REQ-02", "REQ-03",
-    "REQ-04", "REQ-05", "REQ-06",
+    "SET-02", "SET-03", "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05", "ADM-01", "ADM-02",
+    "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05", "FORM-01", "FORM-02", "REQ-01", "REQ-02",
+    "REQ-03", "REQ-04", "REQ-05", "REQ-06",
 ];
 
 /// Variables that every message may use: the tenant's words, inside a sentence and at its start.

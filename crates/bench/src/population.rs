@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 use warifu_domain::attempt::Pending;
 use warifu_domain::ids::{AuthenticatorId, TenantId, UserId};
+use warifu_domain::password::PasswordTerm;
 use warifu_domain::session::{Evidence, Session};
 use warifu_domain::tenant::Tenant;
 use warifu_domain::time::{Span, Timestamp};
@@ -128,6 +129,7 @@ async fn hashed_password(ctx: &Ctx, tenant: &Arc<Tenant>, first: usize) -> Resul
         email: None,
         role: Role::Member,
         password: PASSWORD.to_owned(),
+        password_term: PasswordTerm::Lasting,
     };
     let id = manage_users::add_user(ctx, tenant, &By::command_line(), person).await?;
     let row = ctx
@@ -173,6 +175,7 @@ async fn add_person(
         email,
         role: Role::Member,
         password: Some(password.to_vec()),
+        password_term: PasswordTerm::Lasting,
     };
     tx.insert_user(&row, now).await?;
     let plain = totp_plaintext(TotpParams::default(), &person.secret());

@@ -1,6 +1,7 @@
 //! The one decision: who may come in with what. Every door calls it; none has rules of its own (SEC-10).
 
 use crate::{
+    password::PasswordTerm,
     policy::{Enrolment, Policy},
     refusal::Refusal,
     session::Level,
@@ -74,11 +75,16 @@ pub fn decide(policy: &Policy, facts: &Facts) -> Decision {
 }
 
 /// What a session of `level` still lacks under `decision`; asked at every request, so that a policy or an
-/// authenticator that changed meanwhile counts at once.
-pub fn lacks(decision: Decision, level: Level) -> Lacks {
+/// authenticator that changed meanwhile counts at once. A password that was to be used once is replaced before anything else
+/// is done with the account (SEC-70), but after the second factor: it alone opens nothing here either.
+pub fn lacks(decision: Decision, level: Level, term: PasswordTerm) -> Lacks {
+    let whole = match term {
+        PasswordTerm::Lasting => Lacks::Nothing,
+        PasswordTerm::Temporary => Lacks::Password,
+    };
     match decision {
-        Decision::Allow => Lacks::Nothing,
-        Decision::Challenge { .. } if level >= Level::Mfa => Lacks::Nothing,
+        Decision::Allow => whole,
+        Decision::Challenge { .. } if level >= Level::Mfa => whole,
         Decision::Challenge { .. } => Lacks::Proof,
         Decision::Enrol => Lacks::Enrolment,
         Decision::Refuse(_) => Lacks::Permission,
@@ -94,6 +100,8 @@ pub enum Lacks {
     Proof,
     /// A second factor has to be set up first.
     Enrolment,
+    /// A password of the person's own has to be chosen first.
+    Password,
     /// The session ends.
     Permission,
 }
@@ -196,13 +204,22 @@ mod tests {
                 backup_code: false,
             },
         };
-        assert_eq!(lacks(challenge, Level::Password), Lacks::Proof);
-        assert_eq!(lacks(challenge, Level::Mfa), Lacks::Nothing);
-        assert_eq!(lacks(Decision::Enrol, Level::Mfa), Lacks::Enrolment);
-        assert_eq!(lacks(Decision::Allow, Level::Password), Lacks::Nothing);
-        assert_eq!(
-            lacks(Decision::Refuse(Refusal::WrongLogin), Level::Mfa),
-            Lacks::Permission
-        );
+        let refused = Decision::Refuse(Refusal::WrongLogin);
+        let lasting = |decision, level| lacks(decision, level, PasswordTerm::Lasting);
+        assert_eq!(lasting(challenge, Level::Password), Lacks::Proof);
+        assert_eq!(lasting(challenge, Level::Mfa), Lacks::Nothing);
+        assert_eq!(lasting(Decision::Enrol, Level::Mfa), Lacks::Enrolment);
+        assert_eq!(lasting(Decision::Allow, Level::Password), Lacks::Nothing);
+        assert_eq!(lasting(refused, Level::Mfa), Lacks::Permission);
+        // A temporary password matters where nothing else is lacking.
+        for decision in [challenge, Decision::Enrol, Decision::Allow, refused] {
+            for level in [Level::Password, Level::Mfa] {
+                let expected = match lasting(decision, level) {
+                    Lacks::Nothing => Lacks::Password,
+                    other => other,
+                };
+                assert_eq!(lacks(decision, level, PasswordTerm::Temporary), expected);
+            }
+        }
     }
 }

@@ -37,6 +37,15 @@ impl fmt::Debug for Password {
     }
 }
 
+/// How long a password is meant to be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordTerm {
+    /// Until its owner changes it.
+    Lasting,
+    /// For one login, after which its owner chooses another: somebody else set or saw it (SEC-70).
+    Temporary,
+}
+
 /// Why a new password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadPassword {

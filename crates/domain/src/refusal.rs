@@ -63,6 +63,8 @@ pub enum Refusal {
     WrongPassword,
     /// The session to be ended has ended already.
     SessionGone,
+    /// The password was to be used once; another has to be chosen before anything else (SEC-70).
+    PasswordTemporary,
 
     /// The person's role does not allow this operation, or not on this account (SEC-69).
     NotAllowed,
@@ -100,6 +102,7 @@ impl Refusal {
             Self::ProofNeeded => "ACC-02",
             Self::WrongPassword => "ACC-03",
             Self::SessionGone => "ACC-04",
+            Self::PasswordTemporary => "ACC-05",
             Self::NotAllowed => "ADM-01",
             Self::ReasonMissing => "ADM-02",
             Self::Password(P::TooShort { .. }) => "PWD-01",

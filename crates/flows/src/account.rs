@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    password::{BadPassword, Password, check_new},
+    password::{BadPassword, Password, PasswordTerm, check_new},
     policy::Enrolment,
     refusal::Refusal,
     tenant::Tenant,
@@ -118,7 +118,7 @@ pub async fn change_password(
     let act = Act::of(ctx, tenant, origin);
     let (user, kind) = (who.user, EventKind::PasswordChanged);
     let checked = who
-        .check_fresh_proof(act.now)
+        .check_fresh_proof_for_password(act.now)
         .and_then(|()| check_own_password(tenant, who, new_password));
     let password = match checked {
         Ok(password) => password,
@@ -142,7 +142,8 @@ pub async fn change_password(
             act.audit(tx, event.refused(&gone)).await?;
             return Ok(Err(gone));
         }
-        tx.update_password(user, &hashed).await?;
+        tx.update_password(user, &hashed, PasswordTerm::Lasting)
+            .await?;
         tx.release_all_guesses(&subject_of(&who.login)).await?;
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, Some(&who.token)).await?;

@@ -7,6 +7,7 @@ use warifu_domain::{
     audit::{AuditEvent, EventKind},
     decide::{Decision, decide},
     ids::UserId,
+    password::PasswordTerm,
     permission::Operation,
     tenant::Tenant,
     user::{BadPerson, Login, Role, check_email, check_name},
@@ -36,6 +37,8 @@ pub struct NewPerson {
     pub role: Role,
     /// The first password.
     pub password: String,
+    /// Whether the person has to replace it after the first login (SEC-70).
+    pub password_term: PasswordTerm,
 }
 
 /// Everything an administrator sees of one person.
@@ -106,6 +109,7 @@ pub(crate) struct CheckedPerson {
     email: Option<Vec<u8>>,
     role: Role,
     password: Vec<u8>,
+    password_term: PasswordTerm,
 }
 
 impl CheckedPerson {
@@ -133,6 +137,7 @@ impl CheckedPerson {
             email,
             role: new.role,
             password: passwords::hash(ctx, &password).await?,
+            password_term: new.password_term,
         })
     }
 
@@ -145,6 +150,7 @@ impl CheckedPerson {
             email: self.email.clone(),
             role: self.role,
             password: Some(self.password.clone()),
+            password_term: self.password_term,
         };
         tx.insert_user(&row, act.now).await?;
         let added = AuditEvent::new(EventKind::UserAdded, Some(self.id));
@@ -337,12 +343,14 @@ pub async fn reset_two_factor(
     Ok(reset.await?)
 }
 
-/// Sets a password: sessions and attempts end, the second step stays in place (SEC-40).
+/// Sets a password: sessions and attempts end, the second step stays in place (SEC-40). A temporary one is replaced after the
+/// next login (SEC-70).
 pub async fn set_password(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
     login: &Login,
     new_password: &str,
+    term: PasswordTerm,
 ) -> Result<(), ManageError> {
     let (act, user) = (
         Act::by_command_line(ctx, tenant),
@@ -356,7 +364,7 @@ pub async fn set_password(
     let hashed = passwords::hash(ctx, &password).await?;
     ctx.store
         .write(tenant.id, async move |tx| {
-            tx.update_password(user.id, &hashed).await?;
+            tx.update_password(user.id, &hashed, term).await?;
             tx.release_all_guesses(&subject_of(&user.login)).await?;
             tx.delete_attempts_of(user.id).await?;
             tx.delete_sessions_of(user.id, None).await?;

@@ -19,5 +19,8 @@ ALTER TABLE person ADD COLUMN group_id BIGINT;
 
 CREATE INDEX person_group_member ON person (tenant_id, group_id);
 
+-- 1 while the password is one that somebody else set or saw: a new one is chosen after the first login with it (SEC-70).
+ALTER TABLE person ADD COLUMN password_temporary BIGINT NOT NULL DEFAULT 0;
+
 -- A person's open login attempts, to end them, and to keep their number small.
 CREATE INDEX login_attempt_user ON login_attempt (tenant_id, user_id, expires_at);

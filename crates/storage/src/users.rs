@@ -2,6 +2,7 @@
 
 use warifu_domain::{
     ids::UserId,
+    password::PasswordTerm,
     time::Timestamp,
     user::{Login, Role},
 };
@@ -27,6 +28,8 @@ pub struct UserRow {
     pub disabled: bool,
     /// Hashed password; `None`: no password opens the account.
     pub password: Option<Vec<u8>>,
+    /// Whether it is to be replaced after the next login.
+    pub password_term: PasswordTerm,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -55,6 +58,8 @@ pub struct NewUser<'a> {
     pub role: Role,
     /// Hashed password.
     pub password: Option<Vec<u8>>,
+    /// Whether it is to be replaced after the first login.
+    pub password_term: PasswordTerm,
 }
 
 fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
@@ -68,7 +73,15 @@ fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
         disabled: row.int(6)? != 0,
         password: row.opt_bytes(7)?,
         created_at: Timestamp(row.int(8)?),
+        password_term: match row.int(9)? {
+            0 => PasswordTerm::Lasting,
+            _ => PasswordTerm::Temporary,
+        },
     })
+}
+
+fn is_temporary(term: PasswordTerm) -> i64 {
+    i64::from(term == PasswordTerm::Temporary)
 }
 
 impl Tx<'_> {
@@ -79,7 +92,8 @@ impl Tx<'_> {
     ) -> Result<Option<UserRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT id, login, name, email, language, role, disabled, password, created_at FROM person
+            "SELECT id, login, name, email, language, role, disabled, password, created_at,
+                    password_temporary FROM person
               WHERE tenant_id = $1 AND login = $2",
             &[tenant.into(), login.as_str().into()],
             user,
@@ -91,7 +105,8 @@ impl Tx<'_> {
     pub async fn find_user(&mut self, id: UserId) -> Result<Option<UserRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT id, login, name, email, language, role, disabled, password, created_at FROM person
+            "SELECT id, login, name, email, language, role, disabled, password, created_at,
+                    password_temporary FROM person
               WHERE tenant_id = $1 AND id = $2",
             &[tenant.into(), id.into()],
             user,
@@ -107,7 +122,7 @@ impl Tx<'_> {
     ) -> Result<Vec<ListedUser>, StoreError> {
         let tenant = self.tenant;
         self.list(
-            "SELECT id, login, name, email, language, role, disabled, password, created_at,
+            "SELECT id, login, name, email, language, role, disabled, password, created_at, password_temporary,
                     CASE WHEN EXISTS (SELECT 1 FROM totp WHERE totp.tenant_id = person.tenant_id
                          AND totp.user_id = person.id AND totp.confirmed_at IS NOT NULL)
                          THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
@@ -116,7 +131,7 @@ impl Tx<'_> {
             |row| {
                 Ok(ListedUser {
                     user: user(row)?,
-                    has_totp: row.int(9)? != 0,
+                    has_totp: row.int(10)? != 0,
                 })
             },
         )
@@ -131,8 +146,9 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         self.exec(
-            "INSERT INTO person (tenant_id, id, login, name, email, language, role, disabled, password, created_at)
-             VALUES ($1, $2, $3, $4, $5, NULL, $6, 0, $7, $8)",
+            "INSERT INTO person (tenant_id, id, login, name, email, language, role, disabled, password, created_at,
+                                 password_temporary)
+             VALUES ($1, $2, $3, $4, $5, NULL, $6, 0, $7, $8, $9)",
             &[
                 tenant.into(),
                 new.id.into(),
@@ -142,6 +158,7 @@ impl Tx<'_> {
                 new.role.number().into(),
                 new.password.as_deref().into(),
                 now.into(),
+                is_temporary(new.password_term).into(),
             ],
         )
         .await?;
@@ -149,11 +166,20 @@ impl Tx<'_> {
     }
 
     /// Replaces a person's hashed password.
-    pub async fn update_password(&mut self, id: UserId, password: &[u8]) -> Result<(), StoreError> {
+    pub async fn update_password(
+        &mut self,
+        id: UserId,
+        password: &[u8],
+        term: PasswordTerm,
+    ) -> Result<(), StoreError> {
         let tenant = self.tenant;
-        let sql = "UPDATE person SET password = $3 WHERE tenant_id = $1 AND id = $2";
-        self.exec(sql, &[tenant.into(), id.into(), password.into()])
-            .await?;
+        let sql = "UPDATE person SET password = $3, password_temporary = $4 WHERE tenant_id = $1 AND id = $2";
+        let term = is_temporary(term);
+        self.exec(
+            sql,
+            &[tenant.into(), id.into(), password.into(), term.into()],
+        )
+        .await?;
         Ok(())
     }
 

@@ -5,7 +5,10 @@ use warifu_domain::permission::Operation::ListUsers;
 
 use crate::{
     http::{
-        access::{AccessName, AnySession, Anyone, InAttempt, May, Session, SessionToEnrol},
+        access::{
+            AccessName, AnySession, Anyone, InAttempt, May, Session, SessionToChoosePassword,
+            SessionToEnrol,
+        },
         route::{Route, file, get, outside, post},
     },
     pages::{
@@ -71,7 +74,7 @@ pub(crate) fn table() -> Vec<Route> {
         ),
         post(
             "/{tenant}/account/backup-codes/download",
-            Session,
+            SessionToChoosePassword,
             backup_codes::download,
         ),
         get("/{tenant}/account/sessions", Session, sessions::show),
@@ -81,8 +84,16 @@ pub(crate) fn table() -> Vec<Route> {
             Session,
             sessions::end_others,
         ),
-        get("/{tenant}/account/password", Session, password::show),
-        post("/{tenant}/account/password", Session, password::submit),
+        get(
+            "/{tenant}/account/password",
+            SessionToChoosePassword,
+            password::show,
+        ),
+        post(
+            "/{tenant}/account/password",
+            SessionToChoosePassword,
+            password::submit,
+        ),
         // The tenant's console.
         get("/{tenant}/admin", May(ListUsers), admin::start),
         get("/{tenant}/admin/users", May(ListUsers), admin::users::show),

@@ -25,6 +25,9 @@ pub fn may_remove(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(),
     if !policy.removal.by_user || required || who.must_have_second_factor() {
         return Err(Refusal::OnlyAdministrator);
     }
+    if who.must_choose_password() {
+        return Err(Refusal::PasswordTemporary);
+    }
     match policy.removal.reauthentication {
         // A confirmation is enough only where the session itself passed the second factor.
         Reauthentication::Confirm if who.session.level(&policy.session, now) >= Level::Mfa => {

@@ -59,13 +59,28 @@ impl SignedIn {
     }
 
     /// Refuses unless everything this person has to prove was proved in this session within the last minutes (SEC-37). A
-    /// session that was never asked for the second factor proved the password only.
+    /// session that was never asked for the second factor proved the password only. A password that was to be used once is
+    /// replaced before anything else is changed (SEC-70).
     pub(crate) fn check_fresh_proof(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.check_fresh_proof_for_password(now)?;
+        if self.lacks == Lacks::Password {
+            return Err(Refusal::PasswordTemporary);
+        }
+        Ok(())
+    }
+
+    /// [`Self::check_fresh_proof`] for the one change that a temporary password is there for.
+    pub(crate) fn check_fresh_proof_for_password(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.session.is_fresh(now) && self.lacks != Lacks::Proof {
             Ok(())
         } else {
             Err(Refusal::ProofNeeded)
         }
+    }
+
+    /// Whether a password of the person's own has to be chosen before anything else.
+    pub fn must_choose_password(&self) -> bool {
+        self.lacks == Lacks::Password
     }
 
     /// Whether this person may never be without a second factor (SEC-70).
@@ -105,7 +120,11 @@ pub async fn find(
                 backup_codes_left: 0,
             };
             let decision = decide(policy, &facts);
-            let lacks = lacks(decision, row.session.level(&policy.session, now));
+            let lacks = lacks(
+                decision,
+                row.session.level(&policy.session, now),
+                person.password_term,
+            );
             if lacks == Lacks::Permission {
                 return Ok(None);
             }

@@ -2,6 +2,7 @@
 
 use warifu_domain::{
     audit::{Actor, EventKind},
+    password::PasswordTerm,
     refusal::Refusal,
     time::Span,
 };
@@ -21,9 +22,15 @@ async fn sec_040_a_password_reset_never_touches_factors_and_never_logs_in() {
         let old = taro.password.clone();
         taro.password = "a melon under the moon".to_owned();
         let (tenant, login) = (world.tenant().await, taro.typed_login());
-        manage_users::set_password(&world.ctx, &tenant, &login, &taro.password)
-            .await
-            .unwrap();
+        manage_users::set_password(
+            &world.ctx,
+            &tenant,
+            &login,
+            &taro.password,
+            PasswordTerm::Lasting,
+        )
+        .await
+        .unwrap();
         assert!(!browser.is_signed_in().await);
         assert_eq!(
             world.mails_to(&taro).await.last(),
@@ -310,6 +317,7 @@ async fn sec_041_sec_078_nothing_an_administrator_gets_prints_a_secret() {
             email: None,
             role: warifu_domain::user::Role::Member,
             password: "a melon under the moon".to_owned(),
+            password_term: PasswordTerm::Lasting,
         };
         let again = manage_users::add_user(&world.ctx, &tenant, &By::command_line(), taken).await;
         assert!(matches!(

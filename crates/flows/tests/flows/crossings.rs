@@ -1,6 +1,6 @@
 //! Requests that cross: what was true when a request began is not when it ends. Each of these was possible once.
 
-use warifu_domain::{policy::Enrolment, refusal::Refusal, time::Span};
+use warifu_domain::{password::PasswordTerm, policy::Enrolment, refusal::Refusal, time::Span};
 use warifu_flows::{account, enrol, manage_users, session};
 
 use crate::support::{Asked, Phone, Setting, TypedProof, on_both, refused};
@@ -175,9 +175,15 @@ async fn sec_007_a_login_that_was_being_verified_while_the_password_changed_open
             if round % 2 == 1 {
                 tokio::task::yield_now().await;
             }
-            manage_users::set_password(&world.ctx, &tenant, &taro.typed_login(), &new)
-                .await
-                .unwrap();
+            manage_users::set_password(
+                &world.ctx,
+                &tenant,
+                &taro.typed_login(),
+                &new,
+                PasswordTerm::Lasting,
+            )
+            .await
+            .unwrap();
             for login in logins {
                 let thief = login.await.unwrap();
                 assert!(!thief.is_signed_in().await, "round {round}");
@@ -197,9 +203,15 @@ async fn sec_075_hashing_an_old_password_anew_does_not_bring_it_back() {
             let old = format!("a plum under the moon {round}");
             let new = format!("a melon under the moon {round}");
             let tenant = world.tenant().await;
-            manage_users::set_password(&world.ctx, &tenant, &taro.typed_login(), &old)
-                .await
-                .unwrap();
+            manage_users::set_password(
+                &world.ctx,
+                &tenant,
+                &taro.typed_login(),
+                &old,
+                PasswordTerm::Lasting,
+            )
+            .await
+            .unwrap();
             let dearer = world.with_dearer_hashes(round + 2).await;
             let mut thief = dearer.browser();
             let login = tokio::spawn(async move {
@@ -210,9 +222,15 @@ async fn sec_075_hashing_an_old_password_anew_does_not_bring_it_back() {
             if round % 2 == 1 {
                 tokio::task::yield_now().await;
             }
-            manage_users::set_password(&world.ctx, &tenant, &taro.typed_login(), &new)
-                .await
-                .unwrap();
+            manage_users::set_password(
+                &world.ctx,
+                &tenant,
+                &taro.typed_login(),
+                &new,
+                PasswordTerm::Lasting,
+            )
+            .await
+            .unwrap();
             let thief = login.await.unwrap();
             assert!(!thief.is_signed_in().await);
             world.wait(Span::minutes(20));

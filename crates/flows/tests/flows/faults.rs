@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use warifu_domain::{tenant::Tenant, throttle::LONGEST_WAIT, time::Span, token::Token, user::Role};
+use warifu_domain::{
+    password::PasswordTerm, tenant::Tenant, throttle::LONGEST_WAIT, time::Span, token::Token,
+    user::Role,
+};
 use warifu_flows::{
     By, Fault, FlowError, Origin, account, audit, enrol, login,
     manage_tenants::{self, TenantError},
@@ -347,6 +350,7 @@ impl Scene {
                     email: Some("newcomer@home.example".to_owned()),
                     role: Role::Member,
                     password: "a melon under the moon".to_owned(),
+                    password_term: PasswordTerm::Lasting,
                 };
                 manage_users::add_user(ctx, tenant, &By::command_line(), new)
                     .await
@@ -367,7 +371,16 @@ impl Scene {
             )
             .await
             .map(drop),
-            _ => manage_users::set_password(ctx, tenant, &login, "a melon under the moon").await,
+            _ => {
+                manage_users::set_password(
+                    ctx,
+                    tenant,
+                    &login,
+                    "a melon under the moon",
+                    PasswordTerm::Lasting,
+                )
+                .await
+            }
         };
         match done {
             Ok(()) => Ok(Brought::Done),

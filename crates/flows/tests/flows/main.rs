@@ -6,6 +6,7 @@ mod administration;
 mod answers;
 mod crossings;
 mod faults;
+mod first_password;
 mod fresh_proof;
 mod model;
 mod races;

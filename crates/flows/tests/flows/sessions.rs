@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use warifu_domain::{refusal::Refusal, session::Level, time::Span, token::Token};
+use warifu_domain::{
+    password::PasswordTerm, refusal::Refusal, session::Level, time::Span, token::Token,
+};
 use warifu_flows::{By, manage_tenants, manage_users, session};
 
 use crate::support::{Asked, Setting, World, a_second_less, on_both, refused};
@@ -214,9 +216,15 @@ async fn sec_007_every_change_of_password_factors_or_status_ends_the_other_sessi
                         "set password" => {
                             taro.password = "a plum under the moon".to_owned();
                             let new = &taro.password;
-                            manage_users::set_password(&world.ctx, &tenant, &login, new)
-                                .await
-                                .unwrap();
+                            manage_users::set_password(
+                                &world.ctx,
+                                &tenant,
+                                &login,
+                                new,
+                                PasswordTerm::Lasting,
+                            )
+                            .await
+                            .unwrap();
                         }
                         "reset" => {
                             manage_users::reset_two_factor(

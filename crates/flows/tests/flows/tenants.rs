@@ -1,7 +1,7 @@
 //! Tenants do not see each other (SEC-68). Beside these stories, every story of this suite runs next to a tenant of the same name
 //! whose people have the same login IDs and numbers, and checks at its end that nothing changed there.
 
-use warifu_domain::{refusal::Refusal, time::Span};
+use warifu_domain::{password::PasswordTerm, refusal::Refusal, time::Span};
 use warifu_flows::{By, audit, manage_tenants, manage_users, notices, session};
 use warifu_storage::AuditFilter;
 
@@ -23,9 +23,15 @@ async fn twins(world: &World) -> Twins {
     let mut theirs = there.member("taro").await;
     let tenant = there.tenant().await;
     theirs.password = "quite another secret sentence".to_owned();
-    manage_users::set_password(&there.ctx, &tenant, &theirs.typed_login(), &theirs.password)
-        .await
-        .unwrap();
+    manage_users::set_password(
+        &there.ctx,
+        &tenant,
+        &theirs.typed_login(),
+        &theirs.password,
+        PasswordTerm::Lasting,
+    )
+    .await
+    .unwrap();
     // The mail address is sealed for the number that it had.
     let (old, new, id) = (theirs.id, ours.0.id, tenant.id);
     let sql =
@@ -248,7 +254,7 @@ async fn sec_068_a_person_of_another_tenant_is_nobody_to_administrators() {
         );
         let new = "a melon under the moon";
         assert!(
-            manage_users::set_password(&there.ctx, &tenant, &login, new)
+            manage_users::set_password(&there.ctx, &tenant, &login, new, PasswordTerm::Lasting)
                 .await
                 .is_err()
         );

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use warifu_domain::{
     attempt::OPEN_ATTEMPTS,
+    password::PasswordTerm,
     refusal::Refusal,
     throttle::{CLOSED_AT, LONGEST_WAIT, NETWORK_FAILURES, NETWORK_WINDOW},
     time::Span,
@@ -318,9 +319,15 @@ async fn sec_048_an_hour_of_attack_by_strangers_does_not_lock_the_owner_out() {
         );
         let tenant = world.tenant().await;
         taro.password = "a melon under the moon".to_owned();
-        manage_users::set_password(&world.ctx, &tenant, &taro.typed_login(), &taro.password)
-            .await
-            .unwrap();
+        manage_users::set_password(
+            &world.ctx,
+            &tenant,
+            &taro.typed_login(),
+            &taro.password,
+            PasswordTerm::Lasting,
+        )
+        .await
+        .unwrap();
         assert_eq!(
             world.browser().send_password(&taro).await.unwrap(),
             Asked::Code(None)

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::{fs, io};
 
 use serde::Serialize;
+use warifu_domain::password::PasswordTerm;
 use warifu_domain::policy::Preset;
 use warifu_domain::user::{Login, Role};
 use warifu_flows::manage_users::NewPerson;
@@ -144,6 +145,7 @@ async fn found(
             email: None,
             role: Role::Operator,
             password: password.to_owned(),
+            password_term: PasswordTerm::Temporary,
         };
         manage_tenants::found_tenant(
             &ctx,
@@ -204,7 +206,8 @@ fn report(arguments: &Arguments, config: &Config, password: &str) -> Result<(), 
     ]);
     print(&format!(
         "Warifu is set up.\n\n{text}\n\
-         The password is shown only now. The first login leads to the set-up of the second factor.\n\
+         The password is shown only now. The first login leads to the set-up of the second factor, and then to a \
+         password of your own.\n\
          Keep a copy of the key ring in another place than the backups of the database: neither is of use without the other.\n\n\
          Start it:  warifu serve --config {}\n",
         configuration.display()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use warifu_domain::decide::Decision;
+use warifu_domain::password::PasswordTerm;
 use warifu_domain::tenant::Tenant;
 use warifu_domain::user::{Login, Role};
 use warifu_flows::manage_users::{self, ManageError, NewPerson, UserDetails};
@@ -32,6 +33,8 @@ pub(crate) enum Command {
         /// What the person may do
         #[arg(long, default_value = "member", value_parser = ["member", "administrator", "operator"])]
         role: String,
+        #[command(flatten)]
+        term: Term,
     },
     /// List people by login ID
     List {
@@ -72,7 +75,26 @@ pub(crate) enum Command {
     Password {
         #[command(flatten)]
         person: Person,
+        #[command(flatten)]
+        term: Term,
     },
+}
+
+/// How long a password that is set here lasts.
+#[derive(clap::Args)]
+pub(crate) struct Term {
+    /// The password stays; without this its owner chooses another after the first login with it
+    #[arg(long)]
+    permanent: bool,
+}
+
+impl Term {
+    fn of_password(&self) -> PasswordTerm {
+        match self.permanent {
+            true => PasswordTerm::Lasting,
+            false => PasswordTerm::Temporary,
+        }
+    }
 }
 
 /// Who is meant.
@@ -117,7 +139,8 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
             name,
             email,
             role,
-        } => add(&person, name, email, &role),
+            term,
+        } => add(&person, name, email, &role, &term),
         Command::List {
             tenant,
             config,
@@ -143,11 +166,17 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
             })
         }),
         Command::ResetTwoFactor { person, reason } => reset(&person, &reason),
-        Command::Password { person } => set_password(&person),
+        Command::Password { person, term } => set_password(&person, &term),
     }
 }
 
-fn add(person: &Person, name: String, email: Option<String>, role: &str) -> Result<(), Failure> {
+fn add(
+    person: &Person,
+    name: String,
+    email: Option<String>,
+    role: &str,
+    term: &Term,
+) -> Result<(), Failure> {
     let roles = [Role::Member, Role::Administrator, Role::Operator];
     let role = roles.into_iter().find(|known| known.word() == role);
     let role = role.expect("the argument's parser knows the same words");
@@ -165,6 +194,7 @@ fn add(person: &Person, name: String, email: Option<String>, role: &str) -> Resu
             email,
             role,
             password: password.to_string(),
+            password_term: term.of_password(),
         };
         manage_users::add_user(ctx, tenant, &By::command_line(), new).await?;
         person.say(&format!("is added as {}", role.word()))
@@ -247,6 +277,7 @@ struct Shown<'a> {
     #[serde(flatten)]
     listed: Listed<'a>,
     email: Option<&'a str>,
+    password_is_temporary: bool,
     second_factor_since: Option<String>,
     second_factor_used_at: Option<String>,
     backup_codes_left: u32,
@@ -261,6 +292,7 @@ fn show(person: &Person, form: Form) -> Result<(), Failure> {
         let view = Shown {
             listed: Listed::new(user, totp.is_some()),
             email: details.email.as_deref(),
+            password_is_temporary: user.password_term == PasswordTerm::Temporary,
             second_factor_since: totp.map(|totp| utc(totp.confirmed_at)),
             second_factor_used_at: totp.and_then(|totp| totp.used_at).map(utc),
             backup_codes_left: details.backup_codes_left,
@@ -288,6 +320,14 @@ fn show(person: &Person, form: Form) -> Result<(), Failure> {
             ("email", details.email.clone().unwrap_or_default()),
             ("role", view.listed.role.to_owned()),
             ("state", view.listed.state.to_owned()),
+            (
+                "password",
+                match user.password_term {
+                    PasswordTerm::Lasting => "lasting",
+                    PasswordTerm::Temporary => "temporary: replaced after the next login",
+                }
+                .to_owned(),
+            ),
             ("second factor", second_factor),
             ("backup codes left", details.backup_codes_left.to_string()),
             ("sessions", details.sessions.to_string()),
@@ -330,12 +370,13 @@ fn reset(person: &Person, reason: &str) -> Result<(), Failure> {
     })
 }
 
-fn set_password(person: &Person) -> Result<(), Failure> {
+fn set_password(person: &Person, term: &Term) -> Result<(), Failure> {
     person.with(async |ctx, tenant| {
         // An unknown login ID is said before anybody thinks up a password.
         manage_users::show_user(ctx, tenant, &person.login).await?;
         let password = password::read_new(person.login.as_str())?;
-        manage_users::set_password(ctx, tenant, &person.login, &password).await?;
+        let term = term.of_password();
+        manage_users::set_password(ctx, tenant, &person.login, &password, term).await?;
         person.say("has the new password; every session is ended")
     })
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
+use warifu_domain::password::PasswordTerm;
 use warifu_domain::policy::{PRESETS, Preset};
 use warifu_domain::tenant::Tenant;
 use warifu_domain::user::{Login, Role};
@@ -68,6 +69,8 @@ pub(super) async fn settle(ctx: &Arc<Ctx>) -> Result<Vec<Account>, Failure> {
                     email: Some(login.to_owned()),
                     role,
                     password: password.to_string(),
+                    // It is printed for trying out.
+                    password_term: PasswordTerm::Lasting,
                 };
                 adding.spawn(async move {
                     manage_users::add_user(&ctx, &tenant, &By::command_line(), person).await

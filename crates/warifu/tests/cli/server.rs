@@ -64,6 +64,7 @@ fn with_people() -> Place {
                 "佐藤 花子",
                 "--email",
                 "hanako.sato@example.jp",
+                "--permanent",
             ],
         )
         .good();
@@ -79,6 +80,40 @@ fn logged_in(server: &Server) -> Client {
     assert_eq!(answer.status, 303, "{}", answer.body);
     assert_eq!(client.get("/midori/account").status, 200);
     client
+}
+
+#[test]
+fn sec_070_a_password_set_at_the_command_line_is_for_one_login_unless_it_says_permanent() {
+    let place = with_people();
+    let server = serve(&place);
+    logged_in(&server);
+    let set = ["user", "password", "midori", "sato"];
+    place.run_with(PASSWORD, set).good();
+    let mut client = Client::new(server.pages);
+    let typed = [("login", "sato"), ("password", PASSWORD)];
+    client.submit("/midori/login", &typed);
+    for page in ["/midori/account", "/midori/account/sessions"] {
+        let answer = client.get(page);
+        assert_eq!(answer.status, 303, "{page}");
+        assert_eq!(answer.header("location"), Some("/midori/account/password"));
+    }
+    let chosen = "a melon under the moon";
+    let answer = client.submit("/midori/account/password", &[("new_password", chosen)]);
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(client.get("/midori/account").status, 200);
+    let shown = place
+        .run(["user", "show", "midori", "sato", "--json"])
+        .good();
+    assert!(
+        shown.contains(r#""password_is_temporary":false"#),
+        "{shown}"
+    );
+
+    let [user, password, tenant, login] = set;
+    place
+        .run_with(PASSWORD, [user, password, tenant, login, "--permanent"])
+        .good();
+    logged_in(&server);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use warifu_domain::{
     attempt::Pending,
     audit::{AuditEvent, EventKind},
     ids::{AuthenticatorId, TenantId, UserId},
+    password::PasswordTerm,
     policy::Preset,
     time::{Span, Timestamp},
     token::Token,
@@ -166,6 +167,7 @@ impl World {
                         email: None,
                         role: Role::Member,
                         password: None,
+                        password_term: PasswordTerm::Lasting,
                     };
                     tx.insert_user(&new, now).await?;
                     let event = AuditEvent::new(EventKind::UserAdded, Some(user));

@@ -77,3 +77,6 @@ password-show = Show the password
 password-hide = Hide the password
 password-then = Your other browsers will be signed out. { $Feature } stays as it is.
 password-submit = Change your password
+password-first-title = Choose your own password
+password-first-why = The password you signed in with was set by somebody else and is for one time only. Choose your own; after that your account is ready.
+password-first-submit = Use this password

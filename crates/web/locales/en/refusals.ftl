@@ -67,6 +67,8 @@ refusal-ACC-03 = We could not confirm this password.
 refusal-ACC-03-do = Please enter it again, and check capitals and the state of your keyboard. If it does not help, ask { $contact }.
 refusal-ACC-04 = That browser is already signed out.
 refusal-ACC-04-do = There is nothing more to do. If this was not you, ask { $contact }.
+refusal-ACC-05 = Before this, you need to choose your own password.
+refusal-ACC-05-do = Please choose it, then try again. If it does not help, ask { $contact }.
 
 refusal-ADM-01 = Your role does not allow this.
 refusal-ADM-01-do = Ask somebody whose role does.

@@ -76,3 +76,6 @@ password-show = パスワードを表示する
 password-hide = パスワードを隠す
 password-then = 変更すると、ほかのブラウザーのログインはすべて終了します。{ $feature }の設定は変わりません。
 password-submit = パスワードを変更する
+password-first-title = 新しいパスワードの設定
+password-first-why = 今回のログインに使ったパスワードは、管理者などが設定した一度限りのものです。ご自身のパスワードを決めてください。設定が済むと、アカウントを使えるようになります。
+password-first-submit = このパスワードにする

@@ -26,6 +26,8 @@ pub enum AccessName {
     Session,
     /// See [`SessionToEnrol`].
     SessionToEnrol,
+    /// See [`SessionToChoosePassword`].
+    SessionToChoosePassword,
     /// See [`AnySession`].
     AnySession,
     /// See [`May`].
@@ -87,6 +89,11 @@ pub struct Session;
 /// A session that lacks nothing but, perhaps, the second factor that this very route sets up.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionToEnrol;
+
+/// A session that lacks nothing but, perhaps, a password of the person's own (SEC-70): it may choose one, and save backup codes
+/// that are on the screen.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionToChoosePassword;
 
 /// A session, also one that has to prove itself again first.
 #[derive(Clone, Copy, Debug)]
@@ -150,12 +157,7 @@ impl Access for Session {
     }
 
     async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-        let who = signed_in(page).await?;
-        Ok(match who.lacks {
-            Lacks::Nothing => Entry::As(who),
-            Lacks::Enrolment => Entry::Elsewhere("/account/set-up"),
-            Lacks::Proof | Lacks::Permission => return Err(Refusal::ProofNeeded.into()),
-        })
+        admit_lacking(None, page).await
     }
 }
 
@@ -167,11 +169,19 @@ impl Access for SessionToEnrol {
     }
 
     async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-        let who = signed_in(page).await?;
-        Ok(match who.lacks {
-            Lacks::Nothing | Lacks::Enrolment => Entry::As(who),
-            Lacks::Proof | Lacks::Permission => return Err(Refusal::ProofNeeded.into()),
-        })
+        admit_lacking(Some(Lacks::Enrolment), page).await
+    }
+}
+
+impl Access for SessionToChoosePassword {
+    type Who = SignedIn;
+
+    fn name(self) -> AccessName {
+        AccessName::SessionToChoosePassword
+    }
+
+    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
+        admit_lacking(Some(Lacks::Password), page).await
     }
 }
 
@@ -201,6 +211,18 @@ impl Access for May {
             _ => Ok(entry),
         }
     }
+}
+
+/// Lets in a session that lacks nothing, or no more than the route itself brings; others go where they get it.
+async fn admit_lacking(brought: Option<Lacks>, page: &Page) -> Result<Entry<SignedIn>, Failure> {
+    let who = signed_in(page).await?;
+    Ok(match who.lacks {
+        Lacks::Nothing => Entry::As(who),
+        lacks if brought == Some(lacks) => Entry::As(who),
+        Lacks::Enrolment => Entry::Elsewhere("/account/set-up"),
+        Lacks::Password => Entry::Elsewhere("/account/password"),
+        Lacks::Proof | Lacks::Permission => return Err(Refusal::ProofNeeded.into()),
+    })
 }
 
 /// The session behind the cookie, looked up once per request.

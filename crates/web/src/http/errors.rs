@@ -148,6 +148,7 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
             }
             visit.lead_to(&path)
         }
+        Refusal::PasswordTemporary => visit.lead_to("/account/password"),
         Refusal::SessionGone => words("/account/sessions"),
         Refusal::SetUpOver if visit.route.contains("/login/") => words("/login/set-up"),
         Refusal::SetUpOver => words("/account"),

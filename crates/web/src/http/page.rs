@@ -318,6 +318,7 @@ fn is_mended_here(refusal: &Refusal) -> bool {
         refusal,
         R::NotSignedIn
             | R::ProofNeeded
+            | R::PasswordTemporary
             | R::SetUpOver
             | R::SessionGone
             | R::NotOffered

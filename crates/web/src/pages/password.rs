@@ -56,6 +56,7 @@ fn write(page: Page, who: SignedIn) -> Response {
         .min_password_chars(who.must_have_second_factor());
     page.show(|frame| views::Password {
         frame,
+        is_first: who.must_choose_password(),
         login: who.login,
         min: u32::try_from(min).unwrap_or(u32::MAX),
     })

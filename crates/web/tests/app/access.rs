@@ -17,8 +17,10 @@ fn may(access: AccessName, state: State) -> bool {
         AccessName::InAttempt => matches!(state, S::BeforeCode | S::BeforeSetUp),
         AccessName::Session => is_signed_in(state),
         AccessName::SessionToEnrol => is_signed_in(state) || state == S::LacksEnrolment,
+        AccessName::SessionToChoosePassword => is_signed_in(state) || state == S::LacksPassword,
         AccessName::AnySession => {
-            is_signed_in(state) || matches!(state, S::LacksProof | S::LacksEnrolment)
+            is_signed_in(state)
+                || matches!(state, S::LacksProof | S::LacksEnrolment | S::LacksPassword)
         }
         AccessName::May(operation) => match state {
             S::Administrator => permission::may(Role::Administrator, operation),
@@ -32,11 +34,15 @@ fn may(access: AccessName, state: State) -> bool {
 fn instead(access: AccessName, state: State) -> &'static str {
     match (access, state) {
         // Whoever is signed in has come back to a page of a login that is finished.
-        (AccessName::InAttempt, State::LacksProof | State::LacksEnrolment) => "/account",
+        (
+            AccessName::InAttempt,
+            State::LacksProof | State::LacksEnrolment | State::LacksPassword,
+        ) => "/account",
         (AccessName::InAttempt, state) if is_signed_in(state) => "/account",
         (AccessName::InAttempt, _) => "/login?refusal=LOGIN-04",
         (_, State::LacksProof) => "/account/proof?for=",
         (_, State::LacksEnrolment) => "/account/set-up",
+        (_, State::LacksPassword) => "/account/password",
         _ => "/login?refusal=ACC-01",
     }
 }

@@ -1,6 +1,6 @@
 //! Browsers in every state that a browser can be in, for tests that try all of them on every route.
 
-use warifu_domain::{policy::Enrolment, time::Span, user::Role};
+use warifu_domain::{password::PasswordTerm, policy::Enrolment, time::Span, user::Role};
 
 use crate::support::{Ask, Browser, NEIGHBOUR, Phone, SLUG, TestApp};
 
@@ -25,6 +25,8 @@ pub(crate) enum State {
     LacksProof,
     /// Signed in, but has to set up an app.
     LacksEnrolment,
+    /// Signed in with a password that was to be used once.
+    LacksPassword,
     /// Signed in at the neighbour, with that cookie under this tenant's name.
     Neighbour,
     /// Was signed in.
@@ -100,6 +102,11 @@ pub(crate) async fn browsers(app: &TestApp) -> Vec<(State, Browser)> {
     signed_out.press("/logout", &[]).await;
     signed_out.cookies = old.cookies;
 
+    let fresh = app.person("fresh", Role::Operator).await;
+    app.set_password(&fresh, PasswordTerm::Temporary).await;
+    let mut lacks_password = app.browser();
+    lacks_password.sign_in_and_set_up(&fresh).await;
+
     // Goro becomes somebody who needs an app while he is signed in.
     let mut lacks_enrolment = app.browser();
     lacks_enrolment.type_password(&goro).await;
@@ -117,6 +124,7 @@ pub(crate) async fn browsers(app: &TestApp) -> Vec<(State, Browser)> {
         (State::Operator, operator),
         (State::LacksProof, lacks_proof),
         (State::LacksEnrolment, lacks_enrolment),
+        (State::LacksPassword, lacks_password),
         (State::Neighbour, neighbour),
         (State::SignedOut, signed_out),
     ]

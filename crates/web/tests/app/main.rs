@@ -4,6 +4,7 @@
 mod access;
 mod bad_input;
 mod cross_site;
+mod first_password;
 mod guests;
 mod headers;
 mod language;

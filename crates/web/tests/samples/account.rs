@@ -122,9 +122,10 @@ impl Samples<'_> {
                 backup_codes: Some(CodeShape::Digits(8)),
             })
         };
-        let password = |frame| {
+        let password = |frame, is_first| {
             print(&Password {
                 frame,
+                is_first,
                 login: login.clone(),
                 min: 12,
             })
@@ -159,10 +160,14 @@ impl Samples<'_> {
                     Some(6),
                 ),
             ),
-            ("password", password(self.signed_in())),
+            ("password", password(self.signed_in(), false)),
+            ("password-first", password(self.signed_in(), true)),
             (
                 "password-refused",
-                password(self.signed_in().with_problem("PWD-01", Some(login), &facts)),
+                password(
+                    self.signed_in().with_problem("PWD-01", Some(login), &facts),
+                    false,
+                ),
             ),
         ]
     }

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use warifu_domain::{attempt::Stage, decide::Lacks, refusal::Refusal, session::Level};
+use warifu_domain::{
+    attempt::Stage, decide::Lacks, password::PasswordTerm, refusal::Refusal, session::Level,
+};
 use warifu_flows::{By, FlowError, enrol::PendingTotp, manage_tenants, manage_users, session};
 
 use super::{
@@ -438,9 +440,15 @@ impl Driver {
                 .unwrap();
             }
             Step::SetPassword { person, new } => {
-                manage_users::set_password(ctx, &tenant, &login(person), new)
-                    .await
-                    .unwrap();
+                manage_users::set_password(
+                    ctx,
+                    &tenant,
+                    &login(person),
+                    new,
+                    PasswordTerm::Lasting,
+                )
+                .await
+                .unwrap();
                 self.secrets.push(new.clone());
             }
             Step::Suspend | Step::Resume => {

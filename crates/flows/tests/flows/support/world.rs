@@ -5,6 +5,7 @@ use std::{net::IpAddr, ops::Deref, sync::Arc, sync::atomic::AtomicU32, sync::ato
 use warifu_domain::{
     audit::EventKind,
     ids::{TenantId, UserId},
+    password::PasswordTerm,
     policy::{Policy, Preset},
     tenant::Tenant,
     time::{Span, Timestamp},
@@ -233,6 +234,7 @@ impl World {
             email: Some(email.clone()),
             role,
             password: password.clone(),
+            password_term: PasswordTerm::Lasting,
         };
         let tenant = self.tenant().await;
         let id = manage_users::add_user(&self.ctx, &tenant, &By::command_line(), new)

@@ -2,6 +2,7 @@
 
 use warifu_domain::{
     ids::UserId,
+    password::PasswordTerm,
     time::Timestamp,
     user::{Login, Role},
 };
@@ -209,6 +210,7 @@ async fn people_are_listed_by_the_bytes_of_their_login_ids() {
                     email: None,
                     role: Role::Member,
                     password: None,
+                    password_term: PasswordTerm::Lasting,
                 };
                 tx.insert_user(&new, Timestamp(0)).await?;
             }

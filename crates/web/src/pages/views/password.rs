@@ -11,6 +11,8 @@ pub struct Password {
     pub frame: Frame,
     /// Login ID of the user, for the browser's password manager.
     pub login: String,
+    /// The present one was to be used once: there is no way around this page.
+    pub is_first: bool,
     /// The least length in characters.
     pub min: u32,
 }

@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::Router;
 use warifu_domain::{
+    password::PasswordTerm,
     policy::{Policy, Preset},
     tenant::Tenant,
     time::{Span, Timestamp},
@@ -151,6 +152,7 @@ impl TestApp {
                 email: Some("home@mail.example".to_owned()),
                 role,
                 password: person.password.clone(),
+                password_term: PasswordTerm::Lasting,
             };
             manage_users::add_user(
                 &self.ctx,
@@ -162,6 +164,17 @@ impl TestApp {
             .unwrap();
         }
         person
+    }
+
+    /// Sets the person's password in both tenants, as the command line does.
+    pub(crate) async fn set_password(&self, person: &Person, term: PasswordTerm) {
+        let login = Login::parse(&person.login).unwrap();
+        for slug in [SLUG, NEIGHBOUR] {
+            let tenant = self.tenant_of(slug).await;
+            manage_users::set_password(&self.ctx, &tenant, &login, &person.password, term)
+                .await
+                .unwrap();
+        }
     }
 
     /// The person that has this login ID, or would have it.
