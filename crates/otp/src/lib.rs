@@ -1,4 +1,4 @@
-//! One-time codes and their formats: HOTP, TOTP, base32 and otpauth URIs. Bytes and times in, codes out:
+//! One-time codes and their formats: HOTP, TOTP, base32, otpauth URIs, pairing. Bytes and times in, codes out:
 //! no clock, no randomness and no I/O. What Warifu accepts, and how often, is for the crates above.
 //!
 //! ```
@@ -16,6 +16,7 @@ mod code;
 mod counter_mac;
 mod hotp;
 mod otpauth;
+mod pairing;
 mod secret;
 mod totp;
 mod typed;
@@ -24,5 +25,6 @@ pub use base32::MalformedBase32;
 pub use code::{MalformedCode, OneTimeCode};
 pub use hotp::{Algorithm, Digits, hotp};
 pub use otpauth::{MAX_ACCOUNT_CHARS, MAX_ISSUER_CHARS, otpauth_uri};
+pub use pairing::{BadPairingCode, Pairing, PairingCode, PairingRole, derive_pairing};
 pub use secret::Secret;
 pub use totp::{MAX_SKEW_STEPS, PeriodOutOfRange, Step, TotpKey, TotpParams};
