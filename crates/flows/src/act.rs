@@ -8,6 +8,7 @@ use warifu_domain::{
     refusal::Refusal,
     tenant::Tenant,
     time::Timestamp,
+    token::{Token, TokenHash},
 };
 use warifu_storage::{ClosedAttempt, KeyRing, Notice, StoreError, Tx};
 
@@ -25,6 +26,8 @@ pub struct Origin {
     pub agent: Arc<str>,
     /// The request's name.
     pub reference: Reference,
+    /// The session whose cookie the browser sent, whatever it is worth: a login here takes its place.
+    pub session: Option<TokenHash>,
 }
 
 impl Origin {
@@ -41,7 +44,14 @@ impl Origin {
             address,
             agent: short.collect::<String>().into(),
             reference,
+            session: None,
         }
+    }
+
+    /// With the session whose cookie the browser sent.
+    pub fn presenting(mut self, session: Option<&Token>) -> Self {
+        self.session = session.map(Token::hash);
+        self
     }
 }
 

@@ -208,6 +208,16 @@ impl Tx<'_> {
             == 1)
     }
 
+    /// Ends a session, whosesoever it is; says whose it was. `None`: it had ended.
+    pub async fn take_session(&mut self, token: &TokenHash) -> Result<Option<UserId>, StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM browser_session WHERE tenant_id = $1 AND token_hash = $2 RETURNING user_id";
+        self.find(sql, &[tenant.into(), (&token.0).into()], |row| {
+            Ok(UserId(row.int(0)?))
+        })
+        .await
+    }
+
     /// Ends every session of the tenant; says how many.
     pub async fn delete_all_sessions(&mut self) -> Result<u64, StoreError> {
         let tenant = self.tenant;

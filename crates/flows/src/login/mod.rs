@@ -81,7 +81,8 @@ pub(crate) async fn load_facts(
     }))
 }
 
-/// Writes the session that a finished login is worth, with its event.
+/// Writes the session that a finished login is worth, with its event. One that the browser still had ends: its cookie is
+/// about to be replaced, and nobody could end it there any more.
 pub(crate) async fn open_session(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -100,6 +101,13 @@ pub(crate) async fn open_session(
         address,
         agent,
     };
+    if let Some(old) = act.origin.as_ref().and_then(|origin| origin.session)
+        && let Some(owner) = tx.take_session(&old).await?
+    {
+        let ended = AuditEvent::new(EventKind::SignedOut, Some(owner));
+        act.audit(tx, ended.detail("by a login in the same browser"))
+            .await?;
+    }
     tx.insert_session(&row, session.ends_at(rules)).await?;
     let began = AuditEvent::new(EventKind::SignedIn, Some(session.user));
     act.audit(tx, began.detail(session.evidence.word())).await?;

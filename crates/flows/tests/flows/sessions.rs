@@ -14,6 +14,44 @@ fn workspace() -> Setting {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sec_004_a_login_ends_the_session_that_the_browser_had() {
+    on_both(Setting::preset("workspace"), async |world| {
+        let (mut taro, mut browser) = world.member_with_app("taro").await;
+        let mut hana = world.member("hana").await;
+        let mut elsewhere = world.browser();
+        world.wait(Span::seconds(30));
+        elsewhere.sign_in(&mut taro).await;
+        let open = format!("user_id = {}", taro.id);
+        for _ in 0..2 {
+            let before = browser.clone();
+            browser.sign_in(&mut taro).await;
+            assert!(!before.is_signed_in().await);
+            assert!(browser.is_signed_in().await);
+            assert_eq!(world.rows("browser_session", &open).await, 2);
+            assert!(
+                world
+                    .events_of(&taro)
+                    .await
+                    .ends_with(&["session.ended".to_owned(), "session.began".to_owned()])
+            );
+        }
+        // Somebody else at the same browser: its cookie is replaced, too.
+        let before = browser.clone();
+        browser.sign_in(&mut hana).await;
+        assert!(!before.is_signed_in().await);
+        assert!(elsewhere.is_signed_in().await);
+        let last = world.events_of(&taro).await.pop();
+        assert_eq!(last.as_deref(), Some("session.ended"));
+        // A login that comes to nothing ends nothing.
+        refused(browser.guess_password("taro", 1).await);
+        browser.send_password(&taro).await.unwrap();
+        refused(browser.send_code(&taro.phone().wrong_code(0)).await);
+        assert_eq!(browser.who().await.unwrap().user, hana.id);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sec_004_every_step_has_a_token_of_its_own_and_none_stands_for_another() {
     on_both(workspace(), async |world| {
         let (taro, mut browser) = world.member_with_app("taro").await;

@@ -136,6 +136,7 @@ impl Visit {
             address: self.address.expect("no page is made before `check_sender`"),
             agent: views::short_agent(agent.unwrap_or_default()).into(),
             reference: self.reference,
+            session: self.jar.session.as_ref().map(Token::hash),
         }
     }
 

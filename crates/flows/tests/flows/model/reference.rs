@@ -113,6 +113,8 @@ impl Reference {
 
     fn open_session(&mut self, browser: usize, person: usize, second: bool) -> Outcome {
         let (id, now) = (self.fresh_id(), self.now);
+        let replaced = self.cookies[browser].session;
+        self.sessions.retain(|session| Some(session.id) != replaced);
         self.sessions.push(Session {
             id,
             person,

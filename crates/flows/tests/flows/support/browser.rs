@@ -74,7 +74,7 @@ impl Browser {
     /// The next request of this browser.
     pub(crate) fn request(&self) -> Origin {
         let reference = self.world.ctx.rng.reference();
-        Origin::new(self.address, "Firefox on Linux", reference)
+        Origin::new(self.address, "Firefox on Linux", reference).presenting(self.session.as_ref())
     }
 
     /// Checks that a refusal is on record under the reference that its page shows (SEC-79). Where nobody is known by the
