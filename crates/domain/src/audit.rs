@@ -67,6 +67,10 @@ events! {
     UserDisabled = 21, "user.disabled";
     /// A disabled user was enabled again.
     UserEnabled = 22, "user.enabled";
+    /// A notice could not be sent, and is not tried any more (SEC-43).
+    MailGivenUp = 45, "mail.given_up";
+    /// A test mail was sent.
+    MailTested = 46, "mail.tested";
     /// A tenant was added.
     TenantAdded = 30, "tenant.added";
     /// A tenant's policy was replaced.

@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod audit;
 pub mod backup_code;
 pub mod decide;
+pub mod delivery;
 pub mod ids;
 pub mod network;
 pub mod password;

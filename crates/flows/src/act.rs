@@ -15,6 +15,7 @@ use warifu_storage::{ClosedAttempt, KeyRing, Notice, StoreError, Tx};
 use crate::{
     ctx::{Ctx, MailMode},
     error::FlowError,
+    rng::Rng,
 };
 
 /// Where a request comes from.
@@ -65,9 +66,10 @@ pub(crate) struct Act {
     /// Who does it.
     actor: Actor,
     mail: MailMode,
-    /// For the one row with an id, or the one notice, that an act may write.
+    /// For the one row with an id that an act may write.
     pub(crate) row_id: i64,
-    notice_id: i64,
+    /// For the ids of notices, of which an act may write several.
+    rng: Arc<Rng>,
 }
 
 impl Act {
@@ -91,7 +93,7 @@ impl Act {
             now,
             mail: ctx.mail,
             row_id: ctx.rng.id(now),
-            notice_id: ctx.rng.id(now),
+            rng: ctx.rng.clone(),
         }
     }
 
@@ -165,13 +167,27 @@ impl Act {
         let Some(recipient) = tx.find_user(user).await?.and_then(|user| user.email) else {
             return Ok(());
         };
-        let address = self.origin.as_ref().map(|origin| origin.address);
+        self.write_notice(tx, user, kind, recipient, None).await
+    }
+
+    /// Writes a notice to one sealed address, with a sealed text that this mail alone tells.
+    async fn write_notice(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        kind: EventKind,
+        recipient: Vec<u8>,
+        enclosed: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let origin = self.origin.as_ref();
         let notice = Notice {
-            id: self.notice_id,
+            id: self.rng.id(self.now),
             user,
             kind,
             recipient,
-            address,
+            enclosed,
+            address: origin.map(|origin| origin.address),
+            agent: origin.map(|origin| origin.agent.to_string()),
             created_at: self.now,
         };
         tx.insert_notice(&notice).await

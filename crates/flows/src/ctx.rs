@@ -31,7 +31,7 @@ pub struct Ctx {
     /// What time it is.
     pub clock: Clock,
     /// Randomness.
-    pub rng: Rng,
+    pub rng: Arc<Rng>,
     /// Keys that are not in the database.
     pub keys: Arc<KeyRing>,
     /// The pool that hashes passwords.
@@ -54,7 +54,7 @@ impl Ctx {
         Self {
             store,
             clock,
-            rng,
+            rng: Arc::new(rng),
             keys,
             hasher,
             mail,

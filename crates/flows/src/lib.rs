@@ -7,6 +7,7 @@ pub mod audit;
 mod by;
 pub mod clock;
 mod ctx;
+pub mod delivery;
 mod device;
 pub mod enrol;
 mod error;

@@ -2,7 +2,8 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use warifu_domain::{audit::EventKind, tenant::Tenant, time::Timestamp};
+use warifu_domain::{audit::EventKind, ids::UserId, tenant::Tenant, time::Timestamp};
+use warifu_storage::{Notice, StoreError, UserRow};
 
 use crate::{ctx::Ctx, error::FlowError, manage_users::open_email};
 
@@ -11,6 +12,8 @@ use crate::{ctx::Ctx, error::FlowError, manage_users::open_email};
 pub struct OpenNotice {
     /// Its id; grows with time.
     pub id: i64,
+    /// To whom.
+    pub user: UserId,
     /// Where it goes.
     pub recipient: String,
     /// The person's login ID.
@@ -21,6 +24,8 @@ pub struct OpenNotice {
     pub kind: EventKind,
     /// From where it was done; `None`: by an administrator on the server.
     pub address: Option<IpAddr>,
+    /// With which browser it was done, in short; may be empty.
+    pub agent: String,
     /// When.
     pub created_at: Timestamp,
 }
@@ -45,16 +50,26 @@ pub async fn list(
         })
         .await?;
     rows.into_iter()
-        .map(|(notice, person)| {
-            Ok(OpenNotice {
-                id: notice.id,
-                recipient: open_email(ctx, tenant, notice.user, &notice.recipient)?,
-                login: person.login,
-                language: person.language,
-                kind: notice.kind,
-                address: notice.address,
-                created_at: notice.created_at,
-            })
-        })
+        .map(|(notice, person)| open(ctx, tenant, notice, person).map_err(FlowError::from))
         .collect()
+}
+
+/// Opens what is sealed of a notice to `person`.
+pub(crate) fn open(
+    ctx: &Ctx,
+    tenant: &Tenant,
+    notice: Notice,
+    person: UserRow,
+) -> Result<OpenNotice, StoreError> {
+    Ok(OpenNotice {
+        id: notice.id,
+        user: notice.user,
+        recipient: open_email(ctx, tenant, notice.user, &notice.recipient)?,
+        login: person.login,
+        language: person.language,
+        kind: notice.kind,
+        address: notice.address,
+        agent: notice.agent.unwrap_or_default(),
+        created_at: notice.created_at,
+    })
 }

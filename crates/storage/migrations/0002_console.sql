@@ -24,3 +24,13 @@ ALTER TABLE person ADD COLUMN password_temporary BIGINT NOT NULL DEFAULT 0;
 
 -- A person's open login attempts, to end them, and to keep their number small.
 CREATE INDEX login_attempt_user ON login_attempt (tenant_id, user_id, expires_at);
+
+-- The outbox as a queue: when a notice is tried next; while a node sends it, when that node's lease ends. `enclosed` is what the
+-- mail alone tells (a code to confirm an address), sealed.
+ALTER TABLE outbox ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN agent TEXT;
+ALTER TABLE outbox ADD COLUMN enclosed BYTEA;
+
+-- Every tenant's, in one order: who sends looks for what is due anywhere.
+CREATE INDEX outbox_due ON outbox (due_at, tenant_id, id);

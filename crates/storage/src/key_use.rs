@@ -14,7 +14,7 @@ pub struct KeyUse {
 }
 
 /// Every column whose values begin with the number of their key; that of a password stands behind a version byte.
-const COLUMNS: [(&str, &str); 5] = [
+const COLUMNS: [(&str, &str); 6] = [
     (
         "keys of authenticator apps",
         "SELECT substr(sealed, 1, 4), COUNT(*) FROM totp GROUP BY 1",
@@ -34,6 +34,10 @@ const COLUMNS: [(&str, &str); 5] = [
     (
         "recipients of mail",
         "SELECT substr(recipient, 1, 4), COUNT(*) FROM outbox GROUP BY 1",
+    ),
+    (
+        "codes in mail",
+        "SELECT substr(enclosed, 1, 4), COUNT(*) FROM outbox WHERE enclosed IS NOT NULL GROUP BY 1",
     ),
 ];
 

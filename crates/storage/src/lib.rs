@@ -26,7 +26,7 @@ pub use authenticators::{
 pub use backup_codes::{BackupSetRow, NewBackupSet};
 pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, Purpose};
-pub use outbox::Notice;
+pub use outbox::{DueNotice, Notice, OutboxState};
 pub use seal::SealContext;
 pub use sessions::SessionRow;
 pub use store::{

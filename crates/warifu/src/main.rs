@@ -6,6 +6,7 @@ mod demo;
 mod install;
 mod listen;
 mod log;
+mod mail;
 mod password;
 mod serve;
 mod stop;

@@ -7,13 +7,15 @@ use axum_server::tls_rustls::RustlsConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
-use warifu_flows::{Ctx, MailMode, maintenance};
+use warifu_flows::delivery::Post;
+use warifu_flows::{Ctx, maintenance};
 
 use crate::cli::exit::Failure;
 use crate::cli::runtime;
 use crate::config::{Config, ConfigFile, Tls};
 use crate::listen::{self, Listeners};
 use crate::log::{self, Format};
+use crate::mail::{self, Relay};
 use crate::stop::Stop;
 use crate::tls::Certificate;
 use crate::wire;
@@ -55,7 +57,8 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let pages = listen::bind("server.listen", config.server.listen, in_use)?;
     let operations = listen::bind("metrics.listen", config.metrics.listen, in_use)?;
     let address = listen::bound(&pages)?;
-    let ctx = wire::open_state(config, MailMode::Off).await?;
+    let relay = Relay::open(&config.mail)?.map(|relay| Arc::new(relay) as Arc<dyn Post>);
+    let ctx = wire::open_state(config).await?;
     let settings = wire::web_settings(&config.server, address);
     let base_url = settings.base_url.origin();
     let state = wire::web_state(&ctx, settings)?;
@@ -66,28 +69,28 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     listeners.serve(pages, tls.as_ref(), warifu_web::app(&state))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %address, base_url, metrics = %metrics, "ready");
 
-    let background = [
+    let mut background = vec![
         tokio::spawn(sweep_each_minute(ctx.clone())),
         tokio::spawn(reload_at_hangup(config.server.tls.clone(), tls)),
     ];
+    if let Some(relay) = relay {
+        let work = mail::deliver(ctx.clone(), state.clone(), relay, config.mail.connections);
+        background.push(tokio::spawn(work));
+    }
     let outcome = tokio::select! {
         () = stop.ordered() => Ok(()),
         failure = listeners.broken() => Err(failure),
     };
     tracing::info!("stopping; running requests may finish");
     tokio::select! {
-        () = finish(listeners, background, &ctx) => tracing::info!("stopped"),
+        () = finish(listeners, &background, &ctx) => tracing::info!("stopped"),
         () = stop.ordered() => tracing::warn!("stopped at once, by a second signal"),
     }
     outcome
 }
 
 /// Lets requests finish, then the jobs they gave to the store.
-pub(crate) async fn finish<const N: usize>(
-    listeners: Listeners,
-    background: [JoinHandle<()>; N],
-    ctx: &Ctx,
-) {
+pub(crate) async fn finish(listeners: Listeners, background: &[JoinHandle<()>], ctx: &Ctx) {
     listeners.stop().await;
     background.iter().for_each(JoinHandle::abort);
     ctx.store.clone().close().await;

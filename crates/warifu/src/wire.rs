@@ -19,7 +19,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::config::{Config, Database, DatabaseUrl, Hashing, KeySource, Keys, Server};
 
 /// Opens the key ring and an existing database.
-pub(crate) async fn open_state(config: &Config, mail: MailMode) -> Result<Arc<Ctx>, Failure> {
+pub(crate) async fn open_state(config: &Config) -> Result<Arc<Ctx>, Failure> {
     // First what is cheapest to look at, and most likely to be wrong after a move to another machine.
     let keys = key_ring(&config.keys)?;
     let location = location(&config.database);
@@ -27,6 +27,11 @@ pub(crate) async fn open_state(config: &Config, mail: MailMode) -> Result<Arc<Ct
         find_database(file)?;
     }
     let store = Store::open(&location, StoreOptions::default()).await?;
+    // A notice that nobody would send is not written.
+    let mail = match config.mail.is_on() {
+        true => MailMode::Keep,
+        false => MailMode::Off,
+    };
     let ctx = Arc::new(ctx(store, keys, &config.hashing, mail));
     match check_keys_belong(&ctx).await {
         Ok(()) => Ok(ctx),

@@ -47,6 +47,56 @@ pub(crate) struct Metrics {
     refusals: Family<OfRefusal, Counter>,
     waiting: Gauge,
     hasher: Hasher,
+    pub(crate) mail: MailMetrics,
+}
+
+/// Numbers about mail, kept by whoever sends it.
+#[derive(Clone, Default)]
+pub struct MailMetrics {
+    /// Mails that the relay took.
+    pub sent: Counter,
+    /// Tries that failed.
+    pub failed: Counter,
+    /// Notices that are not tried any more.
+    pub given_up: Counter,
+    /// Notices that wait.
+    pub waiting: Gauge,
+    /// Seconds since the oldest of them was written.
+    pub oldest_seconds: Gauge,
+}
+
+impl MailMetrics {
+    fn register(&self, registry: &mut Registry) {
+        for (name, help, counter) in [
+            ("mails_sent", "Mails that the relay took", &self.sent),
+            (
+                "mails_failed",
+                "Tries to send a mail that failed",
+                &self.failed,
+            ),
+            (
+                "mails_given_up",
+                "Notices that are not tried any more",
+                &self.given_up,
+            ),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+        for (name, help, gauge) in [
+            (
+                "mails_waiting",
+                "Notices that wait to be sent",
+                &self.waiting,
+            ),
+            (
+                "mails_oldest_seconds",
+                "Age of the oldest notice that waits",
+                &self.oldest_seconds,
+            ),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
+    }
 }
 
 /// The numbers of one route, found once.
@@ -82,8 +132,11 @@ impl Metrics {
             "Passwords and backup codes that wait to be hashed",
             waiting.clone(),
         );
+        let mail = MailMetrics::default();
+        mail.register(&mut registry);
         Self {
             registry,
+            mail,
             requests,
             seconds,
             logins,

@@ -26,7 +26,7 @@ use crate::{
         route::{Route, nothing},
         site::{Site, Sites},
     },
-    metrics::{Metrics, RouteMetrics},
+    metrics::{MailMetrics, Metrics, RouteMetrics},
     pages::views::DemoTenant,
     router,
 };
@@ -118,6 +118,11 @@ impl WebState {
 }
 
 impl Shared {
+    /// The numbers that whoever sends mail keeps.
+    pub fn mail_metrics(&self) -> &MailMetrics {
+        &self.metrics.mail
+    }
+
     /// Whether `path` is the address of a page, of this site or of none.
     pub(crate) fn is_page(&self, site: Option<&Arc<Site>>, path: &str) -> bool {
         let within = match site {

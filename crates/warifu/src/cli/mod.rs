@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
-use warifu_flows::{Ctx, MailMode};
+use warifu_flows::Ctx;
 
 use crate::config::{Config, ConfigFile};
 use crate::{demo, log, serve, wire};
@@ -105,7 +105,7 @@ pub(crate) fn with_state<T>(
     let config = file.load()?;
     log_faults_only();
     block_on(async {
-        let ctx = wire::open_state(&config, MailMode::Off).await?;
+        let ctx = wire::open_state(&config).await?;
         let outcome = work(&ctx, &config).await;
         ctx.store.clone().close().await;
         outcome

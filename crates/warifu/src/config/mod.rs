@@ -3,6 +3,7 @@
 mod address;
 mod error;
 mod limits;
+mod mail;
 mod operation;
 #[cfg(test)]
 mod reference;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 
 pub(crate) use error::ConfigError;
 use error::Source;
+pub(crate) use mail::{Mail, MailTls};
 pub(crate) use operation::{Hashing, Log, Metrics};
 pub(crate) use server::{Server, Tls};
 pub(crate) use state::{Database, DatabaseUrl, KeySource, Keys};
@@ -35,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) hashing: Hashing,
+    pub(crate) mail: Mail,
 }
 
 /// Which file to read; part of every command that needs a configuration.
@@ -137,7 +140,7 @@ impl Config {
                 ));
             }
         }
-        Ok(())
+        self.mail.check(source)
     }
 
     fn resolve(&mut self, folder: &Path) {
@@ -147,6 +150,9 @@ impl Config {
         }
         if let Some(file) = &mut self.keys.file {
             resolve(file);
+        }
+        for file in [&mut self.mail.authorities, &mut self.mail.password_file] {
+            file.as_mut().map(resolve);
         }
         if let Some(tls) = &mut self.server.tls {
             resolve(&mut tls.certificate);

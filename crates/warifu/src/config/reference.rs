@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Database, Hashing, Keys, Log, Metrics, Server, Tls};
+use super::{Database, Hashing, Keys, Log, Mail, Metrics, Server, Tls};
 
 /// What the macro of `section.rs` tells about a section.
 pub(super) trait Section {
@@ -73,5 +73,6 @@ pub(super) fn write() -> String {
     write_section::<Log>("", "log", &mut out);
     write_section::<Metrics>("", "metrics", &mut out);
     write_section::<Hashing>("", "hashing", &mut out);
+    write_section::<Mail>("", "mail", &mut out);
     out
 }

@@ -1,9 +1,19 @@
 //! Notices to people about their own accounts, in words. Who sends them, and when, is not known here.
 
-use warifu_domain::audit::EventKind;
-use warifu_flows::notices::OpenNotice;
+use std::sync::Arc;
 
-use crate::{http::site::Site, text::Language};
+use askama::Template;
+use warifu_domain::{audit::EventKind, tenant::Tenant, time::Timestamp};
+use warifu_flows::{
+    delivery::{Claimed, Mail},
+    notices::OpenNotice,
+};
+
+use crate::{
+    http::{errors::Failure, site::Site},
+    state::WebState,
+    text::{Language, Texts},
+};
 
 /// A mail's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,40 +22,150 @@ pub struct MailText {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// The same as HTML: no pictures, no scripts, no links.
+    pub html: String,
+}
+
+/// What both forms of a mail are made of.
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Letter<'a> {
+    language: &'static str,
+    heading: &'a str,
+    /// Who, where, when, from where: one line each.
+    facts: Vec<String>,
+    /// What to do.
+    closing: Vec<String>,
+}
+
+impl Letter<'_> {
+    fn write(&self, tenant: &str) -> MailText {
+        let mut body = format!("{}\n\n", self.heading);
+        for fact in &self.facts {
+            body.push_str(fact);
+            body.push('\n');
+        }
+        for sentence in &self.closing {
+            body.push('\n');
+            body.push_str(sentence);
+            body.push('\n');
+        }
+        MailText {
+            subject: format!("[{tenant}] {}", self.heading),
+            body,
+            html: self.render().expect("a String takes all"),
+        }
+    }
 }
 
 /// Puts a notice into words: what happened, when, from where, and what to do if it was somebody else (SEC-30).
 pub fn write(site: &Site, language: Language, notice: &OpenNotice) -> MailText {
     let texts = site.texts(language);
-    let subject = match notice.kind {
+    let letter = Letter {
+        language: language.tag(),
+        heading: heading(texts, notice.kind),
+        facts: facts(site, texts, notice),
+        closing: vec![texts.msg("mail-not-you").to_owned()],
+    };
+    letter.write(&site.tenant.name)
+}
+
+fn heading(texts: &Texts, kind: EventKind) -> &str {
+    match kind {
         EventKind::SetUpConfirmed => texts.msg("mail-turned-on"),
         EventKind::SecondFactorRemoved => texts.msg("mail-turned-off"),
         EventKind::BackupCodesIssued => texts.msg("mail-codes-issued"),
         EventKind::SecondFactorReset => texts.msg("mail-reset"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         _ => texts.msg("mail-account-changed"),
-    };
-    let source = match notice.address {
-        Some(address) => texts.msg_with(
-            "mail-from-address",
-            &[("address", address.to_string().into())],
-        ),
-        None => texts.msg("mail-by-administrator").to_owned(),
-    };
-    let facts = texts.msg_with(
+    }
+}
+
+fn facts(site: &Site, texts: &Texts, notice: &OpenNotice) -> Vec<String> {
+    let who = texts.msg_with(
         "mail-facts",
         &[
             ("tenant", site.tenant.name.as_str().into()),
             ("login", notice.login.as_str().into()),
-            ("time", site.times.second(notice.created_at.0).into()),
         ],
     );
-    let body = format!(
-        "{subject}\n\n{facts}\n{source}\n\n{}\n",
-        texts.msg("mail-not-you")
+    let time = texts.msg_with(
+        "mail-time",
+        &[("time", site.times.second(notice.created_at.0).into())],
     );
-    MailText {
-        subject: format!("[{}] {subject}", site.tenant.name),
-        body,
+    let mut facts = vec![who, time];
+    match notice.address {
+        Some(address) => facts.push(texts.msg_with(
+            "mail-from-address",
+            &[("address", address.to_string().into())],
+        )),
+        None => facts.push(texts.msg("mail-by-administrator").to_owned()),
+    }
+    if !notice.agent.is_empty() {
+        let browser = &[("browser", notice.agent.as_str().into())];
+        facts.push(texts.msg_with("mail-browser", browser));
+    }
+    facts
+}
+
+/// The mail that shows an operator that mail works.
+pub fn write_test(site: &Site, language: Language, at: Timestamp) -> MailText {
+    let texts = site.texts(language);
+    let time = &[("time", site.times.second(at.0).into())];
+    let letter = Letter {
+        language: language.tag(),
+        heading: texts.msg("mail-test"),
+        facts: vec![texts.msg_with("mail-time", time)],
+        closing: vec![texts.msg("mail-test-nothing-to-do").to_owned()],
+    };
+    letter.write(&site.tenant.name)
+}
+
+impl WebState {
+    /// A claimed notice in words, in the language of the person and the words of the tenant.
+    ///
+    /// # Errors
+    /// If the tenant's pages cannot be made.
+    pub fn mail_of(&self, claimed: &Claimed) -> Result<Mail, Failure> {
+        let (site, notice) = (self.sites.of(claimed.tenant.clone())?, &claimed.notice);
+        let language = notice.language.as_deref().and_then(Language::parse);
+        let language = language.unwrap_or(site.default_language());
+        let words = write(&site, language, notice);
+        Ok(mail(
+            claimed.mail_id(),
+            &notice.recipient,
+            words,
+            language,
+            notice.created_at,
+        ))
+    }
+
+    /// A test mail to `to`, in the words of `tenant`.
+    ///
+    /// # Errors
+    /// If the tenant's pages cannot be made.
+    pub fn test_mail(
+        &self,
+        tenant: &Arc<Tenant>,
+        to: &str,
+        language: Option<Language>,
+    ) -> Result<Mail, Failure> {
+        let (site, now) = (self.sites.of(tenant.clone())?, self.ctx.clock.now());
+        let language = language.unwrap_or(site.default_language());
+        let words = write_test(&site, language, now);
+        let id = format!("test.{}.warifu", self.ctx.rng.id(now));
+        Ok(mail(id, to, words, language, now))
+    }
+}
+
+fn mail(id: String, to: &str, words: MailText, language: Language, at: Timestamp) -> Mail {
+    Mail {
+        id,
+        to: to.to_owned(),
+        subject: words.subject,
+        text: words.body,
+        html: words.html,
+        language: language.tag(),
+        at,
     }
 }
