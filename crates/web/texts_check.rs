@@ -4,12 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Refusals that pages explain. Each has `refusal-<code>` (what happened) and `refusal-<code>-do` (what to do now).
+#[rustfmt::skip] // one family a line
 pub(crate) const REFUSALS: &[&str] = &[
-    "LOGIN-01", "LOGIN-02", "LOGIN-03", "LOGIN-04", "OTP-01", "OTP-02", "OTP-03", "OTP-04",
-    "OTP-05", "OTP-06", "OTP-07", "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05", "SET-01",
-    "SET-02", "SET-03", "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05", "ADM-01", "ADM-02",
-    "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05", "FORM-01", "FORM-02", "REQ-01", "REQ-02",
-    "REQ-03", "REQ-04", "REQ-05", "REQ-06",
+    "LOGIN-01", "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05",
+    "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07",
+    "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05",
+    "SET-01", "SET-02", "SET-03", "SET-04",
+    "RST-01",
+    "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05",
+    "ADM-01", "ADM-02",
+    "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05",
+    "FORM-01", "FORM-02",
+    "REQ-01", "REQ-02", "REQ-03", "REQ-04", "REQ-05", "REQ-06",
 ];
 
 /// Variables that every message may use: the tenant's words, inside a sentence and at its start.

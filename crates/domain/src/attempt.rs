@@ -31,7 +31,26 @@ pub enum Stage {
     /// A code by one of these methods.
     SecondFactor(Methods),
     /// The first code of a new authenticator (G3).
-    Enrolment,
+    Enrolment {
+        /// Until then the person may put it off (W8).
+        may_skip_until: Option<Timestamp>,
+    },
+}
+
+/// A proof that the set-up may be put off now. Only [`MaySkip::of`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaySkip(());
+
+impl MaySkip {
+    /// What a decision of this moment allows.
+    pub fn of(decision: Decision) -> Option<Self> {
+        match decision {
+            Decision::Enrol {
+                may_skip_until: Some(_),
+            } => Some(Self(())),
+            _ => None,
+        }
+    }
 }
 
 /// An attempt whose password was right and whose second factor is missing. It is no session and opens nothing.
@@ -87,7 +106,9 @@ pub fn begin(
             remember,
         }),
         Decision::Challenge { methods } => Begun::Pending(pending, Stage::SecondFactor(methods)),
-        Decision::Enrol => Begun::Pending(pending, Stage::Enrolment),
+        Decision::Enrol { may_skip_until } => {
+            Begun::Pending(pending, Stage::Enrolment { may_skip_until })
+        }
         Decision::Refuse(refusal) => Begun::Refused(refusal),
     }
 }
@@ -100,18 +121,23 @@ impl Pending {
 
     /// Finishes with a right code of an authenticator app, registered before or just now.
     pub fn pass_totp(self, _: AcceptedStep, now: Timestamp) -> Proven {
-        self.proven(Evidence::TOTP, now)
+        self.proven(Evidence::PASSWORD.and(Evidence::TOTP), now)
     }
 
     /// Finishes with a backup code.
     pub fn pass_backup_code(self, _: AcceptedBackupCode, now: Timestamp) -> Proven {
-        self.proven(Evidence::BACKUP_CODE, now)
+        self.proven(Evidence::PASSWORD.and(Evidence::BACKUP_CODE), now)
     }
 
-    fn proven(self, second: Evidence, now: Timestamp) -> Proven {
+    /// Finishes with the password alone, because the set-up may still be put off (W8).
+    pub fn skip(self, _: MaySkip, now: Timestamp) -> Proven {
+        self.proven(Evidence::PASSWORD, now)
+    }
+
+    fn proven(self, evidence: Evidence, now: Timestamp) -> Proven {
         Proven {
             user: self.user,
-            evidence: Evidence::PASSWORD.and(second),
+            evidence,
             at: now,
             remember: self.remember,
         }

@@ -61,6 +61,12 @@ events! {
     SecondFactorReset = 15, "second_factor.reset";
     /// A password was set or changed.
     PasswordChanged = 16, "password.changed";
+    /// A person who lost the device suspended the own authenticator app (SEC-44).
+    SecondFactorSuspended = 17, "second_factor.suspended";
+    /// A suspended authenticator app was taken into use again by its owner.
+    SecondFactorReactivated = 18, "second_factor.reactivated";
+    /// The key of a registered authenticator app was shown again for a further device (G6, SEC-39).
+    SecondFactorShown = 19, "second_factor.shown";
     /// A user was added.
     UserAdded = 20, "user.added";
     /// A user was disabled.
@@ -79,6 +85,14 @@ events! {
     TenantSuspended = 32, "tenant.suspended";
     /// A suspended tenant was opened again.
     TenantResumed = 33, "tenant.resumed";
+    /// A set-up that is compulsory later was put off (W8).
+    SetUpSkipped = 40, "set_up.skipped";
+    /// Backup codes were looked at again (C3).
+    BackupCodesViewed = 41, "backup_codes.viewed";
+    /// A mail that resets a password was asked for (SEC-40).
+    PasswordResetAsked = 42, "password.reset_asked";
+    /// A password was reset by its mail (SEC-40).
+    PasswordReset = 43, "password.reset";
 }
 
 /// Who did it.

@@ -1,10 +1,7 @@
 //! The one decision: who may come in with what. Every door calls it; none has rules of its own (SEC-10).
 
 use crate::{
-    password::PasswordTerm,
-    policy::{Enrolment, Policy},
-    refusal::Refusal,
-    session::Level,
+    password::PasswordTerm, policy::Policy, refusal::Refusal, session::Level, time::Timestamp,
     user::Role,
 };
 
@@ -19,8 +16,12 @@ pub struct Facts {
     pub tenant_suspended: bool,
     /// An authenticator app is registered and confirmed.
     pub has_totp: bool,
+    /// Its owner said that the device is lost: the app opens nothing, and stands in nobody's way either (SEC-44).
+    pub totp_suspended: bool,
     /// Backup codes that are left.
     pub backup_codes_left: u32,
+    /// Until when the person's group may put the set-up off (W8).
+    pub grace_until: Option<Timestamp>,
 }
 
 /// The second factors that a login may be finished with.
@@ -43,16 +44,20 @@ pub enum Decision {
         methods: Methods,
     },
     /// A second factor must be set up before the login is finished (G3).
-    Enrol,
+    Enrol {
+        /// Until then the person may put it off, and the password is enough (W8).
+        may_skip_until: Option<Timestamp>,
+    },
     /// No.
     Refuse(Refusal),
 }
 
-/// Decides a login.
+/// Decides a login at `now`.
 ///
 /// A registered factor is always asked for, whatever the policy says now: a tenant that goes back from `required` to
-/// `off` does not silently open accounts that their owners had closed. Administrators and operators always need one (SEC-70).
-pub fn decide(policy: &Policy, facts: &Facts) -> Decision {
+/// `off` does not silently open accounts that their owners had closed. Administrators and operators always need one, and may
+/// not put it off (SEC-70).
+pub fn decide(policy: &Policy, facts: &Facts, now: Timestamp) -> Decision {
     if facts.disabled || facts.tenant_suspended {
         return Decision::Refuse(Refusal::WrongLogin);
     }
@@ -60,15 +65,19 @@ pub fn decide(policy: &Policy, facts: &Facts) -> Decision {
         let backup_code = policy.backup_codes.enabled && facts.backup_codes_left > 0;
         return Decision::Challenge {
             methods: Methods {
-                totp: true,
+                totp: !facts.totp_suspended,
                 backup_code,
             },
         };
     }
-    let compulsory =
-        policy.second_factor.enrolment == Enrolment::Required || facts.role >= Role::Administrator;
-    if compulsory {
-        Decision::Enrol
+    if facts.role >= Role::Administrator {
+        Decision::Enrol {
+            may_skip_until: None,
+        }
+    } else if policy.second_factor.is_required(now) {
+        Decision::Enrol {
+            may_skip_until: facts.grace_until.filter(|until| now < *until),
+        }
     } else {
         Decision::Allow
     }
@@ -86,7 +95,12 @@ pub fn lacks(decision: Decision, level: Level, term: PasswordTerm) -> Lacks {
         Decision::Allow => whole,
         Decision::Challenge { .. } if level >= Level::Mfa => whole,
         Decision::Challenge { .. } => Lacks::Proof,
-        Decision::Enrol => Lacks::Enrolment,
+        Decision::Enrol {
+            may_skip_until: Some(_),
+        } => whole,
+        Decision::Enrol {
+            may_skip_until: None,
+        } => Lacks::Enrolment,
         Decision::Refuse(_) => Lacks::Permission,
     }
 }
@@ -109,6 +123,12 @@ pub enum Lacks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{policy::Enrolment, time::Span};
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+    const ENROL: Decision = Decision::Enrol {
+        may_skip_until: None,
+    };
 
     fn facts() -> Facts {
         Facts {
@@ -116,14 +136,16 @@ mod tests {
             disabled: false,
             tenant_suspended: false,
             has_totp: false,
+            totp_suspended: false,
             backup_codes_left: 0,
+            grace_until: None,
         }
     }
 
     fn check(enrolment: Enrolment, facts: Facts) -> Decision {
         let mut policy = Policy::default();
         policy.second_factor.enrolment = enrolment;
-        decide(&policy, &facts)
+        decide(&policy, &facts, NOW)
     }
 
     #[test]
@@ -188,12 +210,84 @@ mod tests {
     fn sec_070_administrators_enrol_under_every_policy() {
         for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
             for role in [Role::Administrator, Role::Operator] {
-                assert_eq!(check(enrolment, Facts { role, ..facts() }), Decision::Enrol);
+                assert_eq!(check(enrolment, Facts { role, ..facts() }), ENROL);
             }
         }
-        assert_eq!(check(Enrolment::Required, facts()), Decision::Enrol);
+        assert_eq!(check(Enrolment::Required, facts()), ENROL);
         assert_eq!(check(Enrolment::Optional, facts()), Decision::Allow);
         assert_eq!(check(Enrolment::Off, facts()), Decision::Allow);
+    }
+
+    #[test]
+    fn g1_required_counts_from_its_date_on() {
+        let mut policy = Policy::default();
+        policy.second_factor.required_from = Some(NOW);
+        let before = NOW - Span::seconds(1);
+        assert_eq!(decide(&policy, &facts(), before), Decision::Allow);
+        assert_eq!(decide(&policy, &facts(), NOW), ENROL);
+        let administrator = Facts {
+            role: Role::Administrator,
+            ..facts()
+        };
+        assert_eq!(decide(&policy, &administrator, before), ENROL);
+    }
+
+    #[test]
+    fn w8_a_group_may_put_the_set_up_off_until_its_date() {
+        let until = NOW + Span::days(7);
+        let graced = Facts {
+            grace_until: Some(until),
+            ..facts()
+        };
+        let policy = Policy::default();
+        let skippable = Decision::Enrol {
+            may_skip_until: Some(until),
+        };
+        assert_eq!(decide(&policy, &graced, NOW), skippable);
+        assert_eq!(
+            lacks(skippable, Level::Password, PasswordTerm::Lasting),
+            Lacks::Nothing
+        );
+        let last = until - Span::seconds(1);
+        assert_eq!(decide(&policy, &graced, last), skippable);
+        assert_eq!(decide(&policy, &graced, until), ENROL);
+        // Where nothing is compulsory, there is nothing to put off.
+        assert_eq!(check(Enrolment::Optional, graced), Decision::Allow);
+    }
+
+    #[test]
+    fn sec_070_a_group_s_grace_is_none_for_administrators() {
+        for role in [Role::Administrator, Role::Operator] {
+            let graced = Facts {
+                role,
+                grace_until: Some(NOW + Span::days(7)),
+                ..facts()
+            };
+            assert_eq!(check(Enrolment::Required, graced), ENROL);
+        }
+    }
+
+    #[test]
+    fn sec_044_a_suspended_app_opens_nothing_and_is_still_asked_for() {
+        let lost = Facts {
+            has_totp: true,
+            totp_suspended: true,
+            backup_codes_left: 1,
+            ..facts()
+        };
+        let methods = |backup_code| Methods {
+            totp: false,
+            backup_code,
+        };
+        let challenge = |methods| Decision::Challenge { methods };
+        for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
+            assert_eq!(check(enrolment, lost), challenge(methods(true)));
+            let without_codes = Facts {
+                backup_codes_left: 0,
+                ..lost
+            };
+            assert_eq!(check(enrolment, without_codes), challenge(methods(false)));
+        }
     }
 
     #[test]
@@ -208,11 +302,11 @@ mod tests {
         let lasting = |decision, level| lacks(decision, level, PasswordTerm::Lasting);
         assert_eq!(lasting(challenge, Level::Password), Lacks::Proof);
         assert_eq!(lasting(challenge, Level::Mfa), Lacks::Nothing);
-        assert_eq!(lasting(Decision::Enrol, Level::Mfa), Lacks::Enrolment);
+        assert_eq!(lasting(ENROL, Level::Mfa), Lacks::Enrolment);
         assert_eq!(lasting(Decision::Allow, Level::Password), Lacks::Nothing);
         assert_eq!(lasting(refused, Level::Mfa), Lacks::Permission);
         // A temporary password matters where nothing else is lacking.
-        for decision in [challenge, Decision::Enrol, Decision::Allow, refused] {
+        for decision in [challenge, ENROL, Decision::Allow, refused] {
             for level in [Level::Password, Level::Mfa] {
                 let expected = match lasting(decision, level) {
                     Lacks::Nothing => Lacks::Password,

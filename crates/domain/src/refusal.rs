@@ -16,6 +16,9 @@ pub enum Refusal {
     /// The attempt is finished, replaced or unknown.
     AttemptOver,
 
+    /// The person said that the device is lost: the app's codes are refused until it is found or replaced (SEC-44).
+    AppSuspended,
+
     /// A well-formed code that does not match.
     WrongCode,
     /// No code at all: empty, letters, wrong number of digits (SEC-24).
@@ -54,6 +57,11 @@ pub enum Refusal {
     NotOffered,
     /// Only an administrator may remove it (P4).
     OnlyAdministrator,
+    /// The time in which the set-up could be put off is over (W8).
+    NoLongerSkipped,
+
+    /// The link of a reset mail was used, is too old, or was never sent (SEC-40).
+    ResetLinkVoid,
 
     /// Nobody is signed in.
     NotSignedIn,
@@ -83,6 +91,7 @@ impl Refusal {
             Self::AttemptExpired => "LOGIN-02",
             Self::TooManyWrongCodes => "LOGIN-03",
             Self::AttemptOver => "LOGIN-04",
+            Self::AppSuspended => "LOGIN-05",
             Self::WrongCode => "OTP-01",
             Self::MalformedCode => "OTP-02",
             Self::CodeAlreadyUsed => "OTP-03",
@@ -98,6 +107,8 @@ impl Refusal {
             Self::SetUpOver => "SET-01",
             Self::NotOffered => "SET-02",
             Self::OnlyAdministrator => "SET-03",
+            Self::NoLongerSkipped => "SET-04",
+            Self::ResetLinkVoid => "RST-01",
             Self::NotSignedIn => "ACC-01",
             Self::ProofNeeded => "ACC-02",
             Self::WrongPassword => "ACC-03",

@@ -102,7 +102,7 @@ pub async fn overview(
             || who.has_totp
             || who.must_have_second_factor(),
         may_remove: policy.removal.by_user
-            && policy.second_factor.enrolment != Enrolment::Required
+            && !policy.second_factor.is_required(now)
             && !who.must_have_second_factor(),
     })
 }
@@ -119,7 +119,7 @@ pub async fn change_password(
     let (user, kind) = (who.user, EventKind::PasswordChanged);
     let checked = who
         .check_fresh_proof_for_password(act.now)
-        .and_then(|()| check_own_password(tenant, who, new_password));
+        .and_then(|()| check_own_password(tenant, who, new_password, act.now));
     let password = match checked {
         Ok(password) => password,
         Err(refusal) => return Err(act.deny(ctx, kind, Some(user), refusal).await),
@@ -154,10 +154,15 @@ pub async fn change_password(
     Ok(changed.await??)
 }
 
-fn check_own_password(tenant: &Tenant, who: &SignedIn, typed: &str) -> Result<Password, Refusal> {
+fn check_own_password(
+    tenant: &Tenant,
+    who: &SignedIn,
+    typed: &str,
+    now: Timestamp,
+) -> Result<Password, Refusal> {
     let min = tenant
         .policy
-        .min_password_chars(who.must_have_second_factor());
+        .min_password_chars(who.must_have_second_factor(), now);
     let context = [&*who.login, &who.name, &tenant.name, &tenant.slug];
     check_password(typed, min, &context)
 }

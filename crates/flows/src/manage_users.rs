@@ -120,7 +120,7 @@ impl CheckedPerson {
         new.email.as_deref().map_or(Ok(()), check_email)?;
         let min = tenant
             .policy
-            .min_password_chars(new.role >= Role::Administrator);
+            .min_password_chars(new.role >= Role::Administrator, act.now);
         let context = [new.login.as_str(), &new.name, &tenant.name, &tenant.slug];
         let password =
             check_password(&new.password, min, &context).map_err(ManageError::Refused)?;
@@ -258,7 +258,7 @@ pub async fn show_user(
         totp,
         backup_codes_left: facts.backup_codes_left,
         sessions,
-        decision: decide(&tenant.policy, &facts),
+        decision: decide(&tenant.policy, &facts, ctx.clock.now()),
         user,
     })
 }
@@ -358,7 +358,7 @@ pub async fn set_password(
     );
     let min = tenant
         .policy
-        .min_password_chars(user.role >= Role::Administrator);
+        .min_password_chars(user.role >= Role::Administrator, act.now);
     let context = [user.login.as_str(), &user.name, &tenant.name, &tenant.slug];
     let password = check_password(new_password, min, &context).map_err(ManageError::Refused)?;
     let hashed = passwords::hash(ctx, &password).await?;

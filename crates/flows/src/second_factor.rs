@@ -71,6 +71,9 @@ async fn why_no_totp(tx: &mut Tx<'_>, act: &Act, user: UserId) -> Result<Refusal
     let Some(state) = tx.find_totp_state(user).await? else {
         return Ok(Refusal::MethodMissing);
     };
+    if state.suspended_at.is_some() {
+        return Ok(Refusal::AppSuspended);
+    }
     Ok(closed(state.failures, state.blocked_until, act))
 }
 

@@ -34,3 +34,6 @@ ALTER TABLE outbox ADD COLUMN enclosed BYTEA;
 
 -- Every tenant's, in one order: who sends looks for what is due anywhere.
 CREATE INDEX outbox_due ON outbox (due_at, tenant_id, id);
+
+-- When its owner said that the device is lost: the app opens nothing until it is found or replaced (SEC-44).
+ALTER TABLE totp ADD COLUMN suspended_at BIGINT;

@@ -51,6 +51,8 @@ pub struct TotpState {
     pub failures: i64,
     /// No guess is looked at before this time.
     pub blocked_until: Timestamp,
+    /// When its owner said that the device is lost (SEC-44).
+    pub suspended_at: Option<Timestamp>,
 }
 
 /// What is sealed: algorithm, digits, period (two bytes), then the secret.
@@ -101,7 +103,7 @@ impl Tx<'_> {
     }
 
     /// Counts a guess against every confirmed app of a person and unseals them for the judgement (SEC-45). Empty:
-    /// there is none, or the method waits or is disabled; [`Tx::find_totp_state`] says which.
+    /// there is none, or the method waits, is disabled or suspended; [`Tx::find_totp_state`] says which.
     pub async fn reserve_totp_guess(
         &mut self,
         keys: &KeyRing,
@@ -113,7 +115,7 @@ impl Tx<'_> {
             .list(
                 "UPDATE totp SET failures = failures + 1
                   WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL AND failures < $3
-                    AND blocked_until <= $4
+                    AND blocked_until <= $4 AND suspended_at IS NULL
                  RETURNING id, sealed, last_step, failures",
                 &[tenant.into(), user.into(), CLOSED_AT.into(), now.into()],
                 |row| Ok((AuthenticatorId(row.int(0)?), row.bytes(1)?, row.opt_int(2)?, row.int(3)?)),
@@ -184,7 +186,7 @@ impl Tx<'_> {
     pub async fn find_totp_state(&mut self, user: UserId) -> Result<Option<TotpState>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT id, confirmed_at, used_at, failures, blocked_until FROM totp
+            "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at FROM totp
               WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL
               ORDER BY confirmed_at DESC LIMIT 1",
             &[tenant.into(), user.into()],
@@ -195,10 +197,42 @@ impl Tx<'_> {
                     used_at: row.opt_int(2)?.map(Timestamp),
                     failures: row.int(3)?,
                     blocked_until: Timestamp(row.int(4)?),
+                    suspended_at: row.opt_int(5)?.map(Timestamp),
                 })
             },
         )
         .await
+    }
+
+    /// Suspends a person's apps, because the device is lost. `false`: none is confirmed and in use.
+    pub async fn suspend_totp(&mut self, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE totp SET suspended_at = $3
+                    WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL AND suspended_at IS NULL";
+        let rows = self
+            .exec(sql, &[tenant.into(), user.into(), now.into()])
+            .await?;
+        Ok(rows > 0)
+    }
+
+    /// Takes a person's suspended apps into use again. `false`: none is suspended.
+    pub async fn reactivate_totp(&mut self, user: UserId) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE totp SET suspended_at = NULL
+                    WHERE tenant_id = $1 AND user_id = $2 AND suspended_at IS NOT NULL";
+        Ok(self.exec(sql, &[tenant.into(), user.into()]).await? > 0)
+    }
+
+    /// Until when the person's group may put a compulsory set-up off (W8).
+    pub async fn find_grace(&mut self, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+        let tenant = self.tenant;
+        let sql = "SELECT person_group.grace_until FROM person JOIN person_group
+                       ON person_group.tenant_id = person.tenant_id AND person_group.id = person.group_id
+                    WHERE person.tenant_id = $1 AND person.id = $2";
+        let found = self
+            .find(sql, &[tenant.into(), user.into()], |row| row.opt_int(0))
+            .await?;
+        Ok(found.flatten().map(Timestamp))
     }
 
     /// Begins a set-up; one begun before is void (SEC-38). `started_by` is the session or attempt that may finish it.

@@ -43,6 +43,7 @@ pub(crate) fn table() -> Vec<Route> {
         ),
         get("/{tenant}/login/set-up", InAttempt, login_set_up::show),
         post("/{tenant}/login/set-up", InAttempt, login_set_up::submit),
+        post("/{tenant}/login/set-up/skip", InAttempt, login_set_up::skip),
         post("/{tenant}/logout", AnySession, logout::submit),
         // The own account.
         get("/{tenant}/account", Session, account::show),

@@ -28,7 +28,7 @@ pub use totp::{Algorithm, TotpRules};
 
 use serde::{Deserialize, Serialize};
 
-use crate::password;
+use crate::{password, time::Timestamp};
 use check::OutOfRange;
 
 /// All rules of one tenant. Every field has a default: the preset `default`'s value.
@@ -90,9 +90,10 @@ impl Policy {
         toml::to_string_pretty(self).expect("a policy has only tables of plain values")
     }
 
-    /// Shortest new password: shorter where no login gets by with the password alone (SEC-74).
-    pub fn min_password_chars(&self, always_second_factor: bool) -> usize {
-        if always_second_factor || self.second_factor.enrolment == Enrolment::Required {
+    /// Shortest new password: shorter where no login gets by with the password alone (SEC-74). The grace of a group is
+    /// left out of account: it is short, and a password outlives it.
+    pub fn min_password_chars(&self, always_second_factor: bool, now: Timestamp) -> usize {
+        if always_second_factor || self.second_factor.is_required(now) {
             password::MIN_CHARS_WITH_SECOND_FACTOR
         } else {
             password::MIN_CHARS_ALONE

@@ -1,6 +1,8 @@
-//! Who needs a second factor.
+//! Who needs a second factor, and from when on.
 
 use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
 
 /// Whether users have a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,12 +22,53 @@ pub enum Enrolment {
 pub struct SecondFactor {
     /// `off`, `optional` or `required`. Administrators always need one (SEC-70).
     pub enrolment: Enrolment,
+    /// When `required` begins to count; until then it counts as `optional` (G1). Left out: at once.
+    #[serde(with = "rfc3339", skip_serializing_if = "Option::is_none")]
+    pub required_from: Option<Timestamp>,
+}
+
+impl SecondFactor {
+    /// Whether everybody needs a second factor at `now`. A group's grace may still let its people put it off (W8).
+    pub fn is_required(&self, now: Timestamp) -> bool {
+        self.enrolment == Enrolment::Required && self.required_from.is_none_or(|from| now >= from)
+    }
 }
 
 impl Default for SecondFactor {
     fn default() -> Self {
         Self {
             enrolment: Enrolment::Required,
+            required_from: None,
+        }
+    }
+}
+
+/// A point in time as RFC 3339 writes it, with its offset: `2027-04-01T00:00:00+09:00`.
+mod rfc3339 {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::time::Timestamp;
+
+    pub(super) fn serialize<S: Serializer>(
+        at: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let at = at.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok());
+        match at {
+            Some(at) => serializer.collect_str(&at),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.parse::<jiff::Timestamp>() {
+            Ok(at) => Ok(Some(Timestamp(at.as_millisecond()))),
+            Err(_) => Err(D::Error::custom(
+                "expected a time with its offset, as in 2027-04-01T00:00:00+09:00",
+            )),
         }
     }
 }

@@ -82,3 +82,19 @@ fn words_that_are_left_out_are_the_languages_own() {
     assert_eq!(policy.labels.of(Language::En).code, "security code");
     assert_eq!(policy.labels.of(Language::Ja).feature, "二要素認証");
 }
+
+#[test]
+fn g1_a_date_is_a_time_with_its_offset() {
+    let text = "[second_factor]\nrequired_from = \"2027-04-01T00:00:00+09:00\"\n";
+    let policy = Policy::parse(text).expect("parses");
+    let at = Timestamp(1_806_505_200_000);
+    assert_eq!(policy.second_factor.required_from, Some(at));
+    assert_eq!(Policy::parse(&policy.to_toml()), Ok(policy));
+    for bad in ["2027-04-01", "2027-04-01T00:00:00", "tomorrow", ""] {
+        let text = format!("[second_factor]\nrequired_from = \"{bad}\"\n");
+        match Policy::parse(&text) {
+            Err(error) => assert_eq!(error.place().0, 2, "{bad}"),
+            Ok(policy) => panic!("{bad}: {policy:?}"),
+        }
+    }
+}

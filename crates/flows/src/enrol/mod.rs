@@ -88,7 +88,8 @@ impl Starter {
             .find_attempt(&token, policy.login.wrong_codes, act.now)
             .await?;
         let facts = load_facts(tx, &act.tenant, user).await?;
-        let must_enrol = facts.is_some_and(|facts| decide(policy, &facts) == Decision::Enrol);
+        let must_enrol = facts
+            .is_some_and(|facts| matches!(decide(policy, &facts, act.now), Decision::Enrol { .. }));
         Ok(match row {
             Err(closed) => Err(closed.why),
             Ok(row) if row.stage == StageKind::Enrolment && must_enrol => Ok(()),

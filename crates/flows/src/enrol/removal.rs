@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    policy::{Enrolment, Reauthentication},
+    policy::Reauthentication,
     refusal::Refusal,
     session::Level,
     tenant::Tenant,
@@ -21,7 +21,7 @@ use crate::{
 /// Whether a signed-in person may switch two-factor off now; asked before the question is put, and again with the answer.
 pub fn may_remove(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
     let policy = &tenant.policy;
-    let required = policy.second_factor.enrolment == Enrolment::Required;
+    let required = policy.second_factor.is_required(now);
     if !policy.removal.by_user || required || who.must_have_second_factor() {
         return Err(Refusal::OnlyAdministrator);
     }

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use warifu_domain::{
     attempt::{Proven, Stage},
     audit::{AuditEvent, EventKind},
-    decide::{Facts, Methods},
+    decide::{Decision, Facts, decide},
     ids::UserId,
+    policy::Enrolment,
     refusal::Refusal,
     session::Session,
     tenant::Tenant,
@@ -25,7 +26,7 @@ use crate::{act::Act, ctx::Ctx, device, error::FlowError};
 pub use code::{check_backup_code, check_code};
 pub(crate) use password::subject_of;
 pub use password::{PasswordForm, start};
-pub use set_up::{confirm_totp, pending_totp};
+pub use set_up::{confirm_totp, pending_totp, skip};
 
 /// Where the right password leads.
 #[derive(Debug)]
@@ -72,13 +73,29 @@ pub(crate) async fn load_facts(
         return Ok(None);
     };
     let backup = tx.find_backup_set(user).await?;
+    let totp = tx.find_totp_state(user).await?;
     Ok(Some(Facts {
         role: person.role,
         disabled: person.disabled,
         tenant_suspended: tenant.suspended,
-        has_totp: tx.find_totp_state(user).await?.is_some(),
+        has_totp: totp.is_some(),
+        totp_suspended: totp.is_some_and(|totp| totp.suspended_at.is_some()),
         backup_codes_left: backup.map_or(0, |row| row.set.left()),
+        grace_until: find_grace(tx, tenant, user, totp.is_some()).await?,
     }))
+}
+
+/// The grace of a person's group, asked for only where it can matter: nobody else's login should cost the look.
+pub(crate) async fn find_grace(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    user: UserId,
+    has_totp: bool,
+) -> Result<Option<Timestamp>, StoreError> {
+    match tenant.policy.second_factor.enrolment {
+        Enrolment::Required if !has_totp => tx.find_grace(user).await,
+        _ => Ok(None),
+    }
 }
 
 /// Writes the session that a finished login is worth, with its event. One that the browser still had ends: its cookie is
@@ -137,19 +154,18 @@ pub async fn attempt(
         let Some(user) = tx.find_user(row.pending.user).await? else {
             return Ok(Err(Refusal::AttemptOver));
         };
-        let stage = match row.stage {
-            StageKind::Enrolment => Stage::Enrolment,
-            StageKind::SecondFactor => {
-                let left = tx
-                    .find_backup_set(user.id)
-                    .await?
-                    .map_or(0, |row| row.set.left());
-                let totp = tx.find_totp_state(user.id).await?.is_some();
-                Stage::SecondFactor(Methods {
-                    totp,
-                    backup_code: policy.backup_codes.enabled && left > 0,
-                })
+        let Some(facts) = load_facts(tx, &tenant, user.id).await? else {
+            return Ok(Err(Refusal::AttemptOver));
+        };
+        let stage = match (row.stage, decide(policy, &facts, now)) {
+            (StageKind::Enrolment, Decision::Enrol { may_skip_until }) => {
+                Stage::Enrolment { may_skip_until }
             }
+            (StageKind::SecondFactor, Decision::Challenge { methods }) => {
+                Stage::SecondFactor(methods)
+            }
+            // Disabled, or another factor than when the password was checked.
+            _ => return Ok(Err(Refusal::AttemptOver)),
         };
         let guesses_left = policy.login.wrong_codes - row.guesses;
         Ok(Ok(AttemptView {

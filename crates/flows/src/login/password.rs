@@ -168,7 +168,8 @@ async fn settle(
         let begun = match load_facts(tx, &act.tenant, user).await? {
             Some(facts) if still_right => {
                 let proved = PasswordProved { user, remember };
-                begin(proved, decide(policy, &facts), &policy.login, act.now)
+                let decision = decide(policy, &facts, act.now);
+                begin(proved, decision, &policy.login, act.now)
             }
             _ => Begun::Refused(Refusal::WrongLogin),
         };
@@ -195,7 +196,7 @@ async fn settle(
                 StageKind::SecondFactor,
                 LoginStep::Challenge(token.clone(), None),
             ),
-            Stage::Enrolment => (StageKind::Enrolment, LoginStep::Enrol(token.clone())),
+            Stage::Enrolment { .. } => (StageKind::Enrolment, LoginStep::Enrol(token.clone())),
         };
         tx.delete_older_attempts(user, OPEN_ATTEMPTS - 1).await?;
         tx.insert_attempt(&token.hash(), &pending, kind).await?;

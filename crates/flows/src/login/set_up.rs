@@ -3,10 +3,18 @@
 use std::sync::Arc;
 
 use warifu_domain::{
-    audit::EventKind, backup_code::BackupCode, ids::UserId, tenant::Tenant, token::Token,
+    attempt::MaySkip,
+    audit::{AuditEvent, EventKind},
+    backup_code::BackupCode,
+    decide::decide,
+    ids::UserId,
+    refusal::Refusal,
+    tenant::Tenant,
+    token::Token,
 };
+use warifu_storage::StageKind;
 
-use super::NewSession;
+use super::{NewSession, load_facts, open_session};
 use crate::{
     act::{Act, Origin},
     ctx::Ctx,
@@ -37,6 +45,45 @@ pub async fn confirm_totp(
     let act = Act::of(ctx, tenant, origin);
     let user = owner(ctx, &act, EventKind::SetUpConfirmed, attempt).await?;
     enrol::confirm_in_attempt(ctx, &act, user, attempt, code).await
+}
+
+/// Puts a set-up off that is not compulsory yet; the password finishes the login (W8). Whether it may be put off is decided
+/// again, now.
+pub async fn skip(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    attempt: &Token,
+) -> Result<NewSession, FlowError> {
+    let act = Act::of(ctx, tenant, origin);
+    let kind = EventKind::SetUpSkipped;
+    let user = owner(ctx, &act, kind, attempt).await?;
+    let (attempt, token) = (attempt.hash(), ctx.rng.token());
+    let skipped = ctx.store.write(tenant.id, async move |tx| {
+        let (policy, event) = (&act.tenant.policy, AuditEvent::new(kind, Some(user)));
+        if !tx.lock_attempt(&attempt).await? {
+            return Ok(Err(Refusal::AttemptOver));
+        }
+        let row = tx
+            .find_attempt(&attempt, policy.login.wrong_codes, act.now)
+            .await?;
+        let facts = load_facts(tx, &act.tenant, user).await?;
+        let may = facts.and_then(|facts| MaySkip::of(decide(policy, &facts, act.now)));
+        let refusal = match (row, may) {
+            (Ok(row), Some(may)) if row.stage == StageKind::Enrolment => {
+                tx.spend_attempt(&attempt).await?;
+                act.audit(tx, event).await?;
+                let proven = row.pending.skip(may, act.now);
+                return Ok(Ok(open_session(tx, &act, &proven, token.clone()).await?));
+            }
+            (Ok(row), None) if row.stage == StageKind::Enrolment => Refusal::NoLongerSkipped,
+            (Ok(_), _) => Refusal::AttemptOver,
+            (Err(closed), _) => closed.why,
+        };
+        act.audit(tx, event.refused(&refusal)).await?;
+        Ok(Err(refusal))
+    });
+    Ok(skipped.await??)
 }
 
 /// Whose attempt it is, if it is open. That it waits for a set-up is asked in the transaction that goes on with it.

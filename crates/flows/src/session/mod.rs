@@ -20,6 +20,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
+    login::find_grace,
 };
 
 pub use crate::second_factor::TypedProof;
@@ -110,16 +111,19 @@ pub async fn find(
             let Some(person) = tx.find_user(user).await? else {
                 return Ok(None);
             };
-            let has_totp = tx.find_totp_state(user).await?.is_some();
+            let totp = tx.find_totp_state(user).await?;
+            let has_totp = totp.is_some();
             let facts = Facts {
                 role: person.role,
                 disabled: person.disabled,
                 tenant_suspended: kept.suspended,
                 has_totp,
+                totp_suspended: totp.is_some_and(|totp| totp.suspended_at.is_some()),
                 // Which methods a challenge would offer does not matter to a session that exists.
                 backup_codes_left: 0,
+                grace_until: find_grace(tx, &kept, user, has_totp).await?,
             };
-            let decision = decide(policy, &facts);
+            let decision = decide(policy, &facts, now);
             let lacks = lacks(
                 decision,
                 row.session.level(&policy.session, now),

@@ -8,6 +8,7 @@ mod crossings;
 mod faults;
 mod first_password;
 mod fresh_proof;
+mod grace;
 mod model;
 mod races;
 mod secrets;

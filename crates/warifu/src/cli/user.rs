@@ -342,7 +342,12 @@ fn next_login(decision: Decision) -> &'static str {
     match decision {
         Decision::Allow => "password is enough",
         Decision::Challenge { .. } => "password and second factor",
-        Decision::Enrol => "password, then the second factor is set up",
+        Decision::Enrol {
+            may_skip_until: None,
+        } => "password, then the second factor is set up",
+        Decision::Enrol {
+            may_skip_until: Some(_),
+        } => "password, then the second factor is set up or put off",
         Decision::Refuse(_) => "refused",
     }
 }

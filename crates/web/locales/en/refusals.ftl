@@ -7,6 +7,8 @@ refusal-LOGIN-03 = This login has ended because too many codes could not be conf
 refusal-LOGIN-03-do = Please start again with your { $login_label } and password. “Help” lists what may be the cause. If it does not help, ask { $contact }.
 refusal-LOGIN-04 = This login is already over.
 refusal-LOGIN-04-do = Please start again with your { $login_label } and password. If it does not help, ask { $contact }.
+refusal-LOGIN-05 = Your authenticator app is suspended because its device was reported lost.
+refusal-LOGIN-05-do = If you have a { $backup_code }, sign in with it. If not, ask { $contact } to turn { $feature } off for you.
 
 refusal-OTP-01 = We could not confirm this { $code }.
 refusal-OTP-01-do = { $left ->
@@ -58,6 +60,11 @@ refusal-SET-02 = Your organisation does not offer { $feature }.
 refusal-SET-02-do = If you need it, ask { $contact }.
 refusal-SET-03 = Only an administrator can turn { $feature } off.
 refusal-SET-03-do = Please ask { $contact } to do it.
+refusal-SET-04 = The time in which setting up { $feature } could be put off is over.
+refusal-SET-04-do = Please set up { $feature } here; then you are signed in. If you need help, ask { $contact }.
+
+refusal-RST-01 = This link for a new password has been used or has expired.
+refusal-RST-01-do = Ask for another mail with “Forgotten your password?” on the login page. If it does not help, ask { $contact }.
 
 refusal-ACC-01 = To see this page you need to sign in.
 refusal-ACC-01-do = Please sign in and try again. If it does not help, ask { $contact }.

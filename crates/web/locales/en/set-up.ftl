@@ -2,6 +2,8 @@
 set-up-title = Turn on { $feature }
 set-up-lead = With an authenticator app registered, nobody else can sign in even if they learn your password. It takes three steps.
 set-up-lead-login = Your organisation asks for { $feature }. It takes three steps, and then you are signed in.
+set-up-by = Please set up { $feature } by { $until }. Until then you may also sign in without it.
+set-up-skip = Set up later
 set-up-path-app = Get an app
 set-up-path-scan = Scan the QR code
 set-up-path-code = Enter the code

@@ -7,6 +7,8 @@ refusal-LOGIN-03 = コードを確認できない状態が続いたため、こ�
 refusal-LOGIN-03-do = { $login_label }とパスワードの入力からやり直してください。考えられる原因は「困ったときは」をご覧ください。解決しない場合は、{ $contact }にお問い合わせください。
 refusal-LOGIN-04 = このログインはすでに終わっています。
 refusal-LOGIN-04-do = { $login_label }とパスワードの入力から、もう一度始めてください。解決しない場合は、{ $contact }にお問い合わせください。
+refusal-LOGIN-05 = 紛失の届け出により、認証アプリの利用を停止しています。
+refusal-LOGIN-05-do = { $backup_code }をお持ちの場合は、それでログインしてください。お持ちでない場合は、{ $contact }に{ $feature }の解除をご依頼ください。
 
 refusal-OTP-01 = 入力された{ $code }を確認できませんでした。
 refusal-OTP-01-do = { $left ->
@@ -55,6 +57,11 @@ refusal-SET-02 = この組織では、{ $feature }の設定を受け付けてい
 refusal-SET-02-do = 設定が必要な場合は、{ $contact }にお問い合わせください。
 refusal-SET-03 = { $feature }を解除できるのは管理者だけです。
 refusal-SET-03-do = { $contact }に解除をご依頼ください。
+refusal-SET-04 = { $feature }の設定をあとに延ばせる期間は終わりました。
+refusal-SET-04-do = この画面の手順で{ $feature }を設定すると、ログインできます。お困りの場合は、{ $contact }にお問い合わせください。
+
+refusal-RST-01 = パスワード再設定のリンクは、使用済みか期限切れです。
+refusal-RST-01-do = ログイン画面の「パスワードを忘れた方はこちら」から、もう一度メールをお受け取りください。解決しない場合は、{ $contact }にお問い合わせください。
 
 refusal-ACC-01 = この画面を見るには、ログインが必要です。
 refusal-ACC-01-do = ログインしてから、もう一度お試しください。解決しない場合は、{ $contact }にお問い合わせください。

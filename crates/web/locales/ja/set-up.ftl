@@ -2,6 +2,8 @@
 set-up-title = { $feature }有効化
 set-up-lead = 認証アプリを登録すると、パスワードが知られても、あなた以外の人はログインできなくなります。次の3つの手順で設定します。
 set-up-lead-login = この組織では、ログインに{ $feature }が必要です。次の3つの手順で設定すると、そのままログインできます。
+set-up-by = { $feature }は { $until } までに設定してください。それまでは、設定せずにログインすることもできます。
+set-up-skip = あとで設定する
 set-up-path-app = アプリを用意する
 set-up-path-scan = QRコードを読み取る
 set-up-path-code = コードを入力する

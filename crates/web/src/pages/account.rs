@@ -1,6 +1,5 @@
 //! `/account`: the state of everything that a person has.
 
-use warifu_domain::policy::Enrolment;
 use warifu_flows::{account, session::SignedIn};
 
 use super::views::{self, AppState, BackupState, Removal};
@@ -8,8 +7,8 @@ use crate::http::{page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let overview = account::overview(page.ctx(), page.tenant(), &who).await?;
-    let required = page.tenant().policy.second_factor.enrolment == Enrolment::Required
-        || who.must_have_second_factor();
+    let required =
+        page.tenant().policy.second_factor.is_required(page.now()) || who.must_have_second_factor();
     let app = overview.totp.map(|totp| AppState {
         since: page.minute(totp.since),
         last_used: totp.used_at.map(|at| page.minute(at)),

@@ -1,13 +1,11 @@
 //! `/help`: questions and answers, made from the tenant's own rules.
 
-use warifu_domain::policy::Enrolment;
-
 use super::views::{self, Removal};
 use crate::http::{access::Visitor, page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
     let policy = page.tenant().policy.clone();
-    let by_user = policy.removal.by_user && policy.second_factor.enrolment != Enrolment::Required;
+    let by_user = policy.removal.by_user && !policy.second_factor.is_required(page.now());
     let codes = &policy.backup_codes;
     Ok(page.show(|frame| views::Help {
         frame,

@@ -8,7 +8,7 @@ use crate::http::{forms::Verified, page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
-    if view.stage == Stage::Enrolment {
+    if matches!(view.stage, Stage::Enrolment { .. }) {
         return Ok(page.lead_to("/login/set-up"));
     }
     let shape = page.tenant().policy.backup_codes.shape.into();

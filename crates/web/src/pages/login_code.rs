@@ -10,7 +10,7 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
     let backup_codes = match view.stage {
         Stage::SecondFactor(methods) => methods.backup_code,
-        Stage::Enrolment => return Ok(page.lead_to("/login/set-up")),
+        Stage::Enrolment { .. } => return Ok(page.lead_to("/login/set-up")),
     };
     let (digits, time_left) = (
         page.tenant().policy.totp.digits,

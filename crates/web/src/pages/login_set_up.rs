@@ -4,15 +4,27 @@ use warifu_domain::{attempt::Stage, token::Token};
 use warifu_flows::login;
 
 use super::{code_form::CodeForm, set_up, views::SetUpPlace};
-use crate::http::{forms::Verified, page::Page, route::Answer};
+use crate::http::{
+    forms::{Button, Verified},
+    page::Page,
+    route::Answer,
+};
 
 pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
-    if view.stage != Stage::Enrolment {
+    let Stage::Enrolment { may_skip_until } = view.stage else {
         return Ok(page.lead_to("/login/code"));
-    }
+    };
     let pending = login::pending_totp(page.ctx(), page.tenant(), &page.origin(), &attempt).await?;
-    Ok(set_up::write(page, pending, SetUpPlace::Login))
+    let place = SetUpPlace::Login {
+        may_skip_until: may_skip_until.map(|until| page.minute(until)),
+    };
+    Ok(set_up::write(page, pending, place))
+}
+
+pub(crate) async fn skip(page: Page, attempt: Token, _: Verified<Button>) -> Answer {
+    let session = login::skip(page.ctx(), page.tenant(), &page.origin(), &attempt).await?;
+    Ok(page.logged_in(&session))
 }
 
 pub(crate) async fn submit(mut page: Page, attempt: Token, form: Verified<CodeForm>) -> Answer {

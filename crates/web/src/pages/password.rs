@@ -53,7 +53,7 @@ fn write(page: Page, who: SignedIn) -> Response {
     let min = page
         .tenant()
         .policy
-        .min_password_chars(who.must_have_second_factor());
+        .min_password_chars(who.must_have_second_factor(), page.now());
     page.show(|frame| views::Password {
         frame,
         is_first: who.must_choose_password(),

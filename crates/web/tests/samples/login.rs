@@ -142,12 +142,22 @@ impl Samples<'_> {
         };
         vec![
             ("set-up", page(self.signed_in(), SetUpPlace::Account)),
-            ("set-up-at-login", page(self.frame(), SetUpPlace::Login)),
+            ("set-up-at-login", page(self.frame(), at_login(None))),
+            (
+                "set-up-at-login-or-later",
+                page(self.frame(), at_login(Some("2026-12-01 09:00 JST"))),
+            ),
             (
                 "set-up-wrong",
-                page(self.refused("OTP-01", &Facts::default()), SetUpPlace::Login),
+                page(self.refused("OTP-01", &Facts::default()), at_login(None)),
             ),
             ("set-up-done", done(self.codes())),
         ]
+    }
+}
+
+fn at_login(may_skip_until: Option<&str>) -> SetUpPlace {
+    SetUpPlace::Login {
+        may_skip_until: may_skip_until.map(str::to_owned),
     }
 }

@@ -306,8 +306,11 @@ impl Driver {
             }
             Step::AttemptPage { browser } => {
                 let view = plain(self.browsers[*browser].try_attempt_view().await);
-                view.map(|view| Good::Attempt(view.stage == Stage::Enrolment, view.guesses_left))
-                    .into()
+                view.map(|view| {
+                    let enrols = matches!(view.stage, Stage::Enrolment { .. });
+                    Good::Attempt(enrols, view.guesses_left)
+                })
+                .into()
             }
             Step::Code { browser, text } => {
                 let sent = plain(self.browsers[*browser].send_code(text).await);

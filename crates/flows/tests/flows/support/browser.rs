@@ -212,6 +212,15 @@ impl Browser {
         login::pending_totp(&self.world.ctx, &tenant, &request, &self.attempt_cookie()).await
     }
 
+    /// Puts a forced set-up off.
+    pub(crate) async fn skip_set_up(&mut self) -> Result<(), FlowError> {
+        let (tenant, request) = (self.world.tenant().await, self.request());
+        let answer = login::skip(&self.world.ctx, &tenant, &request, &self.attempt_cookie()).await;
+        self.recorded(request.reference, answer)
+            .await
+            .map(|session| self.keep(session))
+    }
+
     /// Finishes a forced set-up.
     pub(crate) async fn send_first_code(
         &mut self,

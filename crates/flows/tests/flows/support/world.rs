@@ -224,6 +224,21 @@ impl World {
         self.person(login, Role::Member).await
     }
 
+    /// Puts a person into a group that may put the set-up off until then.
+    pub(crate) async fn give_grace(&self, person: &Person, until: Timestamp) {
+        let (tenant, id) = (self.tenant().await.id, person.id);
+        let Timestamp(until) = until;
+        self.tamper(&format!(
+            "INSERT INTO person_group (tenant_id, id, name, grace_until, created_at)
+             VALUES ({tenant}, {id}, 'group {id}', {until}, 0)"
+        ))
+        .await;
+        self.tamper(&format!(
+            "UPDATE person SET group_id = {id} WHERE tenant_id = {tenant} AND id = {id}"
+        ))
+        .await;
+    }
+
     /// Adds a person.
     pub(crate) async fn person(&self, login: &str, role: Role) -> Person {
         let password = format!("three blind mice run {}", login.len());

@@ -63,6 +63,7 @@ impl Problem {
             },
             field: match code {
                 "LOGIN-01" | "ACC-03" => Some("password"),
+                "LOGIN-05" => Some("code"),
                 _ if code.starts_with("OTP-") => Some("code"),
                 _ if code.starts_with("BAK-") => Some("backup_code"),
                 _ if code.starts_with("PWD-") => Some("new_password"),

@@ -5,10 +5,13 @@ use crate::pages::qr::Qr;
 use askama::Template;
 
 /// Where an app is being registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetUpPlace {
     /// In a login that asks for it (`/login/set-up`).
-    Login,
+    Login {
+        /// Until when it may be put off, as in `2026-12-01 09:00 JST` (W8); `None`: it may not.
+        may_skip_until: Option<String>,
+    },
     /// On the user's own page (`/account/set-up`).
     Account,
 }
@@ -51,7 +54,16 @@ pub struct SetUpDone {
 
 impl SetUp {
     fn at_login(&self) -> bool {
-        self.place == SetUpPlace::Login
+        matches!(self.place, SetUpPlace::Login { .. })
+    }
+
+    /// By when it has to be set up, where it may still be put off.
+    fn set_up_by(&self) -> Option<String> {
+        let SetUpPlace::Login { may_skip_until } = &self.place else {
+            return None;
+        };
+        let until = may_skip_until.as_ref()?;
+        Some(self.frame.msg_with("set-up-by", &[("until", until.into())]))
     }
 
     fn action(&self) -> String {
