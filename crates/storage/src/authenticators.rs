@@ -182,13 +182,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The state of a person's confirmed app; the newest, should there be several.
+    /// The state of a person's confirmed app; the newest, should there be several. Ids grow with time and stand in the key:
+    /// any other order would make SQLite sort, on every page of a signed-in person.
     pub async fn find_totp_state(&mut self, user: UserId) -> Result<Option<TotpState>, StoreError> {
         let tenant = self.tenant;
         self.find(
             "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at FROM totp
               WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL
-              ORDER BY confirmed_at DESC LIMIT 1",
+              ORDER BY id DESC LIMIT 1",
             &[tenant.into(), user.into()],
             |row| {
                 Ok(TotpState {

@@ -2,7 +2,7 @@
 
 use super::{Labels, Language};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
@@ -11,14 +11,30 @@ type Bundle = FluentBundle<FluentResource>;
 /// longer than printing it.
 type LabelTable = &'static [(&'static str, &'static [&'static str])];
 
-static JA: LazyLock<Bundle> =
-    LazyLock::new(|| load("ja", include_str!(concat!(env!("OUT_DIR"), "/ja.ftl"))));
-static EN: LazyLock<Bundle> =
-    LazyLock::new(|| load("en", include_str!(concat!(env!("OUT_DIR"), "/en.ftl"))));
-static JA_LABELS: LabelTable = include!(concat!(env!("OUT_DIR"), "/ja_labels.rs"));
-static EN_LABELS: LabelTable = include!(concat!(env!("OUT_DIR"), "/en_labels.rs"));
+static JA: LazyLock<Messages> = LazyLock::new(|| {
+    load(
+        "ja",
+        include_str!(concat!(env!("OUT_DIR"), "/ja.ftl")),
+        include!(concat!(env!("OUT_DIR"), "/ja_labels.rs")),
+    )
+});
+static EN: LazyLock<Messages> = LazyLock::new(|| {
+    load(
+        "en",
+        include_str!(concat!(env!("OUT_DIR"), "/en.ftl")),
+        include!(concat!(env!("OUT_DIR"), "/en_labels.rs")),
+    )
+});
 
-fn load(tag: &str, text: &str) -> Bundle {
+/// All messages of one language.
+struct Messages {
+    bundle: Bundle,
+    labels: LabelTable,
+    /// The place of each key in `labels`: a page asks for dozens.
+    places: HashMap<&'static str, usize>,
+}
+
+fn load(tag: &str, text: &str, labels: LabelTable) -> Messages {
     let language: LanguageIdentifier = tag.parse().expect("our tags are well-formed");
     let resource = FluentResource::try_new(text.to_owned())
         .unwrap_or_else(|(_, errors)| panic!("the texts in {tag} do not parse: {errors:?}"));
@@ -28,27 +44,29 @@ fn load(tag: &str, text: &str) -> Bundle {
     bundle
         .add_resource(resource)
         .expect("the build refuses keys that stand twice");
-    bundle
+    let keys = labels.iter().enumerate();
+    Messages {
+        bundle,
+        labels,
+        places: keys.map(|(place, (key, _))| (*key, place)).collect(),
+    }
 }
 
-fn of(language: Language) -> (&'static Bundle, LabelTable) {
+fn of(language: Language) -> &'static Messages {
     match language {
-        Language::Ja => (&JA, JA_LABELS),
-        Language::En => (&EN, EN_LABELS),
+        Language::Ja => &JA,
+        Language::En => &EN,
     }
 }
 
 /// How many messages there are.
 pub(super) fn count(language: Language) -> usize {
-    of(language).1.len()
+    of(language).labels.len()
 }
 
 /// The place of `key` among all keys.
 pub(super) fn place(language: Language, key: &str) -> Option<usize> {
-    of(language)
-        .1
-        .binary_search_by_key(&key, |(key, _)| key)
-        .ok()
+    of(language).places.get(key).copied()
 }
 
 /// The message `key` in `language`, or `key` itself if there is none.
@@ -58,7 +76,11 @@ pub(super) fn format(
     key: &str,
     parts: &[(&str, FluentValue<'_>)],
 ) -> String {
-    let (bundle, table) = of(language);
+    let Messages {
+        bundle,
+        labels: table,
+        ..
+    } = of(language);
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };
