@@ -9,7 +9,9 @@ use warifu_domain::{
     refusal::Refusal,
     tenant::Tenant,
     time::Timestamp,
+    token::Token,
 };
+use warifu_storage::{KeyRing, StoreError, TotpState, Tx};
 
 use crate::{
     act::{Act, Origin},
@@ -67,29 +69,51 @@ pub async fn overview(
     tenant: &Arc<Tenant>,
     who: &SignedIn,
 ) -> Result<Overview, FlowError> {
-    let (user, now, policy) = (who.user, ctx.clock.now(), &tenant.policy);
-    let (keys, token, policy_of) = (ctx.keys.clone(), who.token, policy.clone());
-    let (totp, set_up_open, backup, sessions) = ctx
-        .store
-        .read(tenant.id, async move |tx| {
-            let totp = tx.find_totp_state(user).await?;
-            let pending = match totp {
-                Some(_) => None,
-                None => tx.find_pending_totp(&keys, user, &token, now).await?,
-            };
-            let backup = tx.find_backup_set(user).await?;
-            let idle_since = now - policy_of.session.idle();
-            let sessions = tx.count_sessions(user, now, idle_since).await?;
-            Ok((totp, pending.is_some(), backup, sessions))
-        })
-        .await?;
+    let (keys, now) = (ctx.keys.clone(), ctx.clock.now());
+    let (tenant, who) = (tenant.clone(), who.clone());
+    let read = ctx.store.read(tenant.id, async move |tx| {
+        let totp = tx.find_totp_state(who.user).await?;
+        overview_in(tx, &keys, &tenant, &who, totp, now).await
+    });
+    Ok(read.await?)
+}
+
+/// As [`session::enter`], with everything for the account page.
+pub async fn enter(
+    ctx: &Ctx,
+    slug: &str,
+    token: &Token,
+) -> Result<Option<(Arc<Tenant>, Option<(SignedIn, Overview)>)>, FlowError> {
+    let (keys, now) = (ctx.keys.clone(), ctx.clock.now());
+    session::enter_and(ctx, slug, token, async move |tx, tenant, who, totp| {
+        overview_in(tx, &keys, tenant, who, totp, now).await
+    })
+    .await
+}
+
+async fn overview_in(
+    tx: &mut Tx<'_>,
+    keys: &KeyRing,
+    tenant: &Tenant,
+    who: &SignedIn,
+    totp: Option<TotpState>,
+    now: Timestamp,
+) -> Result<Overview, StoreError> {
+    let (user, policy) = (who.user, &tenant.policy);
+    let pending = match totp {
+        Some(_) => None,
+        None => tx.find_pending_totp(keys, user, &who.token, now).await?,
+    };
+    let backup = tx.find_backup_set(user).await?;
+    let idle_since = now - policy.session.idle();
+    let sessions = tx.count_sessions(user, now, idle_since).await?;
     let set = backup.as_ref().map(|row| &row.set);
     Ok(Overview {
         totp: totp.map(|state| TotpOverview {
             since: state.confirmed_at,
             used_at: state.used_at,
         }),
-        set_up_open,
+        set_up_open: pending.is_some(),
         backup_codes: BackupOverview {
             offered: policy.backup_codes.enabled,
             left: set.map_or(0, |set| set.left()),

@@ -2,11 +2,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use warifu_domain::{policy::Policy, tenant::Tenant};
-use warifu_storage::{KeyRing, Store, TenantRow};
+use warifu_storage::{KeyRing, Store, StoreError, TenantRow, TenantState, Tx};
 
 use crate::{
     clock::Clock,
@@ -38,7 +38,14 @@ pub struct Ctx {
     pub hasher: Hasher,
     /// Notices.
     pub mail: MailMode,
-    tenants: Mutex<HashMap<String, (i64, Arc<Tenant>)>>,
+    tenants: Mutex<HashMap<String, Kept>>,
+}
+
+/// A tenant with its parsed policy, and the state in which it was read.
+#[derive(Clone)]
+struct Kept {
+    state: TenantState,
+    tenant: Arc<Tenant>,
 }
 
 impl Ctx {
@@ -71,15 +78,10 @@ impl Ctx {
             .read_platform(async move |tx| tx.find_tenant_state(&wanted).await)
             .await?;
         let Some(state) = state else { return Ok(None) };
+        if let Some(kept) = self.kept(slug)
+            && kept.state == state
         {
-            let kept = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((revision, tenant)) = kept.get(slug)
-                && *revision == state.revision
-                && tenant.id == state.id
-                && tenant.suspended == state.suspended
-            {
-                return Ok(Some(tenant.clone()));
-            }
+            return Ok(Some(kept.tenant));
         }
         let wanted = slug.to_owned();
         let row = self
@@ -87,11 +89,61 @@ impl Ctx {
             .read_platform(async move |tx| tx.find_tenant(&wanted).await)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let revision = row.revision;
+        let state = TenantState {
+            id: row.id,
+            revision: row.revision,
+            suspended: row.suspended,
+        };
         let tenant = Arc::new(read_tenant(row)?);
-        let mut kept = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(slug.to_owned(), (revision, tenant.clone()));
+        let kept = Kept {
+            state,
+            tenant: tenant.clone(),
+        };
+        self.tenants().insert(slug.to_owned(), kept);
         Ok(Some(tenant))
+    }
+
+    /// As [`Ctx::tenant`], with what `job` reads in that tenant; one snapshot for both, and so one transaction for a page
+    /// that is asked for again and again.
+    pub(crate) async fn read_in_tenant<T, F>(
+        &self,
+        slug: &str,
+        job: F,
+    ) -> Result<Option<(Arc<Tenant>, T)>, FlowError>
+    where
+        F: AsyncFn(&mut Tx<'_>, &Arc<Tenant>) -> Result<T, StoreError> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        if let Some(Kept { state, tenant }) = self.kept(slug) {
+            let (job, known) = (job.clone(), tenant.clone());
+            let read = self.store.read(tenant.id, async move |tx| {
+                if tx.find_own_state().await? != Some(state) {
+                    return Ok(None);
+                }
+                job(tx, &known).await.map(Some)
+            });
+            if let Some(value) = read.await? {
+                return Ok(Some((tenant, value)));
+            }
+        }
+        // Asked for the first time, or changed meanwhile.
+        let Some(tenant) = self.tenant(slug).await? else {
+            return Ok(None);
+        };
+        let known = tenant.clone();
+        let read = self
+            .store
+            .read(tenant.id, async move |tx| job(tx, &known).await);
+        let value = read.await?;
+        Ok(Some((tenant, value)))
+    }
+
+    fn kept(&self, slug: &str) -> Option<Kept> {
+        self.tenants().get(slug).cloned()
+    }
+
+    fn tenants(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -46,6 +46,14 @@ fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
     })
 }
 
+fn state(row: &Row<'_>) -> Result<TenantState, StoreError> {
+    Ok(TenantState {
+        id: TenantId(row.int(0)?),
+        revision: row.int(1)?,
+        suspended: row.int(2)? != 0,
+    })
+}
+
 impl PlatformTx<'_> {
     /// Finds a tenant's id, revision and state by its slug.
     pub async fn find_tenant_state(
@@ -55,13 +63,7 @@ impl PlatformTx<'_> {
         self.find(
             "SELECT id, revision, suspended FROM tenant WHERE slug = $1",
             &[slug.into()],
-            |row| {
-                Ok(TenantState {
-                    id: TenantId(row.int(0)?),
-                    revision: row.int(1)?,
-                    suspended: row.int(2)? != 0,
-                })
-            },
+            state,
         )
         .await
     }
@@ -103,6 +105,17 @@ impl PlatformTx<'_> {
 }
 
 impl Tx<'_> {
+    /// The state of the tenant of this transaction; `None`: there is no such tenant any more.
+    pub async fn find_own_state(&mut self) -> Result<Option<TenantState>, StoreError> {
+        let tenant = self.tenant;
+        self.find(
+            "SELECT id, revision, suspended FROM tenant WHERE id = $1",
+            &[tenant.into()],
+            state,
+        )
+        .await
+    }
+
     /// Adds the tenant of this transaction. [`StoreError::Conflict`]: the slug or the number is taken.
     pub async fn insert_tenant(
         &mut self,

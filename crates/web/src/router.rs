@@ -6,8 +6,8 @@ use warifu_domain::permission::Operation::ListUsers;
 use crate::{
     http::{
         access::{
-            AccessName, AnySession, Anyone, InAttempt, May, Session, SessionToChoosePassword,
-            SessionToEnrol,
+            AccessName, AnySession, Anyone, InAttempt, May, OwnAccount, Session,
+            SessionToChoosePassword, SessionToEnrol,
         },
         route::{Route, file, get, outside, post},
     },
@@ -46,7 +46,7 @@ pub(crate) fn table() -> Vec<Route> {
         post("/{tenant}/login/set-up/skip", InAttempt, login_set_up::skip),
         post("/{tenant}/logout", AnySession, logout::submit),
         // The own account.
-        get("/{tenant}/account", Session, account::show),
+        get("/{tenant}/account", OwnAccount, account::show),
         get("/{tenant}/account/proof", AnySession, proof::show),
         post("/{tenant}/account/proof", AnySession, proof::submit),
         get("/{tenant}/account/set-up", SessionToEnrol, set_up::show),

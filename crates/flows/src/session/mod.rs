@@ -15,6 +15,7 @@ use warifu_domain::{
     token::{Token, TokenHash},
     user::Role,
 };
+use warifu_storage::{StoreError, TotpState, Tx};
 
 use crate::{
     act::{Act, Origin},
@@ -100,63 +101,126 @@ pub async fn find(
     let found = ctx
         .store
         .read(tenant.id, async move |tx| {
-            let policy = &kept.policy;
-            let Some(row) = tx.find_session(&token).await? else {
-                return Ok(None);
-            };
-            if row.session.is_over(&policy.session, now) {
-                return Ok(None);
-            }
-            let user = row.session.user;
-            let Some(person) = tx.find_user(user).await? else {
-                return Ok(None);
-            };
-            let totp = tx.find_totp_state(user).await?;
-            let has_totp = totp.is_some();
-            let facts = Facts {
-                role: person.role,
-                disabled: person.disabled,
-                tenant_suspended: kept.suspended,
-                has_totp,
-                totp_suspended: totp.is_some_and(|totp| totp.suspended_at.is_some()),
-                // Which methods a challenge would offer does not matter to a session that exists.
-                backup_codes_left: 0,
-                grace_until: find_grace(tx, &kept, user, has_totp).await?,
-            };
-            let decision = decide(policy, &facts, now);
-            let lacks = lacks(
-                decision,
-                row.session.level(&policy.session, now),
-                person.password_term,
-            );
-            if lacks == Lacks::Permission {
-                return Ok(None);
-            }
-            Ok(Some(SignedIn {
-                token,
-                session: row.session,
-                user,
-                login: person.login,
-                name: person.name,
-                role: person.role,
-                language: person.language,
-                has_totp,
-                lacks,
-            }))
+            find_in(tx, &kept, &token, now).await
         })
         .await?;
-    if let Some(who) = &found
-        && now - who.session.seen_at >= SEEN_EVERY
-    {
+    let found = found.map(|(who, _)| who);
+    note_seen(ctx, tenant, found.as_ref(), now).await?;
+    Ok(found)
+}
+
+/// Finds a tenant by the first segment of a path, and there the session behind a cookie as [`find`] does. `None`: there is
+/// no such tenant.
+pub async fn enter(
+    ctx: &Ctx,
+    slug: &str,
+    token: &Token,
+) -> Result<Option<(Arc<Tenant>, Option<SignedIn>)>, FlowError> {
+    let entered = enter_and(ctx, slug, token, async |_, _, _, _| Ok(())).await?;
+    Ok(entered.map(|(tenant, who)| (tenant, who.map(|(who, ())| who))))
+}
+
+/// As [`enter`], with what `and` reads about the person. All of it is one snapshot.
+pub(crate) async fn enter_and<T, F>(
+    ctx: &Ctx,
+    slug: &str,
+    token: &Token,
+    and: F,
+) -> Result<Option<(Arc<Tenant>, Option<(SignedIn, T)>)>, FlowError>
+where
+    F: AsyncFn(&mut Tx<'_>, &Tenant, &SignedIn, Option<TotpState>) -> Result<T, StoreError>
+        + Clone
+        + Send
+        + 'static,
+    T: Send + 'static,
+{
+    let (token, now) = (token.hash(), ctx.clock.now());
+    let entered = ctx
+        .read_in_tenant(slug, async move |tx, tenant| {
+            let Some((who, totp)) = find_in(tx, tenant, &token, now).await? else {
+                return Ok(None);
+            };
+            let value = and(tx, tenant, &who, totp).await?;
+            Ok(Some((who, value)))
+        })
+        .await?;
+    if let Some((tenant, Some((who, _)))) = &entered {
+        note_seen(ctx, tenant, Some(who), now).await?;
+    }
+    Ok(entered)
+}
+
+async fn find_in(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    token: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<(SignedIn, Option<TotpState>)>, StoreError> {
+    let policy = &tenant.policy;
+    let Some(row) = tx.find_session(token).await? else {
+        return Ok(None);
+    };
+    if row.session.is_over(&policy.session, now) {
+        return Ok(None);
+    }
+    let user = row.session.user;
+    let Some(person) = tx.find_user(user).await? else {
+        return Ok(None);
+    };
+    let totp = tx.find_totp_state(user).await?;
+    let has_totp = totp.is_some();
+    let facts = Facts {
+        role: person.role,
+        disabled: person.disabled,
+        tenant_suspended: tenant.suspended,
+        has_totp,
+        totp_suspended: totp.is_some_and(|totp| totp.suspended_at.is_some()),
+        // Which methods a challenge would offer does not matter to a session that exists.
+        backup_codes_left: 0,
+        grace_until: find_grace(tx, tenant, user, has_totp).await?,
+    };
+    let decision = decide(policy, &facts, now);
+    let lacks = lacks(
+        decision,
+        row.session.level(&policy.session, now),
+        person.password_term,
+    );
+    if lacks == Lacks::Permission {
+        return Ok(None);
+    }
+    let who = SignedIn {
+        token: *token,
+        session: row.session,
+        user,
+        login: person.login,
+        name: person.name,
+        role: person.role,
+        language: person.language,
+        has_totp,
+        lacks,
+    };
+    Ok(Some((who, totp)))
+}
+
+/// Notes in the session that it was used, unless that was done a moment ago.
+async fn note_seen(
+    ctx: &Ctx,
+    tenant: &Tenant,
+    who: Option<&SignedIn>,
+    now: Timestamp,
+) -> Result<(), FlowError> {
+    let due = |who: &&SignedIn| now - who.session.seen_at >= SEEN_EVERY;
+    if let Some(who) = who.filter(due) {
         // What has lapsed stays lapsed, although the session is awake again (SEC-11).
         let evidence = who.session.evidence_now(&tenant.policy.session, now);
+        let token = who.token;
         ctx.store
             .write(tenant.id, async move |tx| {
                 tx.update_seen(&token, evidence, now).await
             })
             .await?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Ends the session of this browser.

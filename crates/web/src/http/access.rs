@@ -1,7 +1,7 @@
 //! Who may call a route (SEC-9). A route names its access where it stands in the table, and its handler takes what that
 //! access lets in: a handler that wants a session cannot be put behind a route that asks for none.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use warifu_domain::{
     decide::Lacks,
@@ -10,9 +10,12 @@ use warifu_domain::{
     token::Token,
     user::Role,
 };
-use warifu_flows::session::{self, SignedIn};
+use warifu_flows::{
+    account::Overview,
+    session::{self, SignedIn},
+};
 
-use super::{errors::Failure, form_token::Bearer, page::Page};
+use super::{errors::Failure, form_token::Bearer, page::Page, site::Site, visit::Visit};
 use crate::text::Language;
 
 /// What a route's access is called where routes are listed.
@@ -41,8 +44,21 @@ pub trait Access: Copy + Send + Sync + 'static {
     /// Its name.
     fn name(self) -> AccessName;
 
+    /// What is looked up about the visitor.
+    type Found: Send;
+
+    /// Finds the tenant that the path names and, in the same snapshot, what is to be known about the visitor.
+    fn look_up(
+        self,
+        visit: &Visit,
+    ) -> impl Future<Output = Result<(Arc<Site>, Self::Found), Failure>> + Send;
+
     /// Lets the visitor in, or says where to go instead.
-    fn admit(self, page: &Page) -> impl Future<Output = Result<Entry<Self::Who>, Failure>> + Send;
+    fn admit(
+        self,
+        page: &Page,
+        found: Self::Found,
+    ) -> impl Future<Output = Result<Entry<Self::Who>, Failure>> + Send;
 }
 
 /// The answer to somebody at the door.
@@ -86,6 +102,10 @@ pub struct InAttempt;
 #[derive(Clone, Copy, Debug)]
 pub struct Session;
 
+/// A [`Session`], and what its person has.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnAccount;
+
 /// A session that lacks nothing but, perhaps, the second factor that this very route sets up.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionToEnrol;
@@ -110,24 +130,34 @@ pub struct Visitor;
 
 impl Access for Anyone {
     type Who = Visitor;
+    type Found = ();
 
     fn name(self) -> AccessName {
         AccessName::Anyone
     }
 
-    async fn admit(self, _: &Page) -> Result<Entry<Visitor>, Failure> {
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, ()), Failure> {
+        Ok((visit.find_site().await?, ()))
+    }
+
+    async fn admit(self, _: &Page, (): ()) -> Result<Entry<Visitor>, Failure> {
         Ok(Entry::As(Visitor))
     }
 }
 
 impl Access for InAttempt {
     type Who = Token;
+    type Found = ();
 
     fn name(self) -> AccessName {
         AccessName::InAttempt
     }
 
-    async fn admit(self, page: &Page) -> Result<Entry<Token>, Failure> {
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, ()), Failure> {
+        Ok((visit.find_site().await?, ()))
+    }
+
+    async fn admit(self, page: &Page, (): ()) -> Result<Entry<Token>, Failure> {
         let Some(token) = page.visit.jar.attempt.clone() else {
             // Back to a page of a login that is finished: on to where it led.
             if let Some(token) = page.session_token()
@@ -151,61 +181,107 @@ impl Access for InAttempt {
 
 impl Access for Session {
     type Who = SignedIn;
+    type Found = Option<SignedIn>;
 
     fn name(self) -> AccessName {
         AccessName::Session
     }
 
-    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-        admit_lacking(None, page).await
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, Self::Found), Failure> {
+        visit.find_session().await
+    }
+
+    async fn admit(self, page: &Page, found: Self::Found) -> Result<Entry<SignedIn>, Failure> {
+        admit_lacking(None, page, found)
+    }
+}
+
+impl Access for OwnAccount {
+    type Who = (SignedIn, Overview);
+    type Found = Option<(SignedIn, Overview)>;
+
+    fn name(self) -> AccessName {
+        AccessName::Session
+    }
+
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, Self::Found), Failure> {
+        visit.find_account().await
+    }
+
+    async fn admit(self, page: &Page, found: Self::Found) -> Result<Entry<Self::Who>, Failure> {
+        let (who, overview) = found.ok_or(Refusal::NotSignedIn)?;
+        Ok(match Session.admit(page, Some(who)).await? {
+            Entry::As(who) => Entry::As((who, overview)),
+            Entry::Elsewhere(path) => Entry::Elsewhere(path),
+        })
     }
 }
 
 impl Access for SessionToEnrol {
     type Who = SignedIn;
+    type Found = Option<SignedIn>;
 
     fn name(self) -> AccessName {
         AccessName::SessionToEnrol
     }
 
-    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-        admit_lacking(Some(Lacks::Enrolment), page).await
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, Self::Found), Failure> {
+        visit.find_session().await
+    }
+
+    async fn admit(self, page: &Page, found: Self::Found) -> Result<Entry<SignedIn>, Failure> {
+        admit_lacking(Some(Lacks::Enrolment), page, found)
     }
 }
 
 impl Access for SessionToChoosePassword {
     type Who = SignedIn;
+    type Found = Option<SignedIn>;
 
     fn name(self) -> AccessName {
         AccessName::SessionToChoosePassword
     }
 
-    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-        admit_lacking(Some(Lacks::Password), page).await
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, Self::Found), Failure> {
+        visit.find_session().await
+    }
+
+    async fn admit(self, page: &Page, found: Self::Found) -> Result<Entry<SignedIn>, Failure> {
+        admit_lacking(Some(Lacks::Password), page, found)
     }
 }
 
 impl Access for AnySession {
     type Who = SignedIn;
+    type Found = Option<SignedIn>;
 
     fn name(self) -> AccessName {
         AccessName::AnySession
     }
 
-    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-        signed_in(page).await.map(Entry::As)
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, Self::Found), Failure> {
+        visit.find_session().await
+    }
+
+    async fn admit(self, page: &Page, found: Self::Found) -> Result<Entry<SignedIn>, Failure> {
+        signed_in(page, found).map(Entry::As)
     }
 }
 
 impl Access for May {
     type Who = SignedIn;
+    type Found = Option<SignedIn>;
 
     fn name(self) -> AccessName {
         AccessName::May(self.0)
     }
 
-    async fn admit(self, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-        let entry = Session.admit(page).await?;
+    async fn look_up(self, visit: &Visit) -> Result<(Arc<Site>, Self::Found), Failure> {
+        visit.find_session().await
+    }
+
+    async fn admit(self, page: &Page, found: Self::Found) -> Result<Entry<SignedIn>, Failure> {
+        let entry = Session.admit(page, found).await?;
         match &entry {
             Entry::As(who) if !may(who.role, self.0) => Err(Refusal::NotAllowed.into()),
             _ => Ok(entry),
@@ -214,8 +290,12 @@ impl Access for May {
 }
 
 /// Lets in a session that lacks nothing, or no more than the route itself brings; others go where they get it.
-async fn admit_lacking(brought: Option<Lacks>, page: &Page) -> Result<Entry<SignedIn>, Failure> {
-    let who = signed_in(page).await?;
+fn admit_lacking(
+    brought: Option<Lacks>,
+    page: &Page,
+    found: Option<SignedIn>,
+) -> Result<Entry<SignedIn>, Failure> {
+    let who = signed_in(page, found)?;
     Ok(match who.lacks {
         Lacks::Nothing => Entry::As(who),
         lacks if brought == Some(lacks) => Entry::As(who),
@@ -225,16 +305,9 @@ async fn admit_lacking(brought: Option<Lacks>, page: &Page) -> Result<Entry<Sign
     })
 }
 
-/// The session behind the cookie, looked up once per request.
-async fn signed_in(page: &Page) -> Result<SignedIn, Failure> {
-    let token = page
-        .visit
-        .jar
-        .session
-        .as_ref()
-        .ok_or(Refusal::NotSignedIn)?;
-    let who = session::find(page.ctx(), page.tenant(), token).await?;
-    let who = who.ok_or(Refusal::NotSignedIn)?;
+/// Notes who it is; refuses if there is no session.
+fn signed_in(page: &Page, found: Option<SignedIn>) -> Result<SignedIn, Failure> {
+    let who = found.ok_or(Refusal::NotSignedIn)?;
     tracing::Span::current().record("user.id", who.user.0);
     page.visit.welcome(Guest {
         bearer: Bearer::Session(who.token),

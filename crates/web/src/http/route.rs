@@ -48,8 +48,9 @@ where
     F: Future<Output = Answer> + Send + 'static,
 {
     let work = move |visit: Arc<Visit>, _| async move {
-        let page = Page::new(visit.clone(), visit.find_site().await?);
-        match access.admit(&page).await? {
+        let (site, found) = access.look_up(&visit).await?;
+        let page = Page::new(visit, site);
+        match access.admit(&page, found).await? {
             Entry::As(who) => handler(page, who).await,
             Entry::Elsewhere(path) => Ok(page.lead_to(path)),
         }
@@ -66,8 +67,9 @@ where
     F: Future<Output = Answer> + Send + 'static,
 {
     let work = move |visit: Arc<Visit>, request: Request| async move {
-        let page = Page::new(visit.clone(), visit.find_site().await?);
-        let who = match access.admit(&page).await? {
+        let (site, found) = access.look_up(&visit).await?;
+        let page = Page::new(visit.clone(), site);
+        let who = match access.admit(&page, found).await? {
             Entry::As(who) => who,
             Entry::Elsewhere(path) => return Ok(page.lead_to(path)),
         };

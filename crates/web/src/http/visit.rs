@@ -10,8 +10,17 @@ use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderValue, Method, Uri, header},
 };
-use warifu_domain::{ids::Reference, tenant::check_slug, time::Timestamp, token::Token};
-use warifu_flows::Origin;
+use warifu_domain::{
+    ids::Reference,
+    tenant::{Tenant, check_slug},
+    time::Timestamp,
+    token::Token,
+};
+use warifu_flows::{
+    Origin,
+    account::{self, Overview},
+    session::{self, SignedIn},
+};
 
 use super::{
     access::Guest,
@@ -92,11 +101,41 @@ impl Visit {
 
     /// Finds the tenant that the path names.
     pub(crate) async fn find_site(&self) -> Result<Arc<Site>, Failure> {
-        let tenant = match slug(&self.uri).filter(|slug| check_slug(slug).is_ok()) {
+        let tenant = match self.slug() {
             Some(slug) => self.state.ctx.tenant(slug).await?,
             None => None,
         };
-        let tenant = tenant.ok_or(Rejection::NotFound)?;
+        self.welcome_to(tenant.ok_or(Rejection::NotFound)?)
+    }
+
+    /// Finds the tenant that the path names, and there the session behind the cookie.
+    pub(crate) async fn find_session(&self) -> Result<(Arc<Site>, Option<SignedIn>), Failure> {
+        let Some((slug, token)) = self.slug().zip(self.jar.session.as_ref()) else {
+            return Ok((self.find_site().await?, None));
+        };
+        let entered = session::enter(&self.state.ctx, slug, token).await?;
+        let (tenant, who) = entered.ok_or(Rejection::NotFound)?;
+        Ok((self.welcome_to(tenant)?, who))
+    }
+
+    /// As [`Self::find_session`], with everything for the account page.
+    pub(crate) async fn find_account(
+        &self,
+    ) -> Result<(Arc<Site>, Option<(SignedIn, Overview)>), Failure> {
+        let Some((slug, token)) = self.slug().zip(self.jar.session.as_ref()) else {
+            return Ok((self.find_site().await?, None));
+        };
+        let entered = account::enter(&self.state.ctx, slug, token).await?;
+        let (tenant, who) = entered.ok_or(Rejection::NotFound)?;
+        Ok((self.welcome_to(tenant)?, who))
+    }
+
+    /// What the path says about whose pages these are.
+    fn slug(&self) -> Option<&str> {
+        slug(&self.uri).filter(|slug| check_slug(slug).is_ok())
+    }
+
+    fn welcome_to(&self, tenant: Arc<Tenant>) -> Result<Arc<Site>, Failure> {
         tracing::Span::current().record("tenant.id", tenant.id.0);
         let site = self.state.sites.of(tenant)?;
         Ok(self.site.get_or_init(|| site).clone())

@@ -1,12 +1,14 @@
 //! `/account`: the state of everything that a person has.
 
-use warifu_flows::{account, session::SignedIn};
+use warifu_flows::{
+    account::{BackupOverview, Overview},
+    session::SignedIn,
+};
 
 use super::views::{self, AppState, BackupState, Removal};
 use crate::http::{page::Page, route::Answer};
 
-pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
-    let overview = account::overview(page.ctx(), page.tenant(), &who).await?;
+pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> Answer {
     let required =
         page.tenant().policy.second_factor.is_required(page.now()) || who.must_have_second_factor();
     let app = overview.totp.map(|totp| AppState {
@@ -34,7 +36,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
 }
 
 /// The set in force, if one was issued and not voided.
-pub(crate) fn backup_state(page: &Page, codes: &account::BackupOverview) -> Option<BackupState> {
+pub(crate) fn backup_state(page: &Page, codes: &BackupOverview) -> Option<BackupState> {
     let issued = codes.issued_at.filter(|_| codes.offered && codes.of > 0)?;
     Some(BackupState {
         left: codes.left,
