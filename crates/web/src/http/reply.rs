@@ -23,6 +23,9 @@ use crate::{
 static NO_ZONE: LazyLock<Times> =
     LazyLock::new(|| Times::new("UTC").expect("the bundled time zone database has UTC"));
 
+/// Room for most pages, so that they are not moved while they are written.
+const PAGE_BYTES: usize = 8 * 1024;
+
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 impl Visit {
@@ -89,8 +92,8 @@ impl Visit {
 
     /// A page, with status 200 until somebody says otherwise.
     pub(crate) fn render(&self, view: &impl Template) -> Response {
-        let html = view
-            .render()
+        let mut html = String::with_capacity(PAGE_BYTES);
+        view.render_into(&mut html)
             .expect("our templates write to a string and call nothing that fails");
         let mut response = Response::new(Body::from(html));
         response.headers_mut().insert(header::CONTENT_TYPE, HTML);
