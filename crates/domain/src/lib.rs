@@ -4,8 +4,10 @@
 pub mod attempt;
 pub mod audit;
 pub mod backup_code;
+pub mod colour;
 pub mod decide;
 pub mod delivery;
+pub mod domain_name;
 pub mod ids;
 pub mod network;
 pub mod password;

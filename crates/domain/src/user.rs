@@ -38,7 +38,8 @@ impl Role {
     }
 }
 
-/// A login ID in the one form in which it is stored and looked up: trimmed, NFKC, lower case.
+/// A login ID in the one form in which it is stored and looked up: trimmed, NFKC, lower case, the domain of a mail address as
+/// people read it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Login(String);
 
@@ -68,6 +69,7 @@ impl Login {
             return Err(BadLogin::TooLong);
         }
         let folded: String = text.nfkc().collect::<String>().trim().to_lowercase();
+        let folded = shown_domain(folded);
         if folded.is_empty() {
             Err(BadLogin::Empty)
         } else if folded.chars().count() > Self::MAX_CHARS {
@@ -82,6 +84,21 @@ impl Login {
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The domain of a mail address in U-labels: `taro@xn--wgv71a119e.example` is `taro@日本語.example` (G2).
+fn shown_domain(login: String) -> String {
+    let Some((local, domain)) = login.rsplit_once('@') else {
+        return login;
+    };
+    // Longer than any name: mapping it would be work for nothing.
+    if !domain.contains("xn--") || domain.len() > 254 {
+        return login;
+    }
+    match idna::domain_to_unicode(domain) {
+        (shown, Ok(())) => format!("{local}@{shown}"),
+        _ => login,
     }
 }
 
@@ -175,6 +192,21 @@ mod tests {
                 Ok("taro@example.jp".to_owned())
             );
         }
+        for typed in [
+            "taro@日本語.example",
+            "taro@xn--wgv71a119e.example",
+            "Taro@XN--WGV71A119E.example",
+        ] {
+            assert_eq!(
+                Login::parse(typed).map(|l| l.as_str().to_owned()),
+                Ok("taro@日本語.example".to_owned())
+            );
+        }
+        // What only looks like a spelling of something stays what it is.
+        assert_eq!(
+            Login::parse("taro@xn--a.example").map(|l| l.as_str().to_owned()),
+            Ok("taro@xn--a.example".to_owned())
+        );
         assert_eq!(Login::parse(" \u{3000} "), Err(BadLogin::Empty));
         assert_eq!(Login::parse("a b"), Err(BadLogin::BadCharacter));
         assert_eq!(Login::parse("a\0b"), Err(BadLogin::BadCharacter));

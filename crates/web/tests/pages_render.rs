@@ -9,7 +9,7 @@ mod texts_check;
 use markup::{Tag, tags, text};
 use samples::{Cast, Sample};
 use std::collections::BTreeSet;
-use warifu_web::pages::views::{Console, Facts, Frame, Notice, ProofTarget};
+use warifu_web::pages::views::{Console, Facts, Frame, Notice, ProofTarget, Question};
 use warifu_web::text::{Language, Texts};
 
 /// What forms may post.
@@ -70,13 +70,24 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
                 if ["href", "src", "action"].contains(&key.as_str()) {
                     let is_ours = value.starts_with('/') && !value.starts_with("//");
                     assert!(
-                        is_ours || value.starts_with('#') || value.starts_with("otpauth://"),
+                        is_ours
+                            || value.starts_with('#')
+                            || value.starts_with("otpauth://")
+                            || is_of_desk(tag),
                         "{tag:?}"
                     );
                 }
             }
         }
     });
+}
+
+/// Whether a link leads to the desk that people ask: the one thing on our pages that is elsewhere.
+fn is_of_desk(tag: &Tag) -> bool {
+    let address = tag.value("href").unwrap_or_default();
+    let is_page =
+        address.starts_with("https://") && tag.value("rel") == Some("noopener noreferrer");
+    tag.name == "a" && (is_page || address.starts_with("tel:") || address.starts_with("mailto:"))
 }
 
 #[test]
@@ -238,6 +249,45 @@ fn an_error_says_what_happened_what_to_do_and_one_line_to_report() {
     assert_eq!(field.value("aria-invalid"), Some("true"));
 }
 
+/// Shows: G9, W9
+#[test]
+fn every_refusal_links_to_a_question_that_the_help_page_answers() {
+    for language in Language::ALL {
+        let pages = samples::all(language, &Cast::default());
+        let help = &pages.iter().find(|page| page.name == "help").unwrap().html;
+        let sections: Vec<String> = tags(help)
+            .iter()
+            .filter(|tag| tag.name == "section")
+            .filter_map(|tag| tag.value("id").map(str::to_owned))
+            .collect();
+        for question in Question::ALL {
+            let id = question.id();
+            assert!(sections.iter().any(|known| known == id), "{id}");
+            assert!(help.contains(&format!("<li><a href=\"#{id}\">")), "{id}");
+        }
+        for code in texts_check::REFUSALS {
+            let problem = samples::frame(language)
+                .with_problem(code, None, &Facts::default())
+                .problem
+                .unwrap();
+            let (address, title) = problem.help.unwrap();
+            let (page, id) = address.split_once('#').unwrap();
+            assert_eq!(page, "/warifu-trading/help");
+            assert!(
+                help.contains(&format!("<section id=\"{id}\"><h2>{title}</h2>")),
+                "{code}"
+            );
+        }
+    }
+    // What has a cause of its own has an answer of its own.
+    for code in texts_check::REFUSALS {
+        let of_user = ["LOGIN-", "OTP-", "BAK-", "SET-", "PWD-"];
+        if of_user.iter().any(|kind| code.starts_with(kind)) {
+            assert_ne!(Question::explaining(code), Question::Who, "{code}");
+        }
+    }
+}
+
 #[test]
 fn an_error_before_the_password_names_nobody() {
     let pages = samples::all(Language::En, &Cast::default());
@@ -307,5 +357,6 @@ fn frame(language: Language) -> Frame {
         problem: None,
         notice: None,
         console: Console::CLOSED,
+        desk: None,
     }
 }

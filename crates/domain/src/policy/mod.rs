@@ -2,8 +2,12 @@
 //! A policy is a file format: its types, and the few that stand in it, are the only ones that know serde.
 
 mod backup_codes;
+mod branding;
 mod check;
+mod contact;
 mod enrolment;
+mod entrances;
+mod faq;
 mod labels;
 mod locale;
 mod login;
@@ -15,8 +19,12 @@ mod session;
 mod totp;
 
 pub use backup_codes::{BackupCodeRules, Shown};
+pub use branding::BrandingRules;
 pub use check::BadPolicy;
+pub use contact::{ContactRules, Desk, DeskWords};
 pub use enrolment::EnrolmentRules;
+pub use entrances::{AdministratorEntrance, EntranceRules};
+pub use faq::{FaqEntry, FaqWords};
 pub use labels::{Label, Labels, Words};
 pub use locale::{Language, LocaleRules};
 pub use login::{CodeField, LoginRules};
@@ -53,6 +61,14 @@ pub struct Policy {
     pub locale: LocaleRules,
     /// The tenant's words for things.
     pub labels: Labels,
+    /// The tenant's addresses besides its path.
+    pub entrances: EntranceRules,
+    /// How its pages look.
+    pub branding: BrandingRules,
+    /// The desk that people ask.
+    pub contact: ContactRules,
+    /// The tenant's own questions and answers.
+    pub faq: Vec<FaqEntry>,
 }
 
 impl Policy {
@@ -111,6 +127,10 @@ impl Policy {
             session,
             locale,
             labels,
+            entrances,
+            branding,
+            contact,
+            faq,
         } = self;
         login.check()?;
         totp.check()?;
@@ -118,7 +138,11 @@ impl Policy {
         backup_codes.check()?;
         session.check()?;
         locale.check()?;
-        labels.check()
+        labels.check()?;
+        entrances.check()?;
+        branding.check()?;
+        contact.check()?;
+        faq::check(faq)
     }
 }
 

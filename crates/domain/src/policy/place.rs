@@ -14,7 +14,7 @@ pub(super) fn of_byte(text: &str, byte: usize) -> (usize, usize) {
     )
 }
 
-/// Where the value of `field` (as in `login.wrong_codes`) stands in a text that is TOML.
+/// Where the value of `field` (as in `login.wrong_codes` or `faq.1.id`) stands in a text that is TOML.
 pub(super) fn of_field(text: &str, field: &str) -> (usize, usize) {
     let span = DeTable::parse(text)
         .ok()
@@ -30,6 +30,14 @@ fn span_of(table: &DeTable<'_>, field: &str) -> Option<Range<usize>> {
     let (_, value) = table.iter().find(|(key, _)| key.get_ref() == name)?;
     match (value.get_ref(), rest) {
         (DeValue::Table(inner), Some(rest)) => span_of(inner, rest),
+        (DeValue::Array(entries), Some(rest)) => {
+            let (number, rest) = rest.split_once('.')?;
+            let entry = entries.get(number.parse::<usize>().ok()?.checked_sub(1)?)?;
+            match entry.get_ref() {
+                DeValue::Table(inner) => span_of(inner, rest),
+                _ => Some(entry.span()),
+            }
+        }
         _ => Some(value.span()),
     }
 }

@@ -26,6 +26,7 @@ time-left-short = Please enter it by { $until } (very soon).
 time-left-clock = Time left:
 time-left-over = The time is over. Please start again.
 
+problem-help = More about this:
 problem-line = Error { $error } · { $time } · Login ID { $login } · Reference { $reference }
 problem-line-without-login = Error { $error } · { $time } · Reference { $reference }
 

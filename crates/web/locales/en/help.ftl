@@ -52,3 +52,42 @@ help-backup-code-refused-all = If none of your codes works, ask { $contact } to 
 help-who = Whom can I ask?
 help-who-answer = Ask { $contact }. An administrator can turn { $feature } off for you after making sure it is you.
 help-who-line = If you see an error, pass on the whole line that starts with “Error”. It tells your administrator where to look.
+
+help-codes-paused = Entering the { $code } has been stopped
+help-codes-paused-answer = After several { $code }s that could not be confirmed, entering them is paused for a while. Sign in again after the time that was shown.
+help-codes-paused-off = If it goes on, that way of signing in is switched off. Sign in another way, or ask { $contact } to turn { $feature } off for you.
+help-codes-paused-other = If this was not you, somebody may know your password. Change it, and tell { $contact }.
+
+help-turn-off = I want to turn { $feature } off
+help-turn-off-self = Sign in and turn it off on your account page. Before that, you confirm that it is you.
+help-turn-off-administrator = Only an administrator can turn it off. Please ask { $contact }.
+
+help-password-refused = The right password is refused
+help-password-refused-typed = Capitals matter in passwords. Check Caps Lock and the state of your keyboard.
+help-password-refused-wait = After several wrong passwords, even the right one is refused for a while. Wait about 15 minutes and try again.
+help-password-refused-forgotten = If you have forgotten your password, ask { $contact }.
+
+help-login-ended = My login ended before it was done
+help-login-ended-answer = A login ends { $minutes } minutes after the password, or when the { $code } could not be confirmed { $tries } times. This is for your safety. Please start again with your { $login_label } and password.
+
+help-sign-in-again = I am asked to sign in again
+help-sign-in-again-answer = You are signed out after { $minutes } minutes without doing anything, and { $hours } hours after signing in. This is for your safety.
+help-sign-in-again-change = Changing your password or { $feature } signs your other browsers out as well.
+
+help-prove-again = I am signed in and asked for my password again
+help-prove-again-answer = Before important changes you confirm that it is you. This holds for five minutes. It keeps others from changing anything at a device that you left for a moment.
+
+help-new-password = My new password is refused
+help-new-password-answer = Enter at least { $min } characters. A few words in a row are long and easy to remember. You need not mix in digits or symbols.
+help-new-password-not = Passwords that many people use, or that are close to your name, your { $login_label } or your organisation’s name, or the same as the current one, are refused.
+
+help-old-page = It says that the page is out of date or was opened in another browser
+help-old-page-answer = A page that you opened before signing in again, or in another browser, can no longer be sent. Open the page again and repeat what you did. If it goes on, check that your browser accepts cookies.
+
+# The desk that people ask
+desk-title = Whom to ask
+desk-name = Desk
+desk-phone = Telephone
+desk-mail = Mail
+desk-page = Web page
+desk-hours = Hours

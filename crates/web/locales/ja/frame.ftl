@@ -23,6 +23,7 @@ time-left-short = { $until } まで（まもなく）に入力してください
 time-left-clock = 残り時間
 time-left-over = 時間を過ぎました。最初からやり直してください。
 
+problem-help = くわしくは：
 problem-line = エラーコード { $error } · { $time } · ログインID { $login } · お問い合わせ番号 { $reference }
 problem-line-without-login = エラーコード { $error } · { $time } · お問い合わせ番号 { $reference }
 

@@ -52,3 +52,42 @@ help-backup-code-refused-all = 使えるコードが1つもない場合は、{ $
 help-who = 誰に相談すればよいですか
 help-who-answer = { $contact }にご相談ください。管理者は、ご本人であることを確認したうえで、{ $feature }の解除などを行えます。
 help-who-line = エラーが表示された場合は、エラーコードから始まる1行をそのままお伝えください。管理者が原因をすぐに調べられます。
+
+help-codes-paused = { $code }の入力を止められました
+help-codes-paused-answer = 確認できない{ $code }が続くと、しばらくの間、{ $code }の入力を受け付けません。表示された時刻を過ぎてから、もう一度ログインしてください。
+help-codes-paused-off = それでも確認できない入力が続くと、その方法ではログインできなくなります。別の方法でログインするか、{ $contact }に{ $feature }の解除をご依頼ください。
+help-codes-paused-other = 心当たりがない場合は、パスワードをほかの人に知られているおそれがあります。パスワードを変更し、{ $contact }にお知らせください。
+
+help-turn-off = { $feature }を解除したい
+help-turn-off-self = ログインし、アカウントのページから解除してください。解除する前に、ご本人であることを確認します。
+help-turn-off-administrator = 解除できるのは管理者だけです。{ $contact }にご依頼ください。
+
+help-password-refused = 正しいパスワードを入力しているのにログインできません
+help-password-refused-typed = パスワードは大文字と小文字を区別します。Caps Lockと日本語入力の状態をお確かめください。
+help-password-refused-wait = 間違ったパスワードが続くと、しばらくの間、正しいパスワードでもログインできません。15分ほど待ってから、もう一度お試しください。
+help-password-refused-forgotten = パスワードを忘れた場合は、{ $contact }にご相談ください。
+
+help-login-ended = 途中でログインが終了しました
+help-login-ended-answer = パスワードを入力してから{ $minutes }分が過ぎたとき、または{ $code }を{ $tries }回確認できなかったときは、安全のためログインを終了します。{ $login_label }とパスワードの入力からやり直してください。
+
+help-sign-in-again = もう一度ログインを求められます
+help-sign-in-again-answer = { $minutes }分のあいだ操作がないとき、またはログインから{ $hours }時間が過ぎたときは、安全のためログインを終了します。
+help-sign-in-again-change = パスワードや{ $feature }の設定を変えたときも、ほかのブラウザーのログインは終了します。
+
+help-prove-again = ログインしているのに、もう一度パスワードを求められます
+help-prove-again-answer = 大切な設定を変える前に、ご本人であることを確認しています。確認は5分間有効です。離席中の端末をほかの人に使われても、設定を変えられないようにするためです。
+
+help-new-password = 新しいパスワードが受け付けられません
+help-new-password-answer = { $min }文字以上で入力してください。言葉をいくつか並べると、長くても覚えやすくなります。記号や数字を混ぜる必要はありません。
+help-new-password-not = 多くの人が使っているもの、お名前や{ $login_label }、組織名に近いもの、現在と同じものは使えません。
+
+help-old-page = 「この画面は古くなったか、別のブラウザーで開かれたものです」と表示されます
+help-old-page-answer = ログインし直す前に開いた画面や、別のブラウザーで開いた画面からは送信できません。画面を開き直して、もう一度操作してください。続く場合は、ブラウザーがCookieを受け入れる設定になっているかお確かめください。
+
+# お問い合わせ窓口
+desk-title = お問い合わせ窓口
+desk-name = 窓口
+desk-phone = 電話
+desk-mail = メール
+desk-page = ホームページ
+desk-hours = 受付時間

@@ -52,6 +52,7 @@ impl Visit {
             problem: None,
             notice: self.notice(),
             console: Console::new(guest.role, self.route),
+            desk: site.and_then(|site| site.desk(language)),
         }
     }
 

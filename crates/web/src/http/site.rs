@@ -10,7 +10,10 @@ use warifu_domain::{ids::TenantId, tenant::Tenant};
 
 use super::errors::Failure;
 use crate::{
-    pages::{times::Times, views::TenantMark},
+    pages::{
+        times::Times,
+        views::{Desk, TenantMark},
+    },
     text::{Labels, Language, Texts},
 };
 
@@ -23,6 +26,7 @@ pub struct Site {
     pub times: Times,
     pub(crate) mark: TenantMark,
     texts: [Texts; 2],
+    desks: [Option<Arc<Desk>>; 2],
 }
 
 impl Site {
@@ -40,7 +44,12 @@ impl Site {
             let words = policy.labels.of(language.into());
             Texts::new(language, Labels::from(words))
         });
+        let desks = Language::ALL.map(|language| {
+            let desk = policy.contact.of(language.into());
+            desk.map(|desk| Arc::new(desk.into()))
+        });
         Ok(Self {
+            desks,
             times,
             mark,
             texts,
@@ -51,6 +60,11 @@ impl Site {
     /// The language where neither the visitor nor the browser asks for another.
     pub fn default_language(&self) -> Language {
         self.tenant.policy.locale.language.into()
+    }
+
+    /// The desk that people ask, for pages in `language`.
+    pub(crate) fn desk(&self, language: Language) -> Option<Arc<Desk>> {
+        self.desks[language as usize].clone()
     }
 
     /// The texts in `language`.

@@ -1,16 +1,22 @@
 //! `/help`: questions and answers, made from the tenant's own rules.
 
-use super::views::{self, Removal};
-use crate::http::{access::Visitor, page::Page, route::Answer};
+use warifu_domain::{policy::Policy, time::Timestamp};
+
+use super::views::{self, HelpNumbers, OwnQuestion, Removal};
+use crate::{
+    http::{access::Visitor, page::Page, route::Answer},
+    text::Language,
+};
 
 pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
     let policy = page.tenant().policy.clone();
     let by_user = policy.removal.by_user && !policy.second_factor.is_required(page.now());
     let codes = &policy.backup_codes;
+    let now = page.now();
+    let own = own_questions(&policy, page.texts().language());
     Ok(page.show(|frame| views::Help {
         frame,
-        digits: policy.totp.digits,
-        period: policy.totp.period_seconds.into(),
+        numbers: numbers(&policy, now),
         backup_codes: codes
             .enabled
             .then(|| (u32::from(codes.count), codes.shape.into())),
@@ -19,5 +25,30 @@ pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
         } else {
             Removal::ByAdministrator
         },
+        own,
     }))
+}
+
+fn numbers(policy: &Policy, now: Timestamp) -> HelpNumbers {
+    HelpNumbers {
+        digits: policy.totp.digits,
+        period: policy.totp.period_seconds.into(),
+        attempt_minutes: policy.login.attempt_minutes,
+        wrong_codes: policy.login.wrong_codes,
+        idle_minutes: policy.session.idle_minutes,
+        absolute_hours: policy.session.absolute_hours,
+        password_chars: u32::try_from(policy.min_password_chars(false, now)).unwrap_or(u32::MAX),
+    }
+}
+
+fn own_questions(policy: &Policy, language: Language) -> Vec<OwnQuestion> {
+    let own = policy.faq.iter().map(|entry| {
+        let words = entry.of(language.into());
+        OwnQuestion {
+            id: entry.id.clone(),
+            question: words.question.clone(),
+            answer: words.paragraphs().map(str::to_owned).collect(),
+        }
+    });
+    own.collect()
 }

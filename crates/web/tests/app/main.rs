@@ -7,6 +7,7 @@ mod cross_site;
 mod first_password;
 mod guests;
 mod headers;
+mod help;
 mod language;
 mod operations;
 mod secrets;

@@ -3,11 +3,14 @@
 mod account;
 mod login;
 
+use std::sync::Arc;
+
 use askama::Template;
 use warifu_domain::policy::Preset;
 use warifu_web::pages::views::{
-    BackupState, CodeShape, Console, DemoAccount, DemoMail, DemoTenant, ErrorPage, Facts, Frame,
-    Help, KeptMail, NewCodes, Removal, SessionRow, Sessions, TenantMark, Tenants, TimeLeft,
+    BackupState, CodeShape, Console, DemoAccount, DemoMail, DemoTenant, Desk, ErrorPage, Facts,
+    Frame, Help, HelpNumbers, KeptMail, NewCodes, OwnQuestion, Removal, SessionRow, Sessions,
+    TenantMark, Tenants, TimeLeft,
 };
 use warifu_web::text::{Labels, Language, Texts};
 
@@ -71,6 +74,13 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
     .collect()
 }
 
+/// A frame of the tenant's pages.
+#[allow(dead_code, reason = "the gallery shows whole pages only")]
+pub(crate) fn frame(language: Language) -> Frame {
+    let cast = &Cast::default();
+    Samples { language, cast }.frame()
+}
+
 struct Samples<'a> {
     language: Language,
     cast: &'a Cast,
@@ -97,6 +107,20 @@ impl Samples<'_> {
             problem: None,
             notice: None,
             console: Console::CLOSED,
+            desk: None,
+        }
+    }
+
+    fn with_desk(&self) -> Frame {
+        Frame {
+            desk: Some(Arc::new(Desk {
+                name: Some(format!("{} IT", self.cast.name)),
+                phone: Some("03-1234-5678".into()),
+                mail: Some("help@example.jp".into()),
+                page: Some("https://www.example.jp/help".into()),
+                hours: Some("平日 9:00–17:00".into()),
+            })),
+            ..self.frame()
         }
     }
 
@@ -172,11 +196,23 @@ impl Samples<'_> {
         ];
         let help = |backup_codes, removal| {
             print(&Help {
-                frame: self.frame(),
-                digits: 6,
-                period: 30,
+                frame: self.with_desk(),
+                numbers: HelpNumbers {
+                    digits: 6,
+                    period: 30,
+                    attempt_minutes: 10,
+                    wrong_codes: 3,
+                    idle_minutes: 60,
+                    absolute_hours: 12,
+                    password_chars: 15,
+                },
                 backup_codes,
                 removal,
+                own: vec![OwnQuestion {
+                    id: "vpn".into(),
+                    question: format!("{} – VPN?", self.cast.name),
+                    answer: vec!["使えます。".into(), self.cast.agent.clone()],
+                }],
             })
         };
         let error = |frame: Frame, code, login| {
@@ -207,7 +243,7 @@ impl Samples<'_> {
                 "help-by-administrator",
                 help(None, Removal::ByAdministrator),
             ),
-            ("error-not-found", error(self.frame(), "REQ-01", None)),
+            ("error-not-found", error(self.with_desk(), "REQ-01", None)),
             (
                 "error-removal",
                 error(self.signed_in(), "SET-03", Some(self.cast.login.as_str())),

@@ -1,6 +1,8 @@
 //! What all pages share: language, tenant, who is signed in, the message on top.
 
-use super::{Asset, Console, Facts, Notice, Problem, assets};
+use std::sync::Arc;
+
+use super::{Asset, Console, Desk, Facts, Notice, Problem, assets};
 use crate::text::{Language, Texts};
 use fluent_bundle::FluentValue;
 
@@ -29,6 +31,8 @@ pub struct Frame {
     pub notice: Option<Notice>,
     /// The consoles that the visitor may open.
     pub console: Console,
+    /// The desk that people ask, where the tenant says how to reach it.
+    pub desk: Option<Arc<Desk>>,
 }
 
 /// How a tenant appears on its pages.

@@ -1,6 +1,6 @@
-//! Questions and answers for users, made from the tenant's own rules.
+//! Questions and answers for users, made from the tenant's own rules, with the tenant's own questions behind them.
 
-use super::{CodeShape, Frame, Removal};
+use super::{CodeShape, Frame, Question, Removal};
 use askama::Template;
 
 /// `/help`. Each question has an id to link to.
@@ -9,17 +9,57 @@ use askama::Template;
 pub struct Help {
     /// The frame.
     pub frame: Frame,
-    /// Digits of a code.
-    pub digits: u8,
-    /// Seconds that a code lasts.
-    pub period: u32,
+    /// The tenant's numbers.
+    pub numbers: HelpNumbers,
     /// How many backup codes a set has, and what they look like; `None` where the policy has none.
     pub backup_codes: Option<(u32, CodeShape)>,
     /// Who may switch the second factor off.
     pub removal: Removal,
+    /// The tenant's own questions.
+    pub own: Vec<OwnQuestion>,
+}
+
+/// Numbers of the policy that answers name.
+#[derive(Clone, Copy, Debug)]
+pub struct HelpNumbers {
+    /// Digits of a code.
+    pub digits: u8,
+    /// Seconds that a code lasts.
+    pub period: u32,
+    /// Minutes from the password to the end of an attempt.
+    pub attempt_minutes: i64,
+    /// Wrong codes that end an attempt.
+    pub wrong_codes: i64,
+    /// Minutes without a request that end a session.
+    pub idle_minutes: i64,
+    /// Hours after which a session ends in any case.
+    pub absolute_hours: i64,
+    /// The least length of a new password, in characters.
+    pub password_chars: u32,
+}
+
+/// A question of the tenant's own, in one language.
+#[derive(Clone, Debug)]
+pub struct OwnQuestion {
+    /// Its name in addresses, behind `own-`.
+    pub id: String,
+    /// The question.
+    pub question: String,
+    /// The answer's paragraphs.
+    pub answer: Vec<String>,
 }
 
 impl Help {
+    /// The questions that this tenant answers, with their titles.
+    fn questions(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let has_codes = self.backup_codes.is_some();
+        let of_codes = [Question::BackupCodes, Question::BackupCodeRefused];
+        Question::ALL
+            .iter()
+            .filter(move |question| has_codes || !of_codes.contains(question))
+            .map(|question| (question.id(), question.title(&self.frame.texts)))
+    }
+
     fn may_remove(&self) -> bool {
         self.removal == Removal::ByUser
     }
@@ -28,8 +68,8 @@ impl Help {
         self.frame.msg_with(
             "help-what-answer",
             &[
-                ("digits", self.digits.into()),
-                ("seconds", self.period.into()),
+                ("digits", self.numbers.digits.into()),
+                ("seconds", self.numbers.period.into()),
             ],
         )
     }
@@ -37,7 +77,34 @@ impl Help {
     fn code_changes(&self) -> String {
         self.frame.msg_with(
             "help-code-refused-changed",
-            &[("seconds", self.period.into())],
+            &[("seconds", self.numbers.period.into())],
+        )
+    }
+
+    fn login_ended(&self) -> String {
+        self.frame.msg_with(
+            "help-login-ended-answer",
+            &[
+                ("minutes", self.numbers.attempt_minutes.into()),
+                ("tries", self.numbers.wrong_codes.into()),
+            ],
+        )
+    }
+
+    fn sign_in_again(&self) -> String {
+        self.frame.msg_with(
+            "help-sign-in-again-answer",
+            &[
+                ("minutes", self.numbers.idle_minutes.into()),
+                ("hours", self.numbers.absolute_hours.into()),
+            ],
+        )
+    }
+
+    fn new_password(&self) -> String {
+        self.frame.msg_with(
+            "help-new-password-answer",
+            &[("min", self.numbers.password_chars.into())],
         )
     }
 

@@ -1,6 +1,6 @@
 //! The block that says what went wrong: what happened, what to do now, and one line to report.
 
-use super::Frame;
+use super::{Frame, Question};
 use fluent_bundle::FluentValue;
 
 /// A refusal or fault as a page shows it. Made by [`Frame::with_problem`].
@@ -14,6 +14,8 @@ pub struct Problem {
     pub action: String,
     /// Code, time, login ID and reference in one line, for the administrator.
     pub line: String,
+    /// The question that explains it: its address and its title. Outside tenants there is none.
+    pub help: Option<(String, String)>,
     /// Name of the field it is about.
     pub(super) field: Option<&'static str>,
 }
@@ -61,6 +63,11 @@ impl Problem {
                     ],
                 ),
             },
+            help: frame.tenant.as_ref().map(|_| {
+                let question = Question::explaining(code);
+                let address = frame.link(&format!("/help#{}", question.id()));
+                (address, question.title(&frame.texts).to_owned())
+            }),
             field: match code {
                 "LOGIN-01" | "ACC-03" => Some("password"),
                 "LOGIN-05" => Some("code"),
