@@ -24,9 +24,17 @@ macro_rules! events {
                 match self { $(Self::$name => $word,)* }
             }
 
+            /// Every kind, in the order of the list.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
             /// Reads a stored number.
             pub fn from_number(number: i64) -> Option<Self> {
                 match number { $($number => Some(Self::$name),)* _ => None }
+            }
+
+            /// Reads the word that is shown.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.word() == word)
             }
         }
     };
@@ -93,6 +101,12 @@ events! {
     PasswordResetAsked = 42, "password.reset_asked";
     /// A password was reset by its mail (SEC-40).
     PasswordReset = 43, "password.reset";
+    /// Reminders to set up a second factor were sent.
+    RemindersSent = 34, "reminders.sent";
+    /// Events that are older than the tenant keeps them were deleted (SEC-81).
+    AuditSwept = 35, "audit.swept";
+    /// A person was reminded to set up a second factor.
+    Reminded = 65, "reminder.sent";
 }
 
 /// Who did it.

@@ -1,6 +1,6 @@
 //! Addresses as budgets and pages see them. Where a client's address comes from is the web crate's business.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The part of an address that one person is taken to own: an IPv4 address, or an IPv6 /64 (SEC-46).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +37,49 @@ impl ClientNetwork {
     }
 }
 
+/// A range of addresses that somebody looks for: one address, or a network in CIDR notation (RFC 4632, RFC 4291).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressRange {
+    first: IpAddr,
+    last: IpAddr,
+}
+
+impl AddressRange {
+    /// Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`; bits behind the prefix do not matter.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = match text.trim().split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse::<u32>().ok()?)),
+            None => (text.trim(), None),
+        };
+        match (canonical(address.parse().ok()?), prefix) {
+            (address, None) => Some(Self {
+                first: address,
+                last: address,
+            }),
+            (IpAddr::V4(v4), Some(prefix @ 0..=32)) => {
+                let behind = u32::MAX.checked_shr(prefix).unwrap_or(0);
+                Some(Self {
+                    first: Ipv4Addr::from(u32::from(v4) & !behind).into(),
+                    last: Ipv4Addr::from(u32::from(v4) | behind).into(),
+                })
+            }
+            (IpAddr::V6(v6), Some(prefix @ 0..=128)) => {
+                let behind = u128::MAX.checked_shr(prefix).unwrap_or(0);
+                Some(Self {
+                    first: Ipv6Addr::from(u128::from(v6) & !behind).into(),
+                    last: Ipv6Addr::from(u128::from(v6) | behind).into(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The first and the last address, as they are stored: of one length.
+    pub fn bounds(&self) -> (Vec<u8>, Vec<u8>) {
+        (address_bytes(self.first), address_bytes(self.last))
+    }
+}
+
 /// An address as it is stored: four or sixteen bytes.
 pub fn address_bytes(address: IpAddr) -> Vec<u8> {
     match canonical(address) {
@@ -68,6 +111,38 @@ mod tests {
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
         // An IPv4 address never shares a budget with an IPv6 network that begins with the same bytes.
         assert_ne!(of("32.1.13.184"), of("2001:db8::"));
+    }
+
+    #[test]
+    fn a_range_is_an_address_or_a_network() {
+        let bounds = |text: &str| {
+            let (first, last) = AddressRange::parse(text)?.bounds();
+            let read = |bytes: &[u8]| address_from_bytes(bytes).map(|address| address.to_string());
+            Some((read(&first)?, read(&last)?))
+        };
+        for (text, first, last) in [
+            ("192.0.2.7", "192.0.2.7", "192.0.2.7"),
+            (" 192.0.2.7/24 ", "192.0.2.0", "192.0.2.255"),
+            ("192.0.2.7/32", "192.0.2.7", "192.0.2.7"),
+            ("192.0.2.7/0", "0.0.0.0", "255.255.255.255"),
+            ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7"),
+            ("2001:db8::1/126", "2001:db8::", "2001:db8::3"),
+            ("::/0", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ] {
+            assert_eq!(bounds(text), Some((first.into(), last.into())), "{text}");
+        }
+        for text in [
+            "",
+            "192.0.2",
+            "192.0.2.0/33",
+            "::/129",
+            "192.0.2.0/-1",
+            "a/8",
+            "192.0.2.0/",
+            "/24",
+        ] {
+            assert_eq!(bounds(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,14 +1,33 @@
-//! Reading the audit trail.
+//! Reading the audit trail: searching it, following one request, checking its chains.
 
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
-use warifu_domain::{ids::UserId, tenant::Tenant};
-use warifu_storage::{AuditFilter, AuditRow, ChainCheck};
+use warifu_domain::{
+    audit::Actor,
+    ids::{Reference, UserId},
+    permission::Operation,
+    tenant::Tenant,
+    time::Span,
+    user::Login,
+};
+use warifu_storage::{AuditFilter, AuditPlace, AuditRow, ChainCheck, StoreError, Tx};
 
-use crate::{ctx::Ctx, error::FlowError};
+use crate::{by::By, ctx::Ctx, error::FlowError};
+
+/// Events that one request looks at; what is older is for the next one. A hundred thousand take about 50 ms.
+const LOOKED_AT: i64 = 100_000;
+
+/// How far from an event the rest of its request can be: several flows of one request read the clock anew.
+const REQUEST: Span = Span::minutes(2);
+
+/// How far from an event the rest of a person's attempt can be: an attempt lives ten minutes at most.
+const ATTEMPT: Span = Span::minutes(15);
+
+/// Most events that are told around one request.
+const AROUND: i64 = 60;
 
 /// Lists events, newest first.
 pub async fn list(
@@ -20,6 +39,161 @@ pub async fn list(
         .store
         .read(tenant.id, async move |tx| tx.list_audit(&filter).await)
         .await?)
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Events, newest first, at most as many as were asked for.
+    pub rows: Vec<AuditRow>,
+    /// Where the next search begins. `None`: there is nothing older.
+    pub next: Option<AuditPlace>,
+    /// The search stopped before it had looked at everything: what is older than `next` was not looked at.
+    pub is_cut: bool,
+}
+
+/// Searches the trail backwards, a bounded number of events at a time (docs/decisions/0009).
+pub async fn search(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    by: &By,
+    filter: AuditFilter,
+) -> Result<Found, FlowError> {
+    search_within(ctx, tenant, by, filter, LOOKED_AT).await
+}
+
+/// [`search`], with another bound.
+pub async fn search_within(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    by: &By,
+    filter: AuditFilter,
+    looked_at: i64,
+) -> Result<Found, FlowError> {
+    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    let found = ctx.store.read(tenant.id, async move |tx| {
+        let mut filter = filter.clone();
+        let oldest = filter.from;
+        let end = match filter.is_whole() {
+            true => None,
+            false => tx.audit_steps_back(filter.before, looked_at).await?,
+        };
+        let end = end.filter(|end| *end > oldest);
+        filter.from = end.unwrap_or(oldest);
+        let limit = filter.limit;
+        filter.limit = limit + 1;
+        let mut rows = tx.list_audit(&filter).await?;
+        let is_full = rows.len() as i64 > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let last = rows.last().map(|row| (row.at, row.lane, row.seq));
+        Ok(Found {
+            rows,
+            next: if is_full { last } else { end },
+            is_cut: !is_full && end.is_some(),
+        })
+    });
+    Ok(found.await?)
+}
+
+/// What happened in one request, and around it.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// The events of the request, oldest first.
+    pub request: Vec<AuditRow>,
+    /// The other events of the person, or of the address where no person is known, in the minutes around, oldest first.
+    pub around: Vec<AuditRow>,
+}
+
+/// Follows the reference that somebody reads from a page. A refusal is found however old it is, anything else among the
+/// newest events. `None`: nothing of it is in the trail.
+pub async fn follow(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    by: &By,
+    reference: Reference,
+) -> Result<Option<Story>, FlowError> {
+    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    let story = ctx.store.read(tenant.id, async move |tx| {
+        let Some(found) = find_reference(tx, reference).await? else {
+            return Ok(None);
+        };
+        let around = |span: Span, filter: AuditFilter| AuditFilter {
+            from: (found.at - span, 0, 0),
+            before: (found.at + span + Span(1), 0, 0),
+            limit: AROUND,
+            ..filter
+        };
+        let of_request = around(
+            REQUEST,
+            AuditFilter {
+                reference: Some(reference),
+                ..AuditFilter::default()
+            },
+        );
+        let mut request = tx.list_audit(&of_request).await?;
+        request.reverse();
+        let user = request.iter().find_map(|row| row.user);
+        let mut others = Vec::new();
+        if let Some(user) = user {
+            let of_person = around(
+                ATTEMPT,
+                AuditFilter {
+                    user: Some(user),
+                    ..AuditFilter::default()
+                },
+            );
+            others = tx.list_audit(&of_person).await?;
+            others.retain(|row| row.reference != Some(reference));
+            others.reverse();
+        }
+        Ok(Some(Story {
+            request,
+            around: others,
+        }))
+    });
+    Ok(story.await?)
+}
+
+async fn find_reference(
+    tx: &mut Tx<'_>,
+    reference: Reference,
+) -> Result<Option<AuditRow>, StoreError> {
+    if let Some(refused) = tx.find_refused(reference).await? {
+        return Ok(Some(refused));
+    }
+    let newest = AuditFilter::default().before;
+    let from = tx.audit_steps_back(newest, LOOKED_AT).await?;
+    let filter = AuditFilter {
+        reference: Some(reference),
+        from: from.unwrap_or(AuditFilter::default().from),
+        limit: 1,
+        ..AuditFilter::default()
+    };
+    Ok(tx.list_audit(&filter).await?.pop())
+}
+
+/// Whose login ID it is.
+pub async fn find_person(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    login: Login,
+) -> Result<Option<UserId>, FlowError> {
+    let found = ctx.store.read(tenant.id, async move |tx| {
+        tx.find_user_by_login(&login).await
+    });
+    Ok(found.await?.map(|user| user.id))
+}
+
+/// Everybody whom events are about, or who did them in this tenant.
+pub fn people<'a>(rows: impl IntoIterator<Item = &'a AuditRow>) -> BTreeSet<UserId> {
+    let named = |row: &AuditRow| {
+        let actor = match Actor::from_number(row.actor) {
+            Actor::Administrator(user) => Some(user),
+            _ => None,
+        };
+        [row.user, actor]
+    };
+    rows.into_iter().flat_map(named).flatten().collect()
 }
 
 /// The login IDs of people, as far as they are still there.

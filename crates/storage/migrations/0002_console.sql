@@ -19,6 +19,10 @@ ALTER TABLE person ADD COLUMN group_id BIGINT;
 
 CREATE INDEX person_group_member ON person (tenant_id, group_id);
 
+-- What a caller reads out from an error page. Only refusals are in it: an index of every event would cost each login its disk
+-- (docs/decisions/0009).
+CREATE INDEX audit_event_refused ON audit_event (tenant_id, reference) WHERE refusal IS NOT NULL;
+
 -- 1 while the password is one that somebody else set or saw: a new one is chosen after the first login with it (SEC-70).
 ALTER TABLE person ADD COLUMN password_temporary BIGINT NOT NULL DEFAULT 0;
 

@@ -1,6 +1,7 @@
 //! The audit trail: appended in the transaction of the change, chained by a keyed hash, never changed (SEC-79).
 
 mod check;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use crate::{
 };
 
 pub use check::ChainCheck;
+pub use search::{AuditFilter, AuditPlace, Outcome};
 
 /// Chains of one tenant, so that PostgreSQL's writers do not queue on one row (docs/decisions/0004).
 pub const LANES: i64 = 16;
@@ -50,30 +52,6 @@ pub struct AuditRow {
     /// A short text for people.
     pub detail: Option<String>,
     mac: Vec<u8>,
-}
-
-/// Which events to list.
-#[derive(Clone, Debug)]
-pub struct AuditFilter {
-    /// Of this user only.
-    pub user: Option<UserId>,
-    /// Of this request only.
-    pub reference: Option<Reference>,
-    /// Older than this event, by time, lane and place; where the next page begins.
-    pub before: (Timestamp, i64, i64),
-    /// At most so many.
-    pub limit: i64,
-}
-
-impl Default for AuditFilter {
-    fn default() -> Self {
-        Self {
-            user: None,
-            reference: None,
-            before: (Timestamp(i64::MAX), 0, 0),
-            limit: 100,
-        }
-    }
 }
 
 fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
@@ -217,29 +195,6 @@ impl Tx<'_> {
         self.exec(sql, &[tenant.into(), lane.into(), (&head).into()])
             .await?;
         Ok(())
-    }
-
-    /// Lists events, newest first.
-    pub async fn list_audit(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
-        let tenant = self.tenant;
-        let (at, lane, seq) = filter.before;
-        self.list(
-            "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac FROM audit_event
-              WHERE tenant_id = $1 AND (at, lane, seq) < ($2, $3, $4)
-                AND (CAST($5 AS BIGINT) IS NULL OR user_id = $5) AND (CAST($6 AS BIGINT) IS NULL OR reference = $6)
-              ORDER BY at DESC, lane DESC, seq DESC LIMIT $7",
-            &[
-                tenant.into(),
-                at.into(),
-                lane.into(),
-                seq.into(),
-                filter.user.map(|user| user.0).into(),
-                filter.reference.map(Reference::number).into(),
-                filter.limit.into(),
-            ],
-            audit_row,
-        )
-        .await
     }
 
     /// Whether the tenant's very first event was written under a key of this ring: a cheap way to see that database and

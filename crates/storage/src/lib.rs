@@ -19,7 +19,7 @@ mod throttles;
 mod users;
 
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
-pub use audit::{AuditFilter, AuditRow, ChainCheck, LANES};
+pub use audit::{AuditFilter, AuditPlace, AuditRow, ChainCheck, LANES, Outcome};
 pub use authenticators::{
     ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
 };

@@ -1,7 +1,7 @@
 //! Every route of the server in reading order. A route that is not in this table does not exist, and none can be in it
 //! without saying who may call it (SEC-9).
 
-use warifu_domain::permission::Operation::ListUsers;
+use warifu_domain::permission::Operation::{ListUsers, ShowAudit};
 
 use crate::{
     http::{
@@ -99,6 +99,19 @@ pub(crate) fn table() -> Vec<Route> {
         get("/{tenant}/admin", May(ListUsers), admin::start),
         get("/{tenant}/admin/users", May(ListUsers), admin::users::show),
     ];
+    table.extend([
+        get("/{tenant}/admin/audit", May(ShowAudit), admin::audit::show),
+        get(
+            "/{tenant}/admin/audit/export",
+            May(ShowAudit),
+            admin::audit::export_events,
+        ),
+        get(
+            "/{tenant}/admin/audit/requests/{reference}",
+            May(ShowAudit),
+            admin::audit::request,
+        ),
+    ]);
     table.extend(ASSETS.into_iter().map(file));
     table
 }

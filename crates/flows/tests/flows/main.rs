@@ -4,6 +4,7 @@
 
 mod administration;
 mod answers;
+mod audit_search;
 mod crossings;
 mod faults;
 mod first_password;

@@ -1,6 +1,6 @@
 //! Times as people read them: in the tenant's zone, with the zone shown.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil, tz::TimeZone};
 
 /// Prints times in one zone.
 #[derive(Clone, Debug)]
@@ -43,6 +43,14 @@ impl Times {
         self.print(unix_ms, "%H:%M %Z")
     }
 
+    /// Reads what a field for date and time holds, as in `2026-11-21T19:04`, or a date alone. `None`: it is neither.
+    #[must_use]
+    pub fn parse(&self, text: &str) -> Option<i64> {
+        let time: civil::DateTime = text.parse().ok()?;
+        let zoned = time.to_zoned(self.zone.clone()).ok()?;
+        Some(zoned.timestamp().as_millisecond())
+    }
+
     fn print(&self, unix_ms: i64, format: &str) -> String {
         // Beyond the year 9999 there is no calendar to print by; the nearest time that has one says "never" well enough.
         let time = Timestamp::from_millisecond(unix_ms).unwrap_or(if unix_ms < 0 {
@@ -54,6 +62,13 @@ impl Times {
             .strftime(format)
             .to_string()
     }
+}
+
+/// A time for machines, as in `2026-11-21T10:04:12Z`.
+pub(crate) fn utc(unix_ms: i64) -> String {
+    Timestamp::from_millisecond(unix_ms)
+        .unwrap_or(Timestamp::MAX)
+        .to_string()
 }
 
 #[cfg(test)]
@@ -77,6 +92,19 @@ mod tests {
             Times::new("America/New_York").unwrap().second(AT),
             "2026-11-21 05:04:12 EST"
         );
+    }
+
+    #[test]
+    fn times_that_are_typed_are_read_in_the_zone() {
+        let tokyo = Times::new("Asia/Tokyo").unwrap();
+        assert_eq!(tokyo.parse("2026-11-21T19:04"), Some(AT - 12_000));
+        assert_eq!(
+            tokyo.parse("2026-11-21"),
+            Some(AT - 12_000 - (19 * 60 + 4) * 60_000)
+        );
+        for bad in ["", "yesterday", "2026-13-01", "2026-11-21T25:00"] {
+            assert_eq!(tokyo.parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

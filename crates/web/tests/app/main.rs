@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod access;
+mod audit;
 mod bad_input;
 mod cross_site;
 mod first_password;

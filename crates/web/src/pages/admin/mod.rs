@@ -1,5 +1,7 @@
 //! `/admin`: the console of a tenant's administrators. One file a section.
 
+pub(crate) mod audit;
+mod export;
 pub(crate) mod users;
 
 use warifu_flows::session::SignedIn;

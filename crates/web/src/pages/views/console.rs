@@ -22,11 +22,10 @@ const fn section(path: &'static str, name: &'static str, operation: Operation) -
 }
 
 /// Every section, in the order in which they stand.
-const SECTIONS: &[Section] = &[section(
-    "/admin/users",
-    "admin-users-title",
-    Operation::ListUsers,
-)];
+const SECTIONS: &[Section] = &[
+    section("/admin/users", "admin-users-title", Operation::ListUsers),
+    section("/admin/audit", "audit-title", Operation::ShowAudit),
+];
 
 /// The consoles that a visitor may open.
 #[derive(Clone, Copy, Debug)]

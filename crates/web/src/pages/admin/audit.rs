@@ -1,0 +1,205 @@
+//! `/admin/audit`: searches the audit trail, follows the reference that somebody reads out, and exports what is found (SEC-79).
+
+use std::collections::HashMap;
+
+use axum::response::Response;
+use warifu_domain::{
+    audit::{Actor, EventKind},
+    ids::{Reference, UserId},
+    network::AddressRange,
+    time::Timestamp,
+    user::Login,
+};
+use warifu_flows::{By, audit, session::SignedIn};
+use warifu_storage::{AuditFilter, AuditPlace, AuditRow, Outcome};
+
+use super::export;
+use crate::{
+    http::{
+        errors::{Failure, Rejection},
+        forms::Fields,
+        page::Page,
+        route::Answer,
+    },
+    pages::views::admin::{Audit, AuditRequest, EventRow, SearchForm},
+};
+
+/// Events on one page.
+const PAGE: i64 = 50;
+
+/// `/admin/audit`: the search, with the newest events where nothing is asked.
+pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
+    let query = page.query();
+    let reference = query.text("ref");
+    if let Some(reference) = Reference::parse(&reference) {
+        return Ok(page.lead_to(&format!("/admin/audit/requests/{reference}")));
+    }
+    let by = page.manager(who, "");
+    let (filter, unread) = read_filter(&page, &query).await?;
+    let unread = unread.or((!reference.trim().is_empty()).then_some("ref"));
+    let (rows, next, cut) = match (unread, filter) {
+        (None, Some(filter)) => {
+            let filter = AuditFilter {
+                limit: PAGE,
+                ..filter
+            };
+            let found = audit::search(page.ctx(), page.tenant(), &by, filter).await?;
+            let cut = found.next.filter(|_| found.is_cut);
+            let next = found.next.map(|place| with_place(&query, place));
+            let rows = event_rows(&page, &found.rows).await?;
+            (rows, next, cut.map(|(at, ..)| page.minute(at)))
+        }
+        _ => (Vec::new(), None, None),
+    };
+    let form = SearchForm::read(&query);
+    let export = query.to_query(|name| is_filter(name) && name != "before");
+    Ok(page.show(|frame| Audit {
+        frame,
+        form,
+        unread,
+        rows,
+        next,
+        cut,
+        export,
+    }))
+}
+
+/// `/admin/audit/requests/{reference}`: what happened in one request, around it, and what to tell the person.
+pub(crate) async fn request(page: Page, who: SignedIn) -> Answer {
+    let reference = Reference::parse(page.segment("reference")).ok_or(Rejection::NotFound)?;
+    let by = page.manager(who, "");
+    let story = audit::follow(page.ctx(), page.tenant(), &by, reference).await?;
+    let (request, around) = match &story {
+        Some(story) => (
+            event_rows(&page, &story.request).await?,
+            event_rows(&page, &story.around).await?,
+        ),
+        None => (Vec::new(), Vec::new()),
+    };
+    Ok(page.show(|frame| AuditRequest {
+        frame,
+        reference: reference.to_string(),
+        request,
+        around,
+    }))
+}
+
+/// `/admin/audit/export`: every event that the search finds, as a file.
+pub(crate) async fn export_events(page: Page, who: SignedIn) -> Answer {
+    let query = page.query();
+    let by: By = page.manager(who, "");
+    let (Some(filter), None) = read_filter(&page, &query).await? else {
+        return Err(Rejection::NotFound.into());
+    };
+    let answer: Response = match query.text("format").as_str() {
+        "jsonl" => export::json_lines(&page, by, filter),
+        _ => export::csv(&page, by, filter),
+    };
+    Ok(answer)
+}
+
+/// Whether a field of the query is part of the search.
+fn is_filter(name: &str) -> bool {
+    matches!(
+        name,
+        "user" | "event" | "outcome" | "address" | "since" | "until" | "before"
+    )
+}
+
+/// The same search, beginning behind `place`.
+fn with_place(query: &Fields, (at, lane, seq): AuditPlace) -> String {
+    let mut next = query.to_query(|name| is_filter(name) && name != "before");
+    next.push(if next.is_empty() { '?' } else { '&' });
+    next.push_str(&format!("before={}.{lane}.{seq}", at.0));
+    next
+}
+
+fn read_place(text: &str) -> Option<AuditPlace> {
+    let mut parts = text.split('.').map(|part| part.parse::<i64>().ok());
+    let place = (Timestamp(parts.next()??), parts.next()??, parts.next()??);
+    parts.next().is_none().then_some(place)
+}
+
+/// Reads what is searched for. With the name of a field that cannot be meant; no filter where nobody has the login ID.
+async fn read_filter(
+    page: &Page,
+    query: &Fields,
+) -> Result<(Option<AuditFilter>, Option<&'static str>), Failure> {
+    let mut filter = AuditFilter::default();
+    let given = |name| {
+        query
+            .get(name)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    };
+    if let Some(login) = given("user") {
+        let user = match Login::parse(login) {
+            Ok(login) => audit::find_person(page.ctx(), page.tenant(), login).await?,
+            Err(_) => None,
+        };
+        if user.is_none() {
+            return Ok((None, Some("user")));
+        }
+        filter.user = user;
+    }
+    if let Some(word) = given("event") {
+        filter.kind = EventKind::from_word(word);
+        if filter.kind.is_none() {
+            return Ok((None, Some("event")));
+        }
+    }
+    filter.outcome = match given("outcome") {
+        None => Outcome::Any,
+        Some("done") => Outcome::Done,
+        Some("refused") => Outcome::Refused,
+        Some(code) => Outcome::Code(code.to_ascii_uppercase()),
+    };
+    if let Some(range) = given("address") {
+        filter.addresses = AddressRange::parse(range);
+        if filter.addresses.is_none() {
+            return Ok((None, Some("address")));
+        }
+    }
+    for name in ["since", "until"] {
+        let Some(text) = given(name) else { continue };
+        let Some(at) = page.site().times.parse(text) else {
+            return Ok((None, Some(name)));
+        };
+        match name {
+            "since" => filter.from = (Timestamp(at), 0, 0),
+            // To the end of the minute that is named.
+            _ => filter.before = (Timestamp(at.saturating_add(60_000)), 0, 0),
+        }
+    }
+    if let Some(place) = given("before").and_then(read_place) {
+        filter.before = filter.before.min(place);
+    }
+    Ok((Some(filter), None))
+}
+
+/// Events as lines of a page, with the names of the people in them.
+async fn event_rows(page: &Page, rows: &[AuditRow]) -> Result<Vec<EventRow>, Failure> {
+    let people = audit::people(rows);
+    let logins = audit::logins(page.ctx(), page.tenant(), people).await?;
+    let row = |row: &AuditRow| event_row(page, row, &logins);
+    Ok(rows.iter().map(row).collect())
+}
+
+fn event_row(page: &Page, row: &AuditRow, logins: &HashMap<UserId, String>) -> EventRow {
+    let actor = Actor::from_number(row.actor);
+    EventRow {
+        kind: row.kind,
+        time: page.site().times.second(row.at.0),
+        code: row.refusal.clone(),
+        user: row.user.map(|user| user.to_string()),
+        login: row.user.and_then(|user| logins.get(&user).cloned()),
+        actor,
+        actor_login: match actor {
+            Actor::Administrator(user) => logins.get(&user).cloned(),
+            _ => None,
+        },
+        address: row.address.map(|address| address.to_string()),
+        reference: row.reference.map(|reference| reference.to_string()),
+        detail: row.detail.clone(),
+    }
+}

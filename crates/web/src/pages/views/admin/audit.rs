@@ -1,0 +1,251 @@
+//! The audit trail on pages: the search and its results, and the story of one request.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use warifu_domain::audit::{Actor, EventKind};
+
+use super::super::Frame;
+use super::audit_sentences::{Advice, advice, done, name};
+use crate::http::forms::Fields;
+
+/// `/admin/audit`.
+#[derive(Debug, Template)]
+#[template(path = "admin/audit.html")]
+pub struct Audit {
+    /// The frame.
+    pub frame: Frame,
+    /// What is searched for.
+    pub form: SearchForm,
+    /// The field that cannot be meant.
+    pub unread: Option<&'static str>,
+    /// Events, newest first.
+    pub rows: Vec<EventRow>,
+    /// The query of the next page.
+    pub next: Option<String>,
+    /// The search stopped here, because it had looked at enough for one page.
+    pub cut: Option<String>,
+    /// The query of the search, for the export.
+    pub export: String,
+}
+
+/// The fields of the search as they were typed.
+#[derive(Clone, Debug, Default)]
+pub struct SearchForm {
+    /// A reference that does not read.
+    pub reference: String,
+    /// A login ID.
+    pub user: String,
+    /// An event's word.
+    pub event: String,
+    /// `done`, `refused` or a code.
+    pub outcome: String,
+    /// An address or a network.
+    pub address: String,
+    /// As a field for date and time holds it.
+    pub since: String,
+    /// As `since`.
+    pub until: String,
+}
+
+impl SearchForm {
+    pub(crate) fn read(query: &Fields) -> Self {
+        Self {
+            reference: query.text("ref"),
+            user: query.text("user"),
+            event: query.text("event"),
+            outcome: query.text("outcome"),
+            address: query.text("address"),
+            since: query.text("since"),
+            until: query.text("until"),
+        }
+    }
+
+    /// Whether anything but the newest events is asked for.
+    fn is_open(&self) -> bool {
+        [
+            &self.user,
+            &self.event,
+            &self.outcome,
+            &self.address,
+            &self.since,
+            &self.until,
+        ]
+        .iter()
+        .any(|field| !field.is_empty())
+    }
+}
+
+/// `/admin/audit/requests/{reference}`.
+#[derive(Debug, Template)]
+#[template(path = "admin/audit_request.html")]
+pub struct AuditRequest {
+    /// The frame.
+    pub frame: Frame,
+    /// The request's name.
+    pub reference: String,
+    /// Its events, oldest first.
+    pub request: Vec<EventRow>,
+    /// What else happened to the same person then, oldest first.
+    pub around: Vec<EventRow>,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// What it is about.
+    pub kind: EventKind,
+    /// When, to the second.
+    pub time: String,
+    /// The refusal's code.
+    pub code: Option<String>,
+    /// The number of the person it is about.
+    pub user: Option<String>,
+    /// The person's login ID; none once the person is deleted.
+    pub login: Option<String>,
+    /// Who did it.
+    pub actor: Actor,
+    /// The administrator's login ID.
+    pub actor_login: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+    /// The request's name.
+    pub reference: Option<String>,
+    /// A short text for people.
+    pub detail: Option<String>,
+}
+
+impl EventRow {
+    /// What happened, in a sentence.
+    fn sentence(&self, frame: &Frame) -> String {
+        match &self.code {
+            None => done(&frame.texts, self.kind).to_owned(),
+            Some(code) => frame.msg_with(
+                "audit-refused",
+                &[
+                    ("event", name(&frame.texts, self.kind).into()),
+                    ("why", refusal(frame, code, "").into()),
+                ],
+            ),
+        }
+    }
+
+    /// The person as the administrator knows them.
+    fn person(&self) -> &str {
+        self.login
+            .as_deref()
+            .or(self.user.as_deref())
+            .unwrap_or("–")
+    }
+
+    /// Who did it, unless it was the person.
+    fn by(&self, frame: &Frame) -> Option<String> {
+        let word = match self.actor {
+            Actor::Subject => return None,
+            Actor::CommandLine => frame.msg("audit-by-command-line"),
+            Actor::Server => frame.msg("audit-by-server"),
+            Actor::Operator(_) => frame.msg("audit-by-operator"),
+            Actor::Administrator(_) => frame.msg("audit-by-administrator"),
+        };
+        Some(match &self.actor_login {
+            Some(login) => format!("{word} {login}"),
+            None => word.to_owned(),
+        })
+    }
+}
+
+/// A refusal's sentence, with the word that facts have where they are unknown.
+fn refusal(frame: &Frame, code: &str, part: &str) -> String {
+    let key = format!("refusal-{code}{part}");
+    let facts = ["minutes", "until", "left", "min", "max"].map(|name| (name, "absent".into()));
+    let text = frame.msg_with(&key, &facts);
+    if text == key { code.to_owned() } else { text }
+}
+
+/// What to tell the person about one code.
+struct Answer<'a> {
+    code: &'a str,
+    /// What the person's page said.
+    said: String,
+    /// What it asked the person to do.
+    to_do: String,
+    more: Option<Advice<'a>>,
+    /// The person's number.
+    user: Option<&'a str>,
+}
+
+impl Audit {
+    fn kinds(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = &self.frame.texts;
+        EventKind::ALL
+            .iter()
+            .map(move |kind| (kind.word(), name(texts, *kind)))
+    }
+
+    fn unread_text(&self) -> Option<&str> {
+        let frame = &self.frame;
+        Some(match self.unread? {
+            "ref" => frame.msg("audit-unread-ref"),
+            "user" => frame.msg("audit-unread-user"),
+            "address" => frame.msg("audit-unread-address"),
+            _ => frame.msg("audit-unread-other"),
+        })
+    }
+
+    fn is_unread(&self, field: &str) -> bool {
+        self.unread == Some(field)
+    }
+
+    fn cut_text(&self, since: &str) -> String {
+        self.frame.msg_with("audit-cut", &[("time", since.into())])
+    }
+
+    fn export_link(&self, format: &str) -> String {
+        let sign = if self.export.is_empty() { '?' } else { '&' };
+        let path = self.frame.link("/admin/audit/export");
+        format!("{path}{}{sign}format={format}", self.export)
+    }
+
+    /// A code that is searched for, explained.
+    fn answer(&self) -> Option<Answer<'_>> {
+        let code = self.rows.iter().find_map(|row| row.code.as_deref())?;
+        (self.form.outcome.eq_ignore_ascii_case(code)).then(|| {
+            let user = self.rows.first().and_then(|row| row.user.as_deref());
+            answer(
+                &self.frame,
+                code,
+                user.filter(|_| !self.form.user.is_empty()),
+            )
+        })
+    }
+}
+
+impl AuditRequest {
+    /// What to tell the person: one answer for each code that the request was refused with.
+    fn answers(&self) -> Vec<Answer<'_>> {
+        let codes: BTreeSet<&str> = self
+            .request
+            .iter()
+            .filter_map(|row| row.code.as_deref())
+            .collect();
+        let user = self.request.iter().find_map(|row| row.user.as_deref());
+        let answer = |code| answer(&self.frame, code, user);
+        codes.into_iter().map(answer).collect()
+    }
+
+    fn title(&self) -> String {
+        let reference = self.reference.as_str();
+        self.frame
+            .msg_with("audit-request-title", &[("reference", reference.into())])
+    }
+}
+
+fn answer<'a>(frame: &'a Frame, code: &'a str, user: Option<&'a str>) -> Answer<'a> {
+    Answer {
+        code,
+        said: refusal(frame, code, ""),
+        to_do: refusal(frame, code, "-do"),
+        more: advice(&frame.texts, code),
+        user,
+    }
+}

@@ -1,0 +1,186 @@
+//! The trail in sentences: what each kind of event is called, what it says when it was done, and why a refusal came about.
+
+use warifu_domain::audit::EventKind;
+
+use crate::text::Texts;
+
+/// What a kind of event is called.
+pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
+    use EventKind as K;
+    match kind {
+        K::PasswordChecked => texts.msg("audit-name-password-checked"),
+        K::CodeChecked => texts.msg("audit-name-code-checked"),
+        K::BackupCodeChecked => texts.msg("audit-name-backup-code-checked"),
+        K::SignedIn => texts.msg("audit-name-signed-in"),
+        K::SignedOut => texts.msg("audit-name-signed-out"),
+        K::SessionsEnded => texts.msg("audit-name-sessions-ended"),
+        K::Proved => texts.msg("audit-name-proved"),
+        K::SetUpStarted => texts.msg("audit-name-set-up-started"),
+        K::SetUpAbandoned => texts.msg("audit-name-set-up-abandoned"),
+        K::SetUpConfirmed => texts.msg("audit-name-set-up-confirmed"),
+        K::SecondFactorRemoved => texts.msg("audit-name-second-factor-removed"),
+        K::BackupCodesIssued => texts.msg("audit-name-backup-codes-issued"),
+        K::SecondFactorReset => texts.msg("audit-name-second-factor-reset"),
+        K::PasswordChanged => texts.msg("audit-name-password-changed"),
+        K::UserAdded => texts.msg("audit-name-user-added"),
+        K::UserDisabled => texts.msg("audit-name-user-disabled"),
+        K::UserEnabled => texts.msg("audit-name-user-enabled"),
+        K::TenantAdded => texts.msg("audit-name-tenant-added"),
+        K::PolicyChanged => texts.msg("audit-name-policy-changed"),
+        K::TenantSuspended => texts.msg("audit-name-tenant-suspended"),
+        K::TenantResumed => texts.msg("audit-name-tenant-resumed"),
+        K::MailGivenUp => texts.msg("audit-name-mail-given-up"),
+        K::MailTested => texts.msg("audit-name-mail-tested"),
+        K::SetUpSkipped => texts.msg("audit-name-set-up-skipped"),
+        K::BackupCodesViewed => texts.msg("audit-name-backup-codes-viewed"),
+        K::PasswordResetAsked => texts.msg("audit-name-password-reset-asked"),
+        K::PasswordReset => texts.msg("audit-name-password-reset"),
+        K::SecondFactorSuspended => texts.msg("audit-name-second-factor-suspended"),
+        K::SecondFactorReactivated => texts.msg("audit-name-second-factor-reactivated"),
+        K::SecondFactorShown => texts.msg("audit-name-second-factor-shown"),
+        K::RemindersSent => texts.msg("audit-name-reminders-sent"),
+        K::AuditSwept => texts.msg("audit-name-audit-swept"),
+        K::Reminded => texts.msg("audit-name-reminded"),
+    }
+}
+
+/// What happened, where it was done.
+pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
+    use EventKind as K;
+    match kind {
+        K::PasswordChecked => texts.msg("audit-done-password-checked"),
+        K::CodeChecked => texts.msg("audit-done-code-checked"),
+        K::BackupCodeChecked => texts.msg("audit-done-backup-code-checked"),
+        K::SignedIn => texts.msg("audit-done-signed-in"),
+        K::SignedOut => texts.msg("audit-done-signed-out"),
+        K::SessionsEnded => texts.msg("audit-done-sessions-ended"),
+        K::Proved => texts.msg("audit-done-proved"),
+        K::SetUpStarted => texts.msg("audit-done-set-up-started"),
+        K::SetUpAbandoned => texts.msg("audit-done-set-up-abandoned"),
+        K::SetUpConfirmed => texts.msg("audit-done-set-up-confirmed"),
+        K::SecondFactorRemoved => texts.msg("audit-done-second-factor-removed"),
+        K::BackupCodesIssued => texts.msg("audit-done-backup-codes-issued"),
+        K::SecondFactorReset => texts.msg("audit-done-second-factor-reset"),
+        K::PasswordChanged => texts.msg("audit-done-password-changed"),
+        K::UserAdded => texts.msg("audit-done-user-added"),
+        K::UserDisabled => texts.msg("audit-done-user-disabled"),
+        K::UserEnabled => texts.msg("audit-done-user-enabled"),
+        K::TenantAdded => texts.msg("audit-done-tenant-added"),
+        K::PolicyChanged => texts.msg("audit-done-policy-changed"),
+        K::TenantSuspended => texts.msg("audit-done-tenant-suspended"),
+        K::TenantResumed => texts.msg("audit-done-tenant-resumed"),
+        K::MailGivenUp => texts.msg("audit-done-mail-given-up"),
+        K::MailTested => texts.msg("audit-done-mail-tested"),
+        K::SetUpSkipped => texts.msg("audit-done-set-up-skipped"),
+        K::BackupCodesViewed => texts.msg("audit-done-backup-codes-viewed"),
+        K::PasswordResetAsked => texts.msg("audit-done-password-reset-asked"),
+        K::PasswordReset => texts.msg("audit-done-password-reset"),
+        K::SecondFactorSuspended => texts.msg("audit-done-second-factor-suspended"),
+        K::SecondFactorReactivated => texts.msg("audit-done-second-factor-reactivated"),
+        K::SecondFactorShown => texts.msg("audit-done-second-factor-shown"),
+        K::RemindersSent => texts.msg("audit-done-reminders-sent"),
+        K::AuditSwept => texts.msg("audit-done-audit-swept"),
+        K::Reminded => texts.msg("audit-done-reminded"),
+    }
+}
+
+/// What an administrator is told about a refusal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Advice<'t> {
+    /// Why it comes about.
+    pub(super) cause: &'t str,
+    /// What the administrator can do.
+    pub(super) admin: &'t str,
+}
+
+/// Why a refusal came about and what can be done, where there is more to say than the person's own page did.
+pub(super) fn advice<'t>(texts: &'t Texts, code: &str) -> Option<Advice<'t>> {
+    let (cause, admin) = match code {
+        "LOGIN-01" => (
+            texts.msg("advice-LOGIN-01-cause"),
+            texts.msg("advice-LOGIN-01-admin"),
+        ),
+        "LOGIN-02" => (
+            texts.msg("advice-LOGIN-02-cause"),
+            texts.msg("advice-LOGIN-02-admin"),
+        ),
+        "LOGIN-03" => (
+            texts.msg("advice-LOGIN-03-cause"),
+            texts.msg("advice-LOGIN-03-admin"),
+        ),
+        "LOGIN-04" => (
+            texts.msg("advice-LOGIN-04-cause"),
+            texts.msg("advice-LOGIN-04-admin"),
+        ),
+        "OTP-01" => (
+            texts.msg("advice-OTP-01-cause"),
+            texts.msg("advice-OTP-01-admin"),
+        ),
+        "OTP-02" => (
+            texts.msg("advice-OTP-02-cause"),
+            texts.msg("advice-OTP-02-admin"),
+        ),
+        "OTP-03" => (
+            texts.msg("advice-OTP-03-cause"),
+            texts.msg("advice-OTP-03-admin"),
+        ),
+        "OTP-04" => (
+            texts.msg("advice-OTP-04-cause"),
+            texts.msg("advice-OTP-04-admin"),
+        ),
+        "OTP-05" => (
+            texts.msg("advice-OTP-05-cause"),
+            texts.msg("advice-OTP-05-admin"),
+        ),
+        "OTP-06" => (
+            texts.msg("advice-OTP-06-cause"),
+            texts.msg("advice-OTP-06-admin"),
+        ),
+        "OTP-07" => (
+            texts.msg("advice-OTP-07-cause"),
+            texts.msg("advice-OTP-07-admin"),
+        ),
+        "BAK-01" => (
+            texts.msg("advice-BAK-01-cause"),
+            texts.msg("advice-BAK-01-admin"),
+        ),
+        "BAK-02" => (
+            texts.msg("advice-BAK-02-cause"),
+            texts.msg("advice-BAK-02-admin"),
+        ),
+        "BAK-03" => (
+            texts.msg("advice-BAK-03-cause"),
+            texts.msg("advice-BAK-03-admin"),
+        ),
+        "BAK-04" => (
+            texts.msg("advice-BAK-04-cause"),
+            texts.msg("advice-BAK-04-admin"),
+        ),
+        "BAK-05" => (
+            texts.msg("advice-BAK-05-cause"),
+            texts.msg("advice-BAK-05-admin"),
+        ),
+        "SET-01" => (
+            texts.msg("advice-SET-01-cause"),
+            texts.msg("advice-SET-01-admin"),
+        ),
+        "SET-02" => (
+            texts.msg("advice-SET-02-cause"),
+            texts.msg("advice-SET-02-admin"),
+        ),
+        "SET-03" => (
+            texts.msg("advice-SET-03-cause"),
+            texts.msg("advice-SET-03-admin"),
+        ),
+        "ACC-03" => (
+            texts.msg("advice-ACC-03-cause"),
+            texts.msg("advice-ACC-03-admin"),
+        ),
+        "ADM-01" => (
+            texts.msg("advice-ADM-01-cause"),
+            texts.msg("advice-ADM-01-admin"),
+        ),
+        _ => return None,
+    };
+    Some(Advice { cause, admin })
+}
