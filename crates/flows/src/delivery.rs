@@ -10,6 +10,7 @@ pub use warifu_domain::delivery::SendFailure;
 use warifu_domain::{
     audit::{Actor, AuditEvent, EventKind},
     delivery::{LEASE, next_try},
+    ids::UserId,
     permission::Operation,
     refusal::Refusal,
     tenant::Tenant,
@@ -61,9 +62,19 @@ pub struct Claimed {
     pub tenant: Arc<Tenant>,
     /// What it says.
     pub notice: OpenNotice,
+    lease: Lease,
+}
+
+/// What is known of a claimed notice without opening it.
+#[derive(Clone, Copy, Debug)]
+struct Lease {
+    notice: i64,
+    user: UserId,
+    kind: EventKind,
+    created_at: Timestamp,
     /// Which try this is, from 1.
     tries: i64,
-    lease_ends: Timestamp,
+    ends: Timestamp,
 }
 
 impl Claimed {
@@ -112,12 +123,29 @@ pub async fn claim(ctx: &Ctx, due: &DueNotice) -> Result<Option<Claimed>, Fault>
     let Some((notice, person, tries)) = claimed.await? else {
         return Ok(None);
     };
-    Ok(Some(Claimed {
-        notice: notices::open(ctx, &tenant, notice, person)?,
-        tenant,
+    let lease = Lease {
+        notice: id,
+        user: notice.user,
+        kind: notice.kind,
+        created_at: notice.created_at,
         tries,
-        lease_ends,
-    }))
+        ends: lease_ends,
+    };
+    match notices::open(ctx, &tenant, notice, person) {
+        Ok(notice) => Ok(Some(Claimed {
+            tenant,
+            notice,
+            lease,
+        })),
+        Err(error) => {
+            let failure = SendFailure {
+                is_final: false,
+                words: error.to_string(),
+            };
+            settle_failure(ctx, &tenant, lease, &failure).await?;
+            Err(error.into())
+        }
+    }
 }
 
 /// The relay took it.
@@ -126,7 +154,7 @@ pub async fn sent(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fault> {
     // Even where the lease is over: whoever has the notice now would send it a second time.
     ctx.store
         .write(claimed.tenant.id, async move |tx| {
-            tx.delete_notice(id).await.map(drop)
+            tx.delete_notice(id).await
         })
         .await?;
     Ok(())
@@ -138,18 +166,28 @@ pub async fn failed(
     claimed: &Claimed,
     failure: &SendFailure,
 ) -> Result<Afterwards, Fault> {
-    let act = Act::by_command_line(ctx, &claimed.tenant).by(Actor::Server);
-    let next = next_try(claimed.notice.created_at, claimed.tries, failure, act.now);
-    let (id, lease_ends) = (claimed.notice.id, claimed.lease_ends);
-    let event = AuditEvent::new(EventKind::MailGivenUp, Some(claimed.notice.user)).detail(
-        &format!("{}: {}", claimed.notice.kind.word(), failure.words),
-    );
-    let afterwards = ctx.store.write(claimed.tenant.id, async move |tx| {
+    settle_failure(ctx, &claimed.tenant, claimed.lease, failure).await
+}
+
+async fn settle_failure(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    lease: Lease,
+    failure: &SendFailure,
+) -> Result<Afterwards, Fault> {
+    let act = Act::by_command_line(ctx, tenant).by(Actor::Server);
+    let next = next_try(lease.created_at, lease.tries, failure, act.now);
+    let event = AuditEvent::new(EventKind::MailGivenUp, Some(lease.user)).detail(&format!(
+        "{}: {}",
+        lease.kind.word(),
+        failure.words
+    ));
+    let afterwards = ctx.store.write(tenant.id, async move |tx| {
         match next {
-            Some(next) if tx.postpone_notice(id, lease_ends, next).await? => {
+            Some(next) if tx.postpone_notice(lease.notice, lease.ends, next).await? => {
                 return Ok(Afterwards::TriedAgain(next));
             }
-            None if tx.delete_notice(id).await? => {}
+            None if tx.delete_claimed_notice(lease.notice, lease.ends).await? => {}
             _ => return Ok(Afterwards::Elsewhere),
         }
         act.audit(tx, event.clone()).await?;

@@ -148,11 +148,26 @@ impl Tx<'_> {
         Ok(rows == 1)
     }
 
-    /// Removes a notice: it is sent, or nobody can be told. `false`: it was gone.
-    pub async fn delete_notice(&mut self, id: i64) -> Result<bool, StoreError> {
+    /// Removes a notice, whoever has it: it is sent, or there is nobody to be told.
+    pub async fn delete_notice(&mut self, id: i64) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let sql = "DELETE FROM outbox WHERE tenant_id = $1 AND id = $2";
-        Ok(self.exec(sql, &[tenant.into(), id.into()]).await? == 1)
+        self.exec(sql, &[tenant.into(), id.into()]).await?;
+        Ok(())
+    }
+
+    /// Removes a claimed notice that is given up. `false`: the lease is over, and another node has it.
+    pub async fn delete_claimed_notice(
+        &mut self,
+        id: i64,
+        lease_ends: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM outbox WHERE tenant_id = $1 AND id = $2 AND due_at = $3";
+        let rows = self
+            .exec(sql, &[tenant.into(), id.into(), lease_ends.into()])
+            .await?;
+        Ok(rows == 1)
     }
 }
 

@@ -6,6 +6,7 @@ mod administration;
 mod answers;
 mod audit_search;
 mod crossings;
+mod delivery;
 mod faults;
 mod first_password;
 mod fresh_proof;

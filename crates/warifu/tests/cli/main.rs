@@ -4,9 +4,11 @@
 
 mod client;
 mod demo;
+mod mail;
 mod place;
 mod process;
 mod prompt;
+mod relay;
 mod server;
 mod shown;
 mod transcripts;

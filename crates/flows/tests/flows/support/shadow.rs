@@ -89,8 +89,8 @@ async fn fill(database: &Database, shadow: TenantId, user: UserId, login: &str) 
              VALUES ({shadow}, {far}, {lane}, {user}, 4, {user}, 0, {bytes});
              INSERT INTO audit_head (tenant_id, lane, seq, mac) VALUES ({shadow}, {lane}, {user}, {bytes})
                  ON CONFLICT DO NOTHING;
-             INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, created_at)
-             VALUES ({shadow}, {user}, {user}, 10, {bytes}, 0);"
+             INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, created_at, due_at)
+             VALUES ({shadow}, {user}, {user}, 10, {bytes}, 0, {far});"
         );
     database.execute(&sql).await;
 }

@@ -1,0 +1,299 @@
+//! A mail relay that misbehaves as it is told, and one that never does: Postfix.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::place::{is_root, run};
+use crate::process::{PATIENCE, Process};
+
+/// What a relay does with the next mail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Mood {
+    /// Takes it.
+    Takes,
+    /// "Not now" (4xx) to the recipient.
+    Defers,
+    /// "Never" (5xx) to this recipient, and takes all others.
+    Refuses(&'static str),
+    /// Reads the mail and never answers.
+    Hangs,
+    /// Hangs up in the middle of the mail.
+    Dies,
+}
+
+/// A mail as a relay got it.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) data: Vec<u8>,
+}
+
+/// A relay without TLS whose mood can change.
+pub(crate) struct Relay {
+    pub(crate) address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    mood: Mutex<Mood>,
+    taken: Mutex<Vec<Taken>>,
+    /// Mails that were read to their end, taken or not.
+    seen: Mutex<usize>,
+}
+
+impl Relay {
+    pub(crate) fn start(mood: Mood) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            mood: Mutex::new(mood),
+            taken: Mutex::default(),
+            seen: Mutex::default(),
+        });
+        let kept = shared.clone();
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let shared = shared.clone();
+                // A client that hangs up is no matter here.
+                thread::spawn(move || drop(talk(connection, &shared)));
+            }
+        });
+        Self {
+            address,
+            shared: kept,
+        }
+    }
+
+    pub(crate) fn turn(&self, mood: Mood) {
+        *self.shared.mood.lock().unwrap() = mood;
+    }
+
+    pub(crate) fn taken(&self) -> Vec<Taken> {
+        self.shared.taken.lock().unwrap().clone()
+    }
+
+    pub(crate) fn seen(&self) -> usize {
+        *self.shared.seen.lock().unwrap()
+    }
+}
+
+/// RFC 5321 as far as one mail a connection needs it.
+fn talk(mut connection: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    let mut lines = BufReader::new(connection.try_clone()?).split(b'\n');
+    let mood = *shared.mood.lock().unwrap();
+    let mut taken = Taken {
+        from: String::new(),
+        to: String::new(),
+        data: Vec::new(),
+    };
+    connection.write_all(b"220 relay\r\n")?;
+    while let Some(Ok(line)) = lines.next() {
+        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        let word = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+        let address = || line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+        let answer = match word.as_str() {
+            "EHLO" => "250-relay\r\n250 8BITMIME",
+            "MAIL" => {
+                taken.from = address();
+                "250 ok"
+            }
+            "RCPT" => {
+                taken.to = address();
+                match mood {
+                    Mood::Defers => "451 4.3.0 come back later",
+                    Mood::Refuses(nobody) if nobody == taken.to => "550 5.1.1 nobody here",
+                    _ => "250 ok",
+                }
+            }
+            "DATA" => "354 go on",
+            "QUIT" => "221 bye",
+            _ => "250 ok",
+        };
+        connection.write_all(format!("{answer}\r\n").as_bytes())?;
+        match word.as_str() {
+            "QUIT" => return Ok(()),
+            "DATA" => {}
+            _ => continue,
+        }
+        if mood == Mood::Dies {
+            lines.next();
+            return Ok(());
+        }
+        for line in lines.by_ref() {
+            let line = line?;
+            if line == b".\r" {
+                break;
+            }
+            taken.data.extend_from_slice(&line);
+            taken.data.push(b'\n');
+        }
+        *shared.seen.lock().unwrap() += 1;
+        if mood == Mood::Hangs {
+            thread::sleep(PATIENCE);
+            return Ok(());
+        }
+        shared.taken.lock().unwrap().push(taken.clone());
+        connection.write_all(b"250 taken\r\n")?;
+    }
+    Ok(())
+}
+
+/// Waits until `ready` has something.
+pub(crate) fn wait_for<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = ready() {
+            return found;
+        }
+        assert!(Instant::now() < end, "{what} does not come");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A mail as another program reads it.
+pub(crate) struct Read {
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) plain: String,
+    pub(crate) html: String,
+}
+
+pub(crate) fn read(data: &[u8]) -> Read {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/files/read_mail.py");
+    let mut command = Command::new("/usr/bin/python3");
+    command.arg(script);
+    let text = String::from_utf8(data.to_vec()).expect("our mails are ASCII on the way");
+    let read: Value = serde_json::from_str(&run(command, &text).good()).unwrap();
+    assert_eq!(read["defects"], serde_json::json!([]), "{text}");
+    let mut headers = BTreeMap::new();
+    for header in read["headers"].as_array().unwrap() {
+        let [name, value] = [0, 1].map(|at| header[at].as_str().unwrap().to_owned());
+        let twice = headers.insert(name, value);
+        assert_eq!(twice, None, "a header stands twice: {text}");
+    }
+    let part = |kind: &str| read["texts"][kind].as_str().unwrap().to_owned();
+    Read {
+        headers,
+        plain: part("text/plain"),
+        html: part("text/html"),
+    }
+}
+
+/// A port that nobody listens on, below those that the system gives to outgoing connections: one of those could connect to itself.
+fn free_port() -> u16 {
+    let drawn = RandomState::new().hash_one(0_u8) % 12_000;
+    let mut ports = (20_000..32_000_u16).cycle().skip(drawn as usize);
+    ports
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
+}
+
+/// A Postfix of the test's own, which demands TLS and delivers into a folder.
+pub(crate) struct Postfix {
+    folder: PathBuf,
+    pub(crate) port: u16,
+    _process: Process,
+}
+
+impl Postfix {
+    /// Starts in `folder`, for mails to `recipient`. Postfix runs as root only, as its own `postfix` command says.
+    pub(crate) fn start(folder: &Path, recipient: &str) -> Self {
+        assert!(is_root(), "Postfix can be started by root only");
+        let port = free_port();
+        for name in ["conf", "spool", "data", "mail"] {
+            fs::create_dir_all(folder.join(name)).unwrap();
+        }
+        let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/files");
+        for name in ["relay-certificate.pem", "relay-key.pem"] {
+            fs::copy(files.join(name), folder.join("conf").join(name)).unwrap();
+        }
+        let place = folder.display();
+        let main = format!(
+            "compatibility_level = 3.6\nqueue_directory = {place}/spool\ndata_directory = {place}/data\n\
+             maillog_file = {place}/mail.log\nmaillog_file_prefixes = {place}\nmyhostname = mail.example.jp\n\
+             inet_interfaces = 127.0.0.1\ninet_protocols = ipv4\nmynetworks = 127.0.0.0/8\nmydestination =\n\
+             alias_maps =\nlocal_recipient_maps =\nvirtual_mailbox_domains = example.jp\n\
+             virtual_mailbox_base = {place}/mail\nvirtual_mailbox_maps = inline:{{ {recipient}=inbox/ }}\n\
+             virtual_uid_maps = static:65534\nvirtual_gid_maps = static:65534\nvirtual_minimum_uid = 100\n\
+             smtpd_tls_security_level = encrypt\nsmtpd_tls_cert_file = {place}/conf/relay-certificate.pem\n\
+             smtpd_tls_key_file = {place}/conf/relay-key.pem\n\
+             smtpd_relay_restrictions = permit_auth_destination, reject\n"
+        );
+        let mut master = format!("{port} inet n - n - - smtpd\n");
+        for (name, service) in [
+            ("pickup unix n - n 60 1", "pickup"),
+            ("cleanup unix n - n - 0", "cleanup"),
+            ("qmgr unix n - n 300 1", "qmgr"),
+            ("tlsmgr unix - - n 1000? 1", "tlsmgr"),
+            ("rewrite unix - - n - -", "trivial-rewrite"),
+            ("bounce unix - - n - 0", "bounce"),
+            ("defer unix - - n - 0", "bounce"),
+            ("trace unix - - n - 0", "bounce"),
+            ("proxymap unix - - n - -", "proxymap"),
+            ("virtual unix - n n - -", "virtual"),
+            ("error unix - - n - -", "error"),
+            ("retry unix - - n - -", "error"),
+            ("anvil unix - - n - 1", "anvil"),
+            ("postlog unix-dgram n - n - 1", "postlogd"),
+        ] {
+            master += &format!("{name} {service}\n");
+        }
+        fs::write(folder.join("conf/main.cf"), main).unwrap();
+        fs::write(folder.join("conf/master.cf"), master).unwrap();
+        let give = |owner: &str, name: &str| {
+            let mut chown = Command::new("chown");
+            chown.arg(owner).arg(folder.join(name));
+            assert!(chown.status().unwrap().success());
+        };
+        give("postfix", "data");
+        give("65534", "mail");
+        // The test's folder is its own; Postfix's users must get through it.
+        let mut open = Command::new("chmod");
+        assert!(open.arg("a+rx").arg(folder).status().unwrap().success());
+        let mut command = Command::new("postfix");
+        command.arg("-c").arg(folder.join("conf")).arg("start-fg");
+        let process = Process::start(command);
+        wait_for("Postfix", || {
+            let connection = TcpStream::connect(("127.0.0.1", port)).ok()?;
+            let mut greeting = String::new();
+            BufReader::new(connection).read_line(&mut greeting).ok()?;
+            greeting.starts_with("220").then_some(())
+        });
+        Self {
+            folder: folder.to_owned(),
+            port,
+            _process: process,
+        }
+    }
+
+    /// Mails that were delivered.
+    pub(crate) fn inbox(&self) -> Vec<Vec<u8>> {
+        let Ok(entries) = fs::read_dir(self.folder.join("mail/inbox/new")) else {
+            return Vec::new();
+        };
+        entries
+            .map(|entry| fs::read(entry.unwrap().path()).unwrap())
+            .collect()
+    }
+}
+
+impl Drop for Postfix {
+    fn drop(&mut self) {
+        // Its children belong to a session of their own.
+        let _ = Command::new("postfix")
+            .arg("-c")
+            .arg(self.folder.join("conf"))
+            .arg("stop")
+            .output();
+    }
+}
