@@ -20,4 +20,5 @@ pub mod throttle;
 pub mod time;
 pub mod token;
 pub mod totp;
+pub mod typed;
 pub mod user;

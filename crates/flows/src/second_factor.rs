@@ -8,6 +8,7 @@ use warifu_domain::{
     throttle::{Budget, judge},
     time::Timestamp,
     totp::{AcceptedStep, judge_code},
+    typed::Typed,
 };
 use warifu_otp::OneTimeCode;
 use warifu_storage::{StoreError, Tx};
@@ -23,9 +24,9 @@ use crate::{
 #[derive(Clone)]
 pub enum TypedProof {
     /// A code of an authenticator app.
-    Code(String),
+    Code(Typed),
     /// A backup code.
-    BackupCode(String),
+    BackupCode(Typed),
 }
 
 /// Judges a typed code of an authenticator app and spends its step. A malformed code is counted like a wrong one (SEC-24).

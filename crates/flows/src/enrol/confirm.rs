@@ -11,6 +11,7 @@ use warifu_domain::{
     tenant::Tenant,
     token::{Token, TokenHash},
     totp::{AcceptedStep, judge_code},
+    typed::Typed,
 };
 use warifu_otp::{OneTimeCode, TotpKey};
 use warifu_storage::{StoreError, Tx};
@@ -37,7 +38,7 @@ pub async fn confirm_totp(
     code: &str,
 ) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
     let act = Act::of(ctx, tenant, origin);
-    let (user, old, typed) = (who.user, who.token, code.to_owned());
+    let (user, old, typed) = (who.user, who.token, Typed::from(code));
     if let Err(refusal) = may_enrol(tenant, who, act.now) {
         let kind = EventKind::SetUpConfirmed;
         return Err(act.deny(ctx, kind, Some(user), refusal).await);
@@ -67,7 +68,7 @@ pub(crate) async fn confirm_in_attempt(
         act.clone(),
         attempt.hash(),
         ctx.rng.token(),
-        code.to_owned(),
+        Typed::from(code),
     );
     let fresh = codes_for_confirmation(ctx, &act, user, attempt, code).await?;
     let codes = fresh.as_ref().map(|fresh| fresh.codes.clone());
@@ -100,7 +101,7 @@ async fn codes_for_confirmation(
     if !rules.enabled || rules.shown != Shown::Page {
         return Ok(None);
     }
-    let (looking, typed) = (act.clone(), typed.to_owned());
+    let (looking, typed) = (act.clone(), Typed::from(typed));
     let looks_right = ctx
         .store
         .read(act.tenant.id, async move |tx| {

@@ -9,6 +9,7 @@ use warifu_domain::{
     refusal::Refusal,
     tenant::Tenant,
     token::Token,
+    typed::Typed,
 };
 use warifu_storage::{AttemptRow, StoreError, Tx};
 
@@ -31,7 +32,7 @@ pub async fn check_code(
     let (act, attempt, code, token) = (
         Act::of(ctx, tenant, origin),
         attempt.clone(),
-        code.to_owned(),
+        Typed::from(code),
         ctx.rng.token(),
     );
     let verdict = ctx.store.write(tenant.id, async move |tx| {

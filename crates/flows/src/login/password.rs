@@ -10,6 +10,7 @@ use warifu_domain::{
     password::Password,
     refusal::Refusal,
     tenant::Tenant,
+    typed::Typed,
     user::Login,
 };
 use warifu_storage::{BudgetKind, StageKind, UserRow};
@@ -29,9 +30,9 @@ pub struct PasswordForm {
     /// As typed.
     pub login: String,
     /// As typed.
-    pub password: String,
+    pub password: Typed,
     /// A code typed on the same page, where the policy has it there (P3).
-    pub code: Option<String>,
+    pub code: Option<Typed>,
     /// "Stay logged in" (C4).
     pub remember: bool,
     /// The known-browser cookie (SEC-48).

@@ -10,6 +10,7 @@ use warifu_domain::{
     session::{Evidence, Session},
     tenant::Tenant,
     token::{Token, TokenHash},
+    typed::Typed,
 };
 use warifu_storage::{BudgetKind, StoreError, Tx};
 
@@ -95,7 +96,7 @@ async fn prove_code(
     ctx: &Ctx,
     act: &Act,
     who: &SignedIn,
-    code: String,
+    code: Typed,
 ) -> Result<NewSession, FlowError> {
     let (act, who, token) = (act.clone(), who.clone(), ctx.rng.token());
     let proved = ctx.store.write(act.tenant.id, async move |tx| {

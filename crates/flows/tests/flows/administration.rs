@@ -210,7 +210,7 @@ async fn sec_084_disabling_stops_every_door_at_once() {
             Refusal::WrongLogin
         );
         // A request that was on its way when it happened does nothing any more.
-        let proof = TypedProof::Code(taro.phone().code());
+        let proof = TypedProof::Code(taro.phone().code().into());
         let late = warifu_flows::session::prove(
             &world.ctx,
             &tenant,

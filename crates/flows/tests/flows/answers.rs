@@ -147,10 +147,10 @@ async fn sec_024_what_is_no_code_is_counted_in_a_proof_too() {
         let (mut taro, mut browser) = world.member_with_app("taro").await;
         browser.download_codes(&mut taro).await;
         for guess in 1..=4 {
-            let code = Some(TypedProof::Code("12345".to_owned()));
+            let code = Some(TypedProof::Code("12345".into()));
             let answer = refused(browser.send_proof(&taro.password, code).await);
             assert_eq!(answer, Refusal::MalformedCode);
-            let backup = Some(TypedProof::BackupCode("12345".to_owned()));
+            let backup = Some(TypedProof::BackupCode("12345".into()));
             let answer = refused(browser.send_proof(&taro.password, backup).await);
             assert_eq!(answer, Refusal::MalformedBackupCode);
             assert_eq!(world.totp_failures(&taro).await, guess);

@@ -108,10 +108,10 @@ async fn sec_007_a_request_of_a_session_that_ended_meanwhile_changes_nothing() {
         let issued = enrol::issue_backup_codes(ctx, &tenant, &request, &who, generation).await;
         assert_eq!(refused(issued.map(drop)), gone);
         world.wait(Span::seconds(30));
-        let proof = Some(TypedProof::Code(taro.phone().code()));
+        let proof = Some(TypedProof::Code(taro.phone().code().into()));
         let proved = session::prove(ctx, &tenant, &request, &who, &taro.password, proof).await;
         assert_eq!(refused(proved.map(drop)), gone);
-        let backup = Some(TypedProof::BackupCode(taro.backup_codes[0].clone()));
+        let backup = Some(TypedProof::BackupCode(taro.backup_codes[0].clone().into()));
         let proved = session::prove(ctx, &tenant, &request, &who, &taro.password, backup).await;
         assert_eq!(refused(proved.map(drop)), gone);
         assert_eq!(

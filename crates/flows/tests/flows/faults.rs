@@ -280,8 +280,8 @@ impl Scene {
                 .map(|_| Brought::Done),
             Act::Proof | Act::ProofByBackupCode => {
                 let proof = match act {
-                    Act::Proof => TypedProof::Code(code),
-                    _ => TypedProof::BackupCode(self.member.backup_codes[0].clone()),
+                    Act::Proof => TypedProof::Code(code.into()),
+                    _ => TypedProof::BackupCode(self.member.backup_codes[0].clone().into()),
                 };
                 let password = &self.member.password;
                 session::prove(ctx, tenant, request, who, password, Some(proof))

@@ -109,8 +109,8 @@ async fn sec_037_with_a_factor_neither_the_password_nor_a_code_alone_is_one() {
         let (mut taro, mut browser) = world.member_with_app("taro").await;
         browser.download_codes(&mut taro).await;
         world.wait(Span::minutes(6));
-        let code = || TypedProof::Code(taro.phone().code());
-        let backup = || TypedProof::BackupCode(taro.backup_codes[0].clone());
+        let code = || TypedProof::Code(taro.phone().code().into());
+        let backup = || TypedProof::BackupCode(taro.backup_codes[0].clone().into());
 
         assert_eq!(
             refused(browser.send_proof(&taro.password, None).await),
@@ -122,7 +122,7 @@ async fn sec_037_with_a_factor_neither_the_password_nor_a_code_alone_is_one() {
                 Refusal::WrongPassword
             );
         }
-        let wrong = TypedProof::Code(taro.phone().wrong_code(0));
+        let wrong = TypedProof::Code(taro.phone().wrong_code(0).into());
         assert_eq!(
             refused(browser.send_proof(&taro.password, Some(wrong)).await),
             Refusal::WrongCode
@@ -170,7 +170,7 @@ async fn sec_012_sec_020_login_and_proof_spend_from_one_purse() {
         assert_eq!(
             refused(
                 browser
-                    .send_proof(&taro.password, Some(TypedProof::BackupCode(backup)))
+                    .send_proof(&taro.password, Some(TypedProof::BackupCode(backup.into())))
                     .await
             ),
             Refusal::BackupCodeUsed

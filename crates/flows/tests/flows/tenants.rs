@@ -109,7 +109,7 @@ async fn sec_068_no_cookie_code_or_password_of_one_tenant_works_in_another() {
             Refusal::WrongBackupCode
         );
         login.send_code(&theirs.phone().code()).await.unwrap();
-        let proof = Some(TypedProof::BackupCode(ours.backup_codes[0].clone()));
+        let proof = Some(TypedProof::BackupCode(ours.backup_codes[0].clone().into()));
         assert_eq!(
             refused(login.send_proof(&theirs.password, proof).await),
             Refusal::WrongBackupCode

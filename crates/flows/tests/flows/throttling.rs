@@ -119,13 +119,13 @@ async fn sec_045_the_budget_is_one_for_login_and_proof_and_for_a_restart() {
             assert_eq!(refused(login.send_code(&wrong).await), Refusal::WrongCode);
         }
         for _ in 0..3 {
-            let proof = Some(TypedProof::Code(wrong.clone()));
+            let proof = Some(TypedProof::Code(wrong.clone().into()));
             assert_eq!(
                 refused(browser.send_proof(&taro.password, proof).await),
                 Refusal::WrongCode
             );
         }
-        let proof = Some(TypedProof::Code(taro.phone().code_of(1)));
+        let proof = Some(TypedProof::Code(taro.phone().code_of(1).into()));
         let paused = refused(browser.send_proof(&taro.password, proof).await);
         assert!(matches!(paused, Refusal::MethodPaused { .. }));
         let mut login = world.restarted(2).await.browser();

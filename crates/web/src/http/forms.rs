@@ -6,6 +6,8 @@ use axum::{
     body::{Body, HttpBody},
     http::{HeaderMap, header},
 };
+use warifu_domain::typed::Typed;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Most fields that a form may have; ours stay below ten.
 const MAX_FIELDS: usize = 32;
@@ -92,14 +94,23 @@ impl Sealed {
     }
 }
 
-/// A form's fields, decoded; each name at most once.
+/// Fields that hold a password or a code: read as such, and as nothing else (SEC-78).
+const SECRETS: [&str; 4] = ["password", "new_password", "code", "backup_code"];
+
+/// A form's fields, decoded; each name at most once. All of them are wiped, since some hold secrets.
 #[derive(Default)]
-pub struct Fields(Vec<(String, String)>);
+pub struct Fields(Vec<(String, Typed)>);
 
 impl Fields {
     /// The field's text; empty if it is missing. An empty field and none mean the same to every form of ours.
     pub fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// What was typed into a field for a password or a code; empty if it is missing.
+    pub fn secret(&self, name: &str) -> Typed {
+        let field = self.0.iter().find(|(known, _)| known == name);
+        field.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     /// Whether a box is ticked.
@@ -109,8 +120,9 @@ impl Fields {
 
     /// The field's text, if the form has it.
     pub fn get(&self, name: &str) -> Option<&str> {
+        debug_assert!(!SECRETS.contains(&name), "{name} is read by `secret`");
         let field = self.0.iter().find(|(known, _)| known == name);
-        field.map(|(_, value)| value.as_str())
+        field.map(|(_, value)| &**value)
     }
 
     /// The fields whose names `keeps` accepts, as a query with its question mark; empty without fields.
@@ -131,7 +143,7 @@ impl Fields {
     /// # Errors
     /// As [`BadForm::Malformed`] says.
     pub fn parse(bytes: &[u8]) -> Result<Self, BadForm> {
-        let mut fields: Vec<(String, String)> = Vec::new();
+        let mut fields: Vec<(String, Typed)> = Vec::new();
         for pair in bytes
             .split(|byte| *byte == b'&')
             .filter(|pair| !pair.is_empty())
@@ -145,7 +157,7 @@ impl Fields {
             if fields.len() == MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
                 return Err(BadForm::Malformed);
             }
-            fields.push((name, value));
+            fields.push((name, value.into()));
         }
         Ok(Self(fields))
     }
@@ -178,7 +190,10 @@ fn decode(text: &[u8]) -> Result<String, BadForm> {
             other => *other,
         });
     }
-    String::from_utf8(bytes).map_err(|_| BadForm::Malformed)
+    String::from_utf8(bytes).map_err(|error| {
+        error.into_bytes().zeroize();
+        BadForm::Malformed
+    })
 }
 
 /// Whether the body says that it is a form in UTF-8.
@@ -197,8 +212,13 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Gives up as soon as the limit is passed, however long the body goes on.
-async fn receive_all(mut body: Body, limit: usize) -> Result<Vec<u8>, BadForm> {
-    let mut bytes = Vec::new();
+async fn receive_all(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, BadForm> {
+    // As large as it will be: a vector that grows leaves what it held behind.
+    let announced = body.size_hint().upper();
+    let room = announced.map_or(limit, |upper| {
+        limit.min(usize::try_from(upper).unwrap_or(limit))
+    });
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let Ok(data) = frame.map_err(|_| BadForm::Malformed)?.into_data() else {
             continue;
@@ -218,14 +238,14 @@ mod tests {
     use proptest::prelude::*;
 
     struct Codes {
-        code: String,
+        code: Typed,
         remember: bool,
     }
 
     impl Form for Codes {
         fn read(fields: &Fields) -> Result<Self, BadForm> {
             Ok(Self {
-                code: fields.text("code"),
+                code: fields.secret("code"),
                 remember: fields.is_ticked("remember"),
             })
         }
@@ -247,11 +267,18 @@ mod tests {
             .unwrap()
             .open::<Codes>(|token| token == "t");
         let form = form.unwrap().into_inner();
-        assert_eq!((form.code.as_str(), form.remember), ("123 あ", true));
+        assert_eq!((&*form.code, form.remember), ("123 あ", true));
         for body in ["form_token=t&code=1", "code=1", "form_token=&code=1", ""] {
             let form = receive(FORM, body).await.unwrap().open::<Codes>(|_| false);
             assert_eq!(form.err(), Some(BadForm::Token), "{body}");
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "is read by `secret`")]
+    fn sec_078_a_password_is_not_read_as_plain_text() {
+        let fields = Fields::parse(b"password=x").unwrap();
+        fields.text("password");
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use warifu_domain::{
     backup_code::{BackupCode, MAX_COUNT},
     policy::Shown,
     refusal::Refusal,
+    typed::Typed,
 };
 use warifu_flows::{account, enrol, session::SignedIn};
 
@@ -42,15 +43,15 @@ impl Form for IssueForm {
 
 /// The button that saves a set as a file: one that stands on the page, or a new one.
 pub(crate) enum DownloadForm {
-    Shown(String),
+    Shown(Typed),
     New(IssueForm),
 }
 
 impl Form for DownloadForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
-        match fields.get("backup_code") {
-            Some(codes) => Ok(Self::Shown(codes.to_owned())),
-            None => IssueForm::read(fields).map(Self::New),
+        match fields.secret("backup_code") {
+            codes if !codes.is_empty() => Ok(Self::Shown(codes)),
+            _ => IssueForm::read(fields).map(Self::New),
         }
     }
 }

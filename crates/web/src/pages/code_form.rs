@@ -1,29 +1,31 @@
 //! The forms in which one code is typed.
 
+use warifu_domain::typed::Typed;
+
 use crate::http::forms::{BadForm, Fields, Form};
 
 /// A code of an authenticator app.
 pub(crate) struct CodeForm {
-    pub(crate) code: String,
+    pub(crate) code: Typed,
 }
 
 impl Form for CodeForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         Ok(Self {
-            code: fields.text("code"),
+            code: fields.secret("code"),
         })
     }
 }
 
 /// A backup code.
 pub(crate) struct BackupCodeForm {
-    pub(crate) backup_code: String,
+    pub(crate) backup_code: Typed,
 }
 
 impl Form for BackupCodeForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         Ok(Self {
-            backup_code: fields.text("backup_code"),
+            backup_code: fields.secret("backup_code"),
         })
     }
 }

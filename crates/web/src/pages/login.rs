@@ -1,7 +1,7 @@
 //! `/login`: login ID and password.
 
 use axum::response::Response;
-use warifu_domain::policy::CodeField;
+use warifu_domain::{policy::CodeField, typed::Typed};
 use warifu_flows::login::{self, LoginStep, PasswordForm};
 
 use super::views;
@@ -16,8 +16,8 @@ use crate::http::{
 #[derive(Default)]
 pub(crate) struct LoginForm {
     login: String,
-    password: String,
-    code: String,
+    password: Typed,
+    code: Typed,
     remember: bool,
 }
 
@@ -25,8 +25,8 @@ impl Form for LoginForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         Ok(Self {
             login: fields.text("login"),
-            password: fields.text("password"),
-            code: fields.text("code"),
+            password: fields.secret("password"),
+            code: fields.secret("code"),
             remember: fields.is_ticked("remember"),
         })
     }

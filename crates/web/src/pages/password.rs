@@ -1,7 +1,7 @@
 //! `/account/password`: changing the own password, after the fresh proof.
 
 use axum::response::Response;
-use warifu_domain::refusal::Refusal;
+use warifu_domain::{refusal::Refusal, typed::Typed};
 use warifu_flows::{account, session::SignedIn};
 
 use super::views::{self, Notice};
@@ -13,13 +13,13 @@ use crate::http::{
 
 /// The new password.
 pub(crate) struct PasswordForm {
-    new_password: String,
+    new_password: Typed,
 }
 
 impl Form for PasswordForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         Ok(Self {
-            new_password: fields.text("new_password"),
+            new_password: fields.secret("new_password"),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `/account/proof`: the fresh proof before a change to how one signs in (SEC-37).
 
 use axum::response::Response;
+use warifu_domain::typed::Typed;
 use warifu_flows::{
     enrol,
     session::{self, SignedIn, TypedProof},
@@ -17,9 +18,9 @@ use crate::http::{
 pub(crate) struct ProofForm {
     target: ProofTarget,
     to: String,
-    password: String,
-    code: String,
-    backup_code: String,
+    password: Typed,
+    code: Typed,
+    backup_code: Typed,
 }
 
 impl Form for ProofForm {
@@ -27,9 +28,9 @@ impl Form for ProofForm {
         Ok(Self {
             target: target(fields.get("target")),
             to: fields.text("to"),
-            password: fields.text("password"),
-            code: fields.text("code"),
-            backup_code: fields.text("backup_code"),
+            password: fields.secret("password"),
+            code: fields.secret("code"),
+            backup_code: fields.secret("backup_code"),
         })
     }
 }

@@ -352,8 +352,8 @@ impl Driver {
                 second,
             } => {
                 let proof = second.clone().map(|second| match second {
-                    Second::Code(text) => TypedProof::Code(text),
-                    Second::BackupCode(text) => TypedProof::BackupCode(text),
+                    Second::Code(text) => TypedProof::Code(text.into()),
+                    Second::BackupCode(text) => TypedProof::BackupCode(text.into()),
                 });
                 let browser_index = *browser;
                 let browser = &mut self.browsers[browser_index];

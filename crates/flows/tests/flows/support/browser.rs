@@ -120,8 +120,8 @@ impl Browser {
     pub(crate) fn form(&self, login: &str, password: &str, code: Option<&str>) -> PasswordForm {
         PasswordForm {
             login: login.to_owned(),
-            password: password.to_owned(),
-            code: code.map(str::to_owned),
+            password: password.into(),
+            code: code.map(Into::into),
             remember: self.remember,
             known_browser: self.known_browser.clone(),
         }
@@ -307,7 +307,7 @@ impl Browser {
     pub(crate) async fn prove(&mut self, person: &Person) {
         let proof = person.phone.as_ref().map(|phone| {
             self.world.wait(Span::seconds(30));
-            TypedProof::Code(phone.code())
+            TypedProof::Code(phone.code().into())
         });
         self.send_proof(&person.password, proof).await.unwrap();
     }
