@@ -1,4 +1,5 @@
-//! Gathers the texts, refuses to build when they are incomplete (see `texts_check.rs`), and names the assets by content.
+//! Gathers the texts, refuses to build when they are incomplete (see `texts_check.rs`), joins the style sheet, and names the
+//! assets by content.
 
 mod texts_check;
 
@@ -45,10 +46,16 @@ fn main() -> ExitCode {
         }
         return ExitCode::FAILURE;
     }
+    let css = out.join("app.css");
+    let parts: Vec<String> = files_under("assets/css")
+        .iter()
+        .map(|path| read(path))
+        .collect();
+    fs::write(&css, parts.join("\n")).expect("OUT_DIR is writable");
     for (name, path) in [
-        ("CSS", "assets/app.css"),
-        ("JS", "assets/app.js"),
-        ("ICON", "assets/icon.svg"),
+        ("CSS", css),
+        ("JS", PathBuf::from("assets/app.js")),
+        ("ICON", PathBuf::from("assets/icon.svg")),
     ] {
         println!(
             "cargo:rustc-env=WARIFU_{name}_HASH={:016x}",
