@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::support::{Ask, on_both};
+use crate::support::{Ask, Phone, listed_codes, on_both};
 
 #[tokio::test]
 async fn the_switch_keeps_the_place_and_is_remembered_by_browser_and_person() {
@@ -50,6 +50,34 @@ async fn the_switch_keeps_the_place_and_is_remembered_by_browser_and_person() {
             .send(&app)
             .await;
         assert!(answer.body.contains("<html lang=\"en\">"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_with_new_backup_codes_has_no_switch_that_would_lose_them() {
+    on_both("default", async |app| {
+        let taro = app.member("taro").await;
+        let mut browser = app.browser();
+        browser.type_password(&taro).await;
+        assert!(browser.page.contains("/midori/language"));
+        let phone = Phone::scan(&browser.page);
+        let code = phone.code(app.now());
+        browser.press("/login/set-up", &[("code", &code)]).await;
+        let completion = browser.page.clone();
+        browser.open("/account/backup-codes").await;
+        assert!(browser.page.contains("/midori/language"));
+        browser.press("/account/backup-codes", &[]).await;
+        for page in [&completion, &browser.page] {
+            assert!(!listed_codes(page).is_empty());
+            assert!(!page.contains("/midori/language"));
+            // Who reads the other language is told, too.
+            assert!(page.contains("表示されるのは今回だけ"), "{page}");
+            assert!(page.contains("lang=\"en\">Your backup codes are shown only now."));
+        }
+        // On the next page it is there again.
+        browser.open("/account").await;
+        browser.press("/language", &[("language", "en")]).await;
     })
     .await;
 }
