@@ -41,3 +41,10 @@ CREATE INDEX outbox_due ON outbox (due_at, tenant_id, id);
 
 -- When its owner said that the device is lost: the app opens nothing until it is found or replaced (SEC-44).
 ALTER TABLE totp ADD COLUMN suspended_at BIGINT;
+
+-- One row that is written to see whether writes are taken. It belongs to the server, so its key has no tenant.
+CREATE TABLE write_probe (
+    id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (id)
+);

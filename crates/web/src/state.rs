@@ -11,6 +11,7 @@ use axum::{
     routing::{MethodFilter, get, on},
 };
 use tokio::sync::Semaphore;
+use warifu_domain::time::{Span, Timestamp};
 use warifu_flows::Ctx;
 use warifu_storage::Purpose;
 
@@ -82,6 +83,8 @@ pub struct Shared {
     pub(crate) metrics: Metrics,
     /// Paths below a tenant that answer GET.
     pages: Vec<&'static str>,
+    /// When a write was last tried for `/healthz`, and whether it was taken.
+    probe: tokio::sync::Mutex<Option<(Timestamp, bool)>>,
 }
 
 impl std::ops::Deref for WebState {
@@ -109,6 +112,7 @@ impl WebState {
             metrics: Metrics::new(ctx.hasher.clone()),
             sites: Sites::default(),
             pages: router::pages(),
+            probe: tokio::sync::Mutex::default(),
             form_tokens,
             hosts,
             settings,
@@ -121,6 +125,22 @@ impl Shared {
     /// The numbers that whoever sends mail keeps.
     pub fn mail_metrics(&self) -> &MailMetrics {
         &self.metrics.mail
+    }
+
+    /// Whether the database takes writes, as of the last ten seconds: whoever asks more often causes no more of them.
+    async fn takes_writes(&self) -> bool {
+        let (mut probe, now) = (self.probe.lock().await, self.ctx.clock.now());
+        if let Some((at, outcome)) = *probe
+            && (at..at + PROBE_EVERY).contains(&now)
+        {
+            return outcome;
+        }
+        let outcome = self.ctx.store.probe_write(now).await;
+        if let Err(error) = &outcome {
+            tracing::error!(fault = %error, "the database takes no writes");
+        }
+        *probe = Some((now, outcome.is_ok()));
+        outcome.is_ok()
     }
 
     /// Whether `path` is the address of a page, of this site or of none.
@@ -179,10 +199,17 @@ pub fn operations_app(state: &WebState) -> Router {
         )
 }
 
-/// Whether logins can work: the database answers.
+/// How often `/healthz` tries a write at most.
+const PROBE_EVERY: Span = Span::seconds(10);
+
+/// Whether logins can work: the database answers, and takes writes.
 async fn health(state: WebState) -> (StatusCode, &'static str) {
     match state.ctx.store.ping().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
+        Ok(()) if state.takes_writes().await => (StatusCode::OK, "ok\n"),
+        Ok(()) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database takes no writes\n",
+        ),
         Err(error) => {
             tracing::error!(fault = %error, "the database does not answer");
             (

@@ -19,6 +19,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use warifu_domain::ids::TenantId;
+use warifu_domain::time::Timestamp;
 
 pub use error::StoreError;
 pub use fault::FaultPlan;
@@ -185,6 +186,21 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.write_platform(async |tx| tx.find("SELECT 1", &[], |_| Ok(())).await.map(drop))
             .await
+    }
+
+    /// Writes a small row and waits until it is durable: whether a login could be written now. What is on a full disk or on a
+    /// database that only reads can still be read.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub async fn probe_write(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.write_platform(async move |tx| {
+            // The time differs each time: SQLite writes no page that stays as it is.
+            let sql = "INSERT INTO write_probe (id, at) VALUES (1, $1)
+                       ON CONFLICT (id) DO UPDATE SET at = $1 RETURNING at";
+            tx.find(sql, &[now.into()], |_| Ok(())).await.map(drop)
+        })
+        .await
     }
 
     /// Finishes the jobs in the queue and closes the database, for all clones. Later jobs are

@@ -251,8 +251,11 @@ fn sec_082_a_full_disk_gives_nobody_a_session() {
     };
     let mut process = Process::start(command);
     let ready = process.err_until(" ready ").pop().unwrap();
-    let (_, rest) = ready.split_once(" listen=").unwrap();
-    let mut client = Client::new(rest.split(' ').next().unwrap().parse().unwrap());
+    let client_of = |name: &str| {
+        let (_, rest) = ready.split_once(name).unwrap();
+        Client::new(rest.split(' ').next().unwrap().parse().unwrap())
+    };
+    let (mut client, mut operator) = (client_of(" listen="), client_of(" metrics="));
     let person = [("login", "sato"), ("password", "kobu tami soni wara")];
     place.write("fill", "");
     process.err_until("full");
@@ -267,6 +270,12 @@ fn sec_082_a_full_disk_gives_nobody_a_session() {
             .any(|(name, value)| name == "set-cookie" && value.contains("session"))
     );
     process.err_until("no space is left");
+    // Reading still works; whoever watches is told that logins do not.
+    let health = operator.get("/healthz");
+    assert_eq!(
+        (health.status, health.body.as_str()),
+        (503, "the database takes no writes\n")
+    );
     place.write("stop", "");
     let (status, _, err) = process.end();
     assert_eq!(status.code(), Some(0), "{err:?}");

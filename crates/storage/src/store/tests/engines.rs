@@ -192,6 +192,20 @@ async fn placeholders_are_numbers_wherever_they_stand() {
 }
 
 #[tokio::test]
+async fn a_probe_writes_each_time() {
+    for store in testing::stores().await {
+        for now in [5, 7] {
+            store.probe_write(Timestamp(now)).await.unwrap();
+            let read = store.read(TENANT, async |tx| {
+                tx.list("SELECT at FROM write_probe", &[], |row| row.int(0))
+                    .await
+            });
+            assert_eq!(read.await, Ok(vec![now]), "{}", store.engine());
+        }
+    }
+}
+
+#[tokio::test]
 async fn people_are_listed_by_the_bytes_of_their_login_ids() {
     // A language would order them otherwise: signs last or ignored, kana before kanji by their reading.
     let typed = [
