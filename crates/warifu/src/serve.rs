@@ -96,11 +96,13 @@ pub(crate) async fn finish(listeners: Listeners, background: &[JoinHandle<()>], 
     ctx.store.clone().close().await;
 }
 
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
-
 /// Sweeps away what time has made useless, as long as the process runs.
 pub(crate) async fn sweep_each_minute(ctx: Arc<Ctx>) {
-    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    sweep_each(Duration::from_secs(60), ctx).await;
+}
+
+async fn sweep_each(pause: Duration, ctx: Arc<Ctx>) {
+    let mut ticks = tokio::time::interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick is now; a start has better things to do.
     ticks.tick().await;
@@ -132,6 +134,66 @@ async fn reload_at_hangup(files: Option<Tls>, tls: Option<RustlsConfig>) {
             Err(failure) => {
                 tracing::error!(problem = %failure.problem, "SIGHUP: the certificate stays as it was");
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_domain::attempt::Pending;
+    use warifu_domain::ids::{TenantId, UserId};
+    use warifu_domain::time::Span;
+    use warifu_domain::token::TokenHash;
+    use warifu_flows::MailMode;
+    use warifu_storage::{KeyRing, StageKind, testing};
+
+    use super::*;
+    use crate::config::Hashing;
+
+    #[tokio::test]
+    async fn what_time_made_useless_is_swept_again_and_again() {
+        for store in testing::stores().await {
+            let keys = KeyRing::generate([7; 32]);
+            let ctx = wire::ctx((*store).clone(), keys, &Hashing::default(), MailMode::Off);
+            let ctx = Arc::new(ctx);
+            let by = warifu_flows::By::command_line();
+            let policy = warifu_domain::policy::Preset::find("default").unwrap().text;
+            warifu_flows::manage_tenants::add_tenant(&ctx, &by, "midori", "Midori", policy)
+                .await
+                .unwrap();
+            let sweeping = tokio::spawn(sweep_each(Duration::from_millis(5), ctx.clone()));
+            for round in 0..2 {
+                let (token, now) = (TokenHash([round; 16]), ctx.clock.now());
+                let pending = Pending {
+                    user: UserId(1),
+                    remember: false,
+                    expires_at: now - Span::hours(2),
+                };
+                let put = ctx.store.write(TenantId(1), async move |tx| {
+                    tx.insert_attempt(&token, &pending, StageKind::SecondFactor)
+                        .await
+                });
+                put.await.unwrap();
+                let swept = async {
+                    loop {
+                        let found = ctx.store.read(TenantId(1), async move |tx| {
+                            tx.find_attempt(&token, 3, now).await
+                        });
+                        if found
+                            .await
+                            .unwrap()
+                            .is_err_and(|closed| closed.user.is_none())
+                        {
+                            break;
+                        }
+                        tokio::task::yield_now().await;
+                    }
+                };
+                tokio::time::timeout(Duration::from_secs(20), swept)
+                    .await
+                    .expect("it is swept");
+            }
+            sweeping.abort();
         }
     }
 }
