@@ -123,7 +123,8 @@ impl Visit {
     }
 }
 
-/// Whether a field of an address still says something when the page is shown again: what was just done or refused does not.
+/// Whether a field of an address still says something when the page is shown again: what was just done or refused does not, and a
+/// language is chosen anew.
 pub(crate) fn is_lasting(name: &str) -> bool {
-    !matches!(name, "notice" | "refusal" | "reference")
+    !matches!(name, "notice" | "refusal" | "reference" | "language")
 }

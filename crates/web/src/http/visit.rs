@@ -179,15 +179,16 @@ impl Visit {
         }
     }
 
-    /// The choice made in this browser, else in another one, else what the browser prefers, else `default`.
+    /// The choice made in this browser, else in another one, else what the browser prefers, else `default`. Outside tenants, where
+    /// nothing is kept, the address says it.
     pub(crate) fn language(&self, default: Language) -> Language {
         let accepted = self.accepted_languages.as_ref();
         let accepted = accepted.and_then(|languages| languages.to_str().ok());
-        Language::negotiate(
-            self.jar.language.or(self.guest().language),
-            accepted,
-            default,
-        )
+        let asked = match self.site() {
+            Some(_) => self.jar.language.or(self.guest().language),
+            None => self.query().get("language").and_then(Language::parse),
+        };
+        Language::negotiate(asked, accepted, default)
     }
 
     /// The query's fields; none if it is malformed.

@@ -82,6 +82,12 @@ impl Frame {
             .filter(move |language| *language != current)
     }
 
+    /// The address of this page in another language, where no tenant's form can switch it.
+    pub(super) fn path_in(&self, language: &Language) -> String {
+        let sign = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{sign}language={}", self.path, language.tag())
+    }
+
     /// The tenant's name, or ours outside tenants.
     pub(super) fn site_name(&self) -> &str {
         self.tenant.as_ref().map_or("Warifu", |tenant| &tenant.name)
