@@ -7,7 +7,7 @@ use warifu_domain::password::PasswordTerm;
 use warifu_domain::policy::{PRESETS, Preset};
 use warifu_domain::tenant::Tenant;
 use warifu_domain::user::{Login, Role};
-use warifu_flows::manage_users::NewPerson;
+use warifu_flows::manage_users::{ManageError, NewPerson};
 use warifu_flows::{By, Ctx, manage_tenants, manage_users};
 use zeroize::Zeroizing;
 
@@ -47,13 +47,17 @@ pub(super) async fn settle(ctx: &Arc<Ctx>) -> Result<Vec<Account>, Failure> {
     // Passwords are hashed side by side.
     let mut adding = JoinSet::new();
     for (preset, organisation) in PRESETS.iter().zip(ORGANISATIONS.iter().cycle()) {
-        let known = ctx.tenant(preset.name).await?;
-        let is_new = known.is_none();
-        let tenant = match known {
+        let tenant = match ctx.tenant(preset.name).await? {
             Some(tenant) => tenant,
             None => add(ctx, preset, organisation).await?,
         };
         for (login, name, role) in PEOPLE {
+            // Also where the tenant is there: a first start may have been killed before it had everybody.
+            let typed = Login::parse(login).expect("a mail address is a login ID");
+            let is_new = match manage_users::show_user(ctx, &tenant, &typed).await {
+                Err(ManageError::NoSuchUser(_)) => true,
+                other => other.map(|_| false)?,
+            };
             let account = Account {
                 tenant: tenant.clone(),
                 login: login.to_owned(),
@@ -64,7 +68,7 @@ pub(super) async fn settle(ctx: &Arc<Ctx>) -> Result<Vec<Account>, Failure> {
             if let Some(password) = &account.password {
                 let (ctx, tenant) = (ctx.clone(), tenant.clone());
                 let person = NewPerson {
-                    login: Login::parse(login).expect("a mail address is a login ID"),
+                    login: typed,
                     name: name.to_owned(),
                     email: Some(login.to_owned()),
                     role,

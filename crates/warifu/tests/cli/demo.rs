@@ -224,6 +224,62 @@ fn a_kept_demonstration_shows_its_passwords_once() {
 }
 
 #[test]
+fn a_demonstration_that_was_killed_while_it_made_its_people_has_them_at_the_next_start() {
+    let place = Place::new();
+    let first = start(&place, &["--data", "kept"]);
+    first.process.signal("KILL");
+    first.process.end();
+    // As a kill between the organisations and their people leaves it.
+    let database = rusqlite::Connection::open(place.path().join("kept/state/warifu.db")).unwrap();
+    database
+        .execute_batch(
+            "DELETE FROM person WHERE tenant_id = 1;
+             DELETE FROM person WHERE tenant_id = 2 AND login LIKE 'tanaka%';",
+        )
+        .unwrap();
+    drop(database);
+
+    let again = start(&place, &["--data", "kept"]);
+    assert_eq!(again.accounts.len(), first.accounts.len());
+    let anew = |account: &&Account| account.password != "(shown at the first start)";
+    let anew: Vec<&Account> = again.accounts.iter().filter(anew).collect();
+    assert_eq!(anew.len(), 4, "{}", again.text);
+    for account in anew {
+        let mut client = Client::new(again.address);
+        let login = format!("/{}/login", account.tenant);
+        let typed = [
+            ("login", account.login.as_str()),
+            ("password", account.password.as_str()),
+        ];
+        assert_eq!(client.submit(&login, &typed).status, 303);
+    }
+    again.process.signal("TERM");
+    assert_eq!(again.process.end().0.code(), Some(0));
+}
+
+#[test]
+fn a_demonstration_s_own_pages_switch_their_language() {
+    let place = Place::new();
+    let started = start(&place, &[]);
+    let mut client = Client::new(started.address);
+    for page in ["/", "/demo/mail"] {
+        let japanese = client.get(&format!("{page}?language=ja")).body;
+        assert!(japanese.contains("<html lang=\"ja\">"), "{japanese}");
+        let switch = format!("href=\"{page}?language=en\" lang=\"en\"");
+        assert!(japanese.contains(&switch), "{japanese}");
+        let english = client.get(&format!("{page}?language=en")).body;
+        assert!(english.contains("<html lang=\"en\">"), "{english}");
+        assert!(english.contains(&format!("href=\"{page}?language=ja\"")));
+        // The two pages hand it on to each other.
+        assert_eq!(english.matches("?language=en\"").count(), 2, "{english}");
+    }
+    // What makes no sense is left alone.
+    assert_eq!(client.get("/?language=xx").status, 200);
+    started.process.signal("TERM");
+    started.process.end();
+}
+
+#[test]
 fn a_real_servers_folder_is_not_turned_into_a_demonstration() {
     let place = Place::with_server();
     let (code, message) = place
