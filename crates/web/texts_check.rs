@@ -13,7 +13,7 @@ pub(crate) const REFUSALS: &[&str] = &[
     "RST-01",
     "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05",
     "ADM-01", "ADM-02",
-    "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05",
+    "HLP-01", "HLP-02", "HLP-03", "USR-01", "USR-02", "USR-03", "USR-04", "USR-05", "USR-06", "USR-07", "USR-08", "USR-09", "USR-10", "USR-11", "USR-12", "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05",
     "FORM-01", "FORM-02",
     "REQ-01", "REQ-02", "REQ-03", "REQ-04", "REQ-05", "REQ-06",
 ];

@@ -4,6 +4,7 @@
 use crate::{
     backup_code::AcceptedBackupCode,
     decide::{Decision, Methods},
+    helpdesk_code::AcceptedHelpdeskCode,
     ids::UserId,
     policy::LoginRules,
     refusal::Refusal,
@@ -127,6 +128,11 @@ impl Pending {
     /// Finishes with a backup code.
     pub fn pass_backup_code(self, _: AcceptedBackupCode, now: Timestamp) -> Proven {
         self.proven(Evidence::PASSWORD.and(Evidence::BACKUP_CODE), now)
+    }
+
+    /// Finishes with a helpdesk code.
+    pub fn pass_helpdesk_code(self, _: AcceptedHelpdeskCode, now: Timestamp) -> Proven {
+        self.proven(Evidence::PASSWORD.and(Evidence::HELPDESK_CODE), now)
     }
 
     /// Finishes with the password alone, because the set-up may still be put off (W8).

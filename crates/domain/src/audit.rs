@@ -85,6 +85,20 @@ events! {
     MailGivenUp = 45, "mail.given_up";
     /// A test mail was sent.
     MailTested = 46, "mail.tested";
+    /// A user's name, mail address or group was changed.
+    UserEdited = 23, "user.edited";
+    /// A user got another role.
+    RoleChanged = 24, "user.role_changed";
+    /// The budgets that wrong guesses had closed were opened.
+    UserUnlocked = 25, "user.unlocked";
+    /// A user's authenticators were cleared, and the next login leads to a new set-up (G8).
+    SecondFactorReissued = 26, "second_factor.reissued";
+    /// A user was deleted.
+    UserDeleted = 27, "user.deleted";
+    /// Everything about a user was exported.
+    UserExported = 28, "user.exported";
+    /// A code to be read out over the phone was made.
+    HelpdeskCodeIssued = 29, "helpdesk_code.issued";
     /// A tenant was added.
     TenantAdded = 30, "tenant.added";
     /// A tenant's policy was replaced.
@@ -107,6 +121,16 @@ events! {
     AuditSwept = 35, "audit.swept";
     /// A person was reminded to set up a second factor.
     Reminded = 65, "reminder.sent";
+    /// A helpdesk code was judged, in a login attempt.
+    HelpdeskCodeChecked = 60, "helpdesk_code.checked";
+    /// A group was added.
+    GroupAdded = 61, "group.added";
+    /// A group's name or date was changed.
+    GroupChanged = 62, "group.changed";
+    /// A group was removed.
+    GroupRemoved = 63, "group.removed";
+    /// People were imported from a file.
+    UsersImported = 64, "users.imported";
 }
 
 /// Who did it.

@@ -11,6 +11,9 @@ use crate::refusal::Refusal;
 /// Most codes in a set: their used marks are bits of one stored number.
 pub const MAX_COUNT: usize = 40;
 
+/// Codes left at which the person is asked to issue a new set (SEC-22).
+pub const FEW_CODES: u32 = 3;
+
 /// The shape of a tenant's backup codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

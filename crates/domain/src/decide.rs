@@ -22,6 +22,10 @@ pub struct Facts {
     pub backup_codes_left: u32,
     /// Until when the person's group may put the set-up off (W8).
     pub grace_until: Option<Timestamp>,
+    /// An administrator demands a new set-up at the next login, whatever the policy says (G8).
+    pub must_enrol: bool,
+    /// A helpdesk code is open for the person.
+    pub helpdesk_code: bool,
 }
 
 /// The second factors that a login may be finished with.
@@ -31,6 +35,8 @@ pub struct Methods {
     pub totp: bool,
     /// A backup code.
     pub backup_code: bool,
+    /// A code that an administrator reads out.
+    pub helpdesk_code: bool,
 }
 
 /// What happens after the right password.
@@ -67,10 +73,12 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Timestamp) -> Decision {
             methods: Methods {
                 totp: !facts.totp_suspended,
                 backup_code,
+                helpdesk_code: facts.helpdesk_code,
             },
         };
     }
-    if facts.role >= Role::Administrator {
+    // A re-issue allows no delay either: the device may be in the wrong hands (G8).
+    if facts.role >= Role::Administrator || facts.must_enrol {
         Decision::Enrol {
             may_skip_until: None,
         }
@@ -139,6 +147,8 @@ mod tests {
             totp_suspended: false,
             backup_codes_left: 0,
             grace_until: None,
+            must_enrol: false,
+            helpdesk_code: false,
         }
     }
 
@@ -187,11 +197,13 @@ mod tests {
             let methods = Methods {
                 totp: true,
                 backup_code: true,
+                helpdesk_code: false,
             };
             assert_eq!(check(enrolment, with), Decision::Challenge { methods });
             let methods = Methods {
                 totp: true,
                 backup_code: false,
+                helpdesk_code: false,
             };
             assert_eq!(
                 check(
@@ -278,6 +290,7 @@ mod tests {
         let methods = |backup_code| Methods {
             totp: false,
             backup_code,
+            helpdesk_code: false,
         };
         let challenge = |methods| Decision::Challenge { methods };
         for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
@@ -291,11 +304,44 @@ mod tests {
     }
 
     #[test]
+    fn g8_a_re_issue_demands_a_set_up_under_every_policy_and_grants_no_delay() {
+        for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
+            let facts = Facts {
+                must_enrol: true,
+                grace_until: Some(NOW + Span::days(7)),
+                ..facts()
+            };
+            assert_eq!(check(enrolment, facts), ENROL);
+        }
+    }
+
+    #[test]
+    fn a_helpdesk_code_is_a_way_only_where_a_second_factor_is_asked_for() {
+        let open = Facts {
+            helpdesk_code: true,
+            ..facts()
+        };
+        assert_eq!(check(Enrolment::Optional, open), Decision::Allow);
+        assert_eq!(check(Enrolment::Required, open), ENROL);
+        let methods = Methods {
+            totp: true,
+            backup_code: false,
+            helpdesk_code: true,
+        };
+        let with = Facts {
+            has_totp: true,
+            ..open
+        };
+        assert_eq!(check(Enrolment::Off, with), Decision::Challenge { methods });
+    }
+
+    #[test]
     fn a_session_lacks_what_the_decision_asks() {
         let challenge = Decision::Challenge {
             methods: Methods {
                 totp: true,
                 backup_code: false,
+                helpdesk_code: false,
             },
         };
         let refused = Decision::Refuse(Refusal::WrongLogin);

@@ -25,6 +25,10 @@ id!(
     UserId
 );
 id!(
+    /// A group of people in one tenant.
+    GroupId
+);
+id!(
     /// One registered authenticator of a user.
     AuthenticatorId
 );

@@ -51,6 +51,13 @@ pub enum Refusal {
     /// The codes of this set were shown already; they are shown once (SEC-25).
     BackupCodesShown,
 
+    /// A well-formed helpdesk code that does not match.
+    WrongHelpdeskCode,
+    /// Not the shape of a helpdesk code (SEC-24).
+    MalformedHelpdeskCode,
+    /// No helpdesk code is open: it has expired, was used, or was guessed at too often.
+    HelpdeskCodeOver,
+
     /// The set-up expired, was abandoned or was replaced by a newer one (SEC-38).
     SetUpOver,
     /// The tenant's policy does not offer this.
@@ -78,6 +85,30 @@ pub enum Refusal {
     NotAllowed,
     /// An act on an account needs a reason for the audit trail (SEC-41).
     ReasonMissing,
+    /// The tenant would have no administrator left.
+    LastAdministrator,
+    /// Nobody does this to the own account at the console.
+    OwnAccount,
+    /// Somebody has this login ID already.
+    LoginTaken,
+    /// No login ID: empty, too long, or with white space inside.
+    BadLogin,
+    /// A name with a line break or a control character, or too long.
+    BadName,
+    /// Not one plain mail address.
+    BadEmail,
+    /// The person has no second factor that something could stand in for.
+    SecondFactorMissing,
+    /// A group has this name already.
+    GroupTaken,
+    /// No group's name: empty, too long, or with a control character.
+    BadGroupName,
+    /// Not a date from which something may be compulsory.
+    BadDate,
+    /// The group was removed meanwhile.
+    GroupGone,
+    /// The file to be imported has rows that cannot be imported.
+    ImportRefused,
     /// A new password is refused.
     Password(crate::password::BadPassword),
 }
@@ -104,6 +135,9 @@ impl Refusal {
             Self::BackupCodeSuperseded => "BAK-03",
             Self::MalformedBackupCode => "BAK-04",
             Self::BackupCodesShown => "BAK-05",
+            Self::WrongHelpdeskCode => "HLP-01",
+            Self::MalformedHelpdeskCode => "HLP-02",
+            Self::HelpdeskCodeOver => "HLP-03",
             Self::SetUpOver => "SET-01",
             Self::NotOffered => "SET-02",
             Self::OnlyAdministrator => "SET-03",
@@ -116,6 +150,18 @@ impl Refusal {
             Self::PasswordTemporary => "ACC-05",
             Self::NotAllowed => "ADM-01",
             Self::ReasonMissing => "ADM-02",
+            Self::LastAdministrator => "USR-01",
+            Self::OwnAccount => "USR-02",
+            Self::LoginTaken => "USR-03",
+            Self::BadLogin => "USR-04",
+            Self::BadName => "USR-05",
+            Self::BadEmail => "USR-06",
+            Self::SecondFactorMissing => "USR-07",
+            Self::GroupTaken => "USR-08",
+            Self::BadGroupName => "USR-09",
+            Self::BadDate => "USR-10",
+            Self::GroupGone => "USR-11",
+            Self::ImportRefused => "USR-12",
             Self::Password(P::TooShort { .. }) => "PWD-01",
             Self::Password(P::TooLong) => "PWD-02",
             Self::Password(P::Common) => "PWD-03",

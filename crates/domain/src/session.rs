@@ -22,6 +22,8 @@ impl Evidence {
     pub const TOTP: Self = Self(2);
     /// A backup code.
     pub const BACKUP_CODE: Self = Self(4);
+    /// A code that an administrator read out.
+    pub const HELPDESK_CODE: Self = Self(8);
 
     /// Both sets together.
     pub const fn and(self, other: Self) -> Self {
@@ -35,7 +37,7 @@ impl Evidence {
 
     /// Reads a stored number.
     pub const fn from_number(number: i64) -> Self {
-        Self(number & 7)
+        Self(number & 15)
     }
 
     /// How it was proved, in the words of RFC 8176 where it has one: what the audit trail says.
@@ -45,13 +47,14 @@ impl Evidence {
             3 => "pwd otp",
             5 => "pwd backup_code",
             7 => "pwd otp backup_code",
+            9 => "pwd helpdesk_code",
             _ => "no password",
         }
     }
 
     /// What this evidence is worth.
     pub const fn level(self) -> Level {
-        if self.0 & 1 == 1 && self.0 & 6 != 0 {
+        if self.0 & 1 == 1 && self.0 & 14 != 0 {
             Level::Mfa
         } else {
             Level::Password

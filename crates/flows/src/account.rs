@@ -13,11 +13,13 @@ use warifu_domain::{
 };
 use warifu_storage::{KeyRing, StoreError, TotpState, Tx};
 
+use warifu_storage::budget_subject;
+
 use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
-    login::{NewSession, subject_of},
+    login::NewSession,
     passwords::{self, Verified},
     session::{self, SignedIn},
 };
@@ -168,7 +170,8 @@ pub async fn change_password(
         }
         tx.update_password(user, &hashed, PasswordTerm::Lasting)
             .await?;
-        tx.release_all_guesses(&subject_of(&who.login)).await?;
+        tx.release_all_guesses(&budget_subject(&who.login)).await?;
+        tx.note_open(user).await?;
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, Some(&who.token)).await?;
         act.audit(tx, event).await?;

@@ -66,6 +66,14 @@ impl By {
         }
     }
 
+    /// Whether it is this very person of `tenant`.
+    pub(crate) fn is(&self, tenant: &Tenant, user: UserId) -> bool {
+        match self {
+            Self::CommandLine(_) => false,
+            Self::Person(manager) => manager.home == tenant.id && manager.who.user == user,
+        }
+    }
+
     /// Begins an act in `tenant`.
     pub(crate) fn act(&self, ctx: &Ctx, tenant: &Arc<Tenant>) -> Act {
         match self {

@@ -1,8 +1,10 @@
 //! Judging a second factor inside a write job: counted first, judged, then spent. Login and fresh proof share it, so
 //! there is one budget for both (SEC-12, SEC-45).
 
+use subtle::ConstantTimeEq;
 use warifu_domain::{
     backup_code::{AcceptedBackupCode, BackupCode, Verifier},
+    helpdesk_code::{self, AcceptedHelpdeskCode, HelpdeskCode},
     ids::UserId,
     refusal::Refusal,
     throttle::{Budget, judge},
@@ -11,7 +13,7 @@ use warifu_domain::{
     typed::Typed,
 };
 use warifu_otp::OneTimeCode;
-use warifu_storage::{StoreError, Tx};
+use warifu_storage::{HelpdeskCodeRow, StoreError, Tx};
 
 use crate::{
     act::Act,
@@ -171,4 +173,41 @@ pub(crate) async fn judge_backup_code(
         tx.release_totp_guesses(user).await?;
     }
     Ok(verdict)
+}
+
+/// Judges a typed helpdesk code and uses it up. A malformed one is counted like a wrong one (SEC-24).
+pub(crate) async fn judge_helpdesk_code(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: UserId,
+    typed: &str,
+) -> Result<Result<AcceptedHelpdeskCode, Refusal>, StoreError> {
+    let Some(open) = tx.reserve_helpdesk_guess(user, act.now).await? else {
+        return Ok(Err(Refusal::HelpdeskCodeOver));
+    };
+    let fits = match HelpdeskCode::parse(typed) {
+        Ok(code) => fits(act, user, &code, &open)?,
+        Err(malformed) => return Ok(Err(malformed)),
+    };
+    let verdict = helpdesk_code::judge(fits);
+    if verdict.is_ok() {
+        if !tx.spend_helpdesk_code(user).await? {
+            return Ok(Err(Refusal::HelpdeskCodeOver)); // A twin request came first.
+        }
+        // One right proof opens the other methods again.
+        tx.release_totp_guesses(user).await?;
+        tx.release_backup_guesses(user).await?;
+    }
+    Ok(verdict)
+}
+
+fn fits(
+    act: &Act,
+    user: UserId,
+    code: &HelpdeskCode,
+    open: &HelpdeskCodeRow,
+) -> Result<bool, StoreError> {
+    let (key_id, owner) = (open.key_id, (act.tenant.id, user));
+    let typed = passwords::helpdesk_verifier(&act.keys, key_id, owner, code)?;
+    Ok(typed.ct_eq(&open.verifier).into())
 }

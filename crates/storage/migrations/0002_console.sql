@@ -17,7 +17,50 @@ CREATE UNIQUE INDEX person_group_name ON person_group (tenant_id, name);
 -- The group that a person belongs to; at most one.
 ALTER TABLE person ADD COLUMN group_id BIGINT;
 
-CREATE INDEX person_group_member ON person (tenant_id, group_id);
+CREATE INDEX person_group_member ON person (tenant_id, group_id, login) WHERE group_id IS NOT NULL;
+
+-- 1: the next login leads to a set-up, whatever the policy says (G8).
+ALTER TABLE person ADD COLUMN must_enrol BIGINT NOT NULL DEFAULT 0;
+
+-- What lists of people tell and are filtered by, kept by the statements that change it (docs/decisions/0008). `factor` is 0 for
+-- none, 1 for a set-up that was begun, 2 for a confirmed app; `blocked_until` is the greatest number while a budget is closed.
+ALTER TABLE person ADD COLUMN factor BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE person ADD COLUMN codes_low BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE person ADD COLUMN blocked_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE person ADD COLUMN last_login_at BIGINT NOT NULL DEFAULT 0;
+
+-- The name, folded, for the order of lists and for the search; and whether this and the words below are up to date.
+ALTER TABLE person ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE person ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;
+
+CREATE INDEX person_name ON person (tenant_id, name_key, id);
+CREATE INDEX person_last_login ON person (tenant_id, last_login_at, login);
+CREATE INDEX person_factor ON person (tenant_id, factor, login);
+CREATE INDEX person_role ON person (tenant_id, role, login) WHERE role > 0;
+CREATE INDEX person_disabled ON person (tenant_id, disabled, login) WHERE disabled = 1;
+CREATE INDEX person_codes_low ON person (tenant_id, codes_low, login) WHERE codes_low = 1;
+CREATE INDEX person_blocked ON person (tenant_id, login) WHERE blocked_until > 0;
+CREATE INDEX person_unlisted ON person (tenant_id, id) WHERE listed = 0;
+
+-- The words of login ID and name with which neither begins, folded.
+CREATE TABLE person_word (
+    tenant_id BIGINT NOT NULL,
+    word TEXT NOT NULL,
+    user_id BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, word, user_id)
+) WITHOUT ROWID;
+
+-- Digits that an administrator reads out over the phone; they stand in for the second factor once. At most one a person.
+CREATE TABLE helpdesk_code (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    key_id BIGINT NOT NULL,
+    verifier BYTEA NOT NULL,
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id)
+) WITHOUT ROWID;
 
 -- What a caller reads out from an error page. Only refusals are in it: an index of every event would cost each login its disk
 -- (docs/decisions/0009).

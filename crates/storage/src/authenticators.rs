@@ -175,6 +175,7 @@ impl Tx<'_> {
             return Ok(());
         }
         let tenant = self.tenant;
+        self.note_blocked(user, failures, now + wait).await?;
         let sql = "UPDATE totp SET blocked_until = $3
                     WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL";
         self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()])
@@ -264,7 +265,7 @@ impl Tx<'_> {
             ],
         )
         .await?;
-        Ok(())
+        self.note_factor(user).await
     }
 
     /// Finds the set-up that `started_by` began and that is not over.
@@ -346,6 +347,9 @@ impl Tx<'_> {
         let others = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 AND id <> $3";
         self.exec(others, &[tenant.into(), user.into(), id.into()])
             .await?;
+        // What a re-issue demanded is done (G8).
+        self.update_must_enrol(user, false).await?;
+        self.note_factor(user).await?;
         Ok(true)
     }
 
@@ -353,7 +357,11 @@ impl Tx<'_> {
     pub async fn delete_pending_totp(&mut self, user: UserId) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         let sql = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL";
-        Ok(self.exec(sql, &[tenant.into(), user.into()]).await? > 0)
+        let dropped = self.exec(sql, &[tenant.into(), user.into()]).await? > 0;
+        if dropped {
+            self.note_factor(user).await?;
+        }
+        Ok(dropped)
     }
 
     /// Drops every authenticator app of a person, pending ones too. `false`: none was confirmed.
@@ -363,6 +371,7 @@ impl Tx<'_> {
         let dropped = self
             .list(sql, &[tenant.into(), user.into()], |row| row.opt_int(0))
             .await?;
+        self.note_factor(user).await?;
         Ok(dropped.iter().any(Option::is_some))
     }
 

@@ -97,6 +97,7 @@ impl Tx<'_> {
         if let Some(row) = &reserved {
             let wait = wait_after(row.failures);
             if wait.0 > 0 {
+                self.note_blocked(user, row.failures, now + wait).await?;
                 let sql = "UPDATE backup_code_set SET blocked_until = $3 WHERE tenant_id = $1 AND user_id = $2";
                 self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()])
                     .await?;
@@ -135,6 +136,7 @@ impl Tx<'_> {
                 &[tenant.into(), user.into(), code.bit().into()],
             )
             .await?;
+        self.note_codes(user).await?;
         Ok(rows == 1)
     }
 
@@ -186,6 +188,7 @@ impl Tx<'_> {
                 |row| row.int(0),
             )
             .await?;
+        self.note_codes(user).await?;
         Ok(issued.is_some_and(|now_at| now_at == generation + 1))
     }
 
@@ -199,6 +202,6 @@ impl Tx<'_> {
             &[tenant.into(), user.into(), (&[] as &[u8]).into()],
         )
         .await?;
-        Ok(())
+        self.note_codes(user).await
     }
 }

@@ -5,17 +5,22 @@ mod attempts;
 mod audit;
 mod authenticators;
 mod backup_codes;
+mod groups;
+mod helpdesk_codes;
 mod key_use;
 pub mod keyring;
 mod outbox;
 pub mod seal;
 mod sessions;
+mod standing;
 mod store;
 mod sweep;
 mod tenants;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod throttles;
+mod user_list;
+mod user_words;
 mod users;
 
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
@@ -24,14 +29,18 @@ pub use authenticators::{
     ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
 };
 pub use backup_codes::{BackupSetRow, NewBackupSet};
+pub use groups::{GroupRow, MAX_GROUPS};
+pub use helpdesk_codes::HelpdeskCodeRow;
 pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, Purpose};
 pub use outbox::{DueNotice, Notice, OutboxState};
 pub use seal::SealContext;
 pub use sessions::SessionRow;
+pub use standing::{Factor, NEVER, Standing, budget_subject};
 pub use store::{
     FaultPlan, Location, PlatformTx, SchemaState, Store, StoreError, StoreOptions, Tx,
 };
 pub use tenants::{TenantRow, TenantState};
 pub use throttles::{BudgetKind, STRANGER_ROWS};
-pub use users::{ListedUser, NewUser, UserRow};
+pub use user_list::{Cursor, Listing, Order, Show};
+pub use users::{NewUser, UserRow};

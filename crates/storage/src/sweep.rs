@@ -13,6 +13,9 @@ const ATTEMPT_MEMORY: Span = Span::hours(1);
 /// How long an untouched budget of a stranger is kept.
 const STRANGER_MEMORY: Span = Span::hours(24);
 
+/// People that one sweep puts into the search's indexes, after an update of the program that changed them.
+const LISTED_AT_ONCE: i64 = 500;
+
 impl Tx<'_> {
     /// Sweeps one tenant; says how many rows went.
     pub async fn sweep(&mut self, now: Timestamp) -> Result<u64, StoreError> {
@@ -31,9 +34,15 @@ impl Tx<'_> {
                 "DELETE FROM totp WHERE tenant_id = $1 AND confirmed_at IS NULL AND expires_at < $2",
                 now,
             ),
+            (
+                "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND expires_at < $2",
+                now,
+            ),
         ] {
             swept += self.exec(sql, &[tenant.into(), before.into()]).await?;
         }
+        self.note_time(now).await?;
+        self.list_again(LISTED_AT_ONCE).await?;
         for kind in [BudgetKind::UnknownLogin, BudgetKind::Network] {
             let kind = kind as i64;
             // Beyond the bound the longest untouched go first: fair, and a flood evicts itself.

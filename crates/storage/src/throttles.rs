@@ -1,6 +1,7 @@
 //! Budgets of password failures. A guess is counted before the password is looked at and given back when it was right.
 
 use warifu_domain::{
+    ids::UserId,
     throttle::{CLOSED_AT, NETWORK_FAILURES, NETWORK_WINDOW, wait_after},
     time::Timestamp,
 };
@@ -24,11 +25,13 @@ pub enum BudgetKind {
 pub const STRANGER_ROWS: i64 = 100_000;
 
 impl Tx<'_> {
-    /// Counts a guess against a budget of consecutive failures. `false`: the budget waits or is closed.
+    /// Counts a guess against a budget of consecutive failures. `false`: the budget waits or is closed. `user` is whose it is,
+    /// if anybody's.
     pub async fn reserve_guess(
         &mut self,
         kind: BudgetKind,
         subject: &[u8],
+        user: Option<UserId>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
@@ -54,6 +57,9 @@ impl Tx<'_> {
                 &[tenant.into(), (kind as i64).into(), subject.into(), (now + wait).into()],
             )
             .await?;
+            if let Some(user) = user {
+                self.note_blocked(user, failures, now + wait).await?;
+            }
         }
         Ok(true)
     }

@@ -1,13 +1,16 @@
 //! People: who they are and what opens their accounts, except their authenticators.
 
 use warifu_domain::{
-    ids::UserId,
+    ids::{GroupId, UserId},
     password::PasswordTerm,
     time::Timestamp,
     user::{Login, Role},
 };
 
-use crate::store::{Row, StoreError, Tx};
+use crate::{
+    standing::{Standing, budget_subject, standing},
+    store::{Row, StoreError, Tx},
+};
 
 /// A person's row. The password and the mail address are as stored: hashed, sealed.
 #[derive(Clone, Debug)]
@@ -32,15 +35,10 @@ pub struct UserRow {
     pub password_term: PasswordTerm,
     /// When it was added.
     pub created_at: Timestamp,
-}
-
-/// A person with the state of the second factor, for lists.
-#[derive(Clone, Debug)]
-pub struct ListedUser {
-    /// The person.
-    pub user: UserRow,
-    /// An authenticator app is registered and confirmed.
-    pub has_totp: bool,
+    /// What lists tell about it.
+    pub standing: Standing,
+    /// The group that it belongs to.
+    pub group: Option<GroupId>,
 }
 
 /// What `insert_user` needs.
@@ -62,7 +60,16 @@ pub struct NewUser<'a> {
     pub password_term: PasswordTerm,
 }
 
-fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
+/// What [`user`] reads, in its order.
+macro_rules! person_columns {
+    () => {
+        "id, login, name, email, language, role, disabled, password, created_at, password_temporary, factor, codes_low, \
+         blocked_until, last_login_at, must_enrol, group_id"
+    };
+}
+pub(crate) use person_columns;
+
+pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         id: UserId(row.int(0)?),
         login: row.text(1)?,
@@ -77,6 +84,8 @@ fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
             0 => PasswordTerm::Lasting,
             _ => PasswordTerm::Temporary,
         },
+        standing: standing(row, 10)?,
+        group: row.opt_int(15)?.map(GroupId),
     })
 }
 
@@ -92,9 +101,11 @@ impl Tx<'_> {
     ) -> Result<Option<UserRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT id, login, name, email, language, role, disabled, password, created_at,
-                    password_temporary FROM person
-              WHERE tenant_id = $1 AND login = $2",
+            concat!(
+                "SELECT ",
+                person_columns!(),
+                " FROM person WHERE tenant_id = $1 AND login = $2"
+            ),
             &[tenant.into(), login.as_str().into()],
             user,
         )
@@ -105,35 +116,13 @@ impl Tx<'_> {
     pub async fn find_user(&mut self, id: UserId) -> Result<Option<UserRow>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT id, login, name, email, language, role, disabled, password, created_at,
-                    password_temporary FROM person
-              WHERE tenant_id = $1 AND id = $2",
+            concat!(
+                "SELECT ",
+                person_columns!(),
+                " FROM person WHERE tenant_id = $1 AND id = $2"
+            ),
             &[tenant.into(), id.into()],
             user,
-        )
-        .await
-    }
-
-    /// Lists up to `limit` people by login ID, beginning behind `after`.
-    pub async fn list_users(
-        &mut self,
-        after: &str,
-        limit: i64,
-    ) -> Result<Vec<ListedUser>, StoreError> {
-        let tenant = self.tenant;
-        self.list(
-            "SELECT id, login, name, email, language, role, disabled, password, created_at, password_temporary,
-                    CASE WHEN EXISTS (SELECT 1 FROM totp WHERE totp.tenant_id = person.tenant_id
-                         AND totp.user_id = person.id AND totp.confirmed_at IS NOT NULL)
-                         THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-               FROM person WHERE tenant_id = $1 AND login > $2 ORDER BY login LIMIT $3",
-            &[tenant.into(), after.into(), limit.into()],
-            |row| {
-                Ok(ListedUser {
-                    user: user(row)?,
-                    has_totp: row.int(10)? != 0,
-                })
-            },
         )
         .await
     }
@@ -162,7 +151,7 @@ impl Tx<'_> {
             ],
         )
         .await?;
-        Ok(())
+        self.list_words(new.id, new.login.as_str(), new.name).await
     }
 
     /// Replaces a person's hashed password.
@@ -226,6 +215,65 @@ impl Tx<'_> {
             .exec(sql, &[tenant.into(), id.into(), i64::from(disabled).into()])
             .await?
             == 1)
+    }
+
+    /// Changes a person's name and sealed mail address, with the words by which the search finds the person.
+    pub async fn update_person(
+        &mut self,
+        before: &UserRow,
+        name: &str,
+        email: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE person SET name = $3, email = $4 WHERE tenant_id = $1 AND id = $2";
+        self.exec(
+            sql,
+            &[tenant.into(), before.id.into(), name.into(), email.into()],
+        )
+        .await?;
+        self.delete_words(before).await?;
+        self.list_words(before.id, &before.login, name).await
+    }
+
+    /// Gives a person another role.
+    pub async fn update_role(&mut self, id: UserId, role: Role) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE person SET role = $3 WHERE tenant_id = $1 AND id = $2";
+        self.exec(sql, &[tenant.into(), id.into(), role.number().into()])
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the tenant has an enabled administrator or operator besides `user`. All of them stay as they are until the end of
+    /// this transaction: two who take each other's role away at once cannot both succeed.
+    pub async fn lock_other_administrators(&mut self, user: UserId) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE person SET disabled = disabled
+                    WHERE tenant_id = $1 AND role > 0 AND disabled = 0 RETURNING id";
+        let enabled = self.list(sql, &[tenant.into()], |row| row.int(0)).await?;
+        Ok(enabled.iter().any(|id| *id != user.0))
+    }
+
+    /// Deletes a person and everything that is kept about the person but the audit trail, which names a number.
+    pub async fn delete_user(&mut self, person: &UserRow) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let user = person.id;
+        for sql in [
+            "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM backup_code_set WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM outbox WHERE tenant_id = $1 AND user_id = $2",
+        ] {
+            self.exec(sql, &[tenant.into(), user.into()]).await?;
+        }
+        self.delete_attempts_of(user).await?;
+        self.delete_sessions_of(user, None).await?;
+        self.release_all_guesses(&budget_subject(&person.login))
+            .await?;
+        self.delete_words(person).await?;
+        let sql = "DELETE FROM person WHERE tenant_id = $1 AND id = $2";
+        self.exec(sql, &[tenant.into(), user.into()]).await?;
+        Ok(())
     }
 
     /// Keeps the language that a person chose.

@@ -1,7 +1,7 @@
 //! Every route of the server in reading order. A route that is not in this table does not exist, and none can be in it
 //! without saying who may call it (SEC-9).
 
-use warifu_domain::permission::Operation::{ListUsers, ShowAudit};
+use warifu_domain::permission::Operation::{EditUser, ListUsers, ShowAudit, ShowUser};
 
 use crate::{
     http::{
@@ -13,7 +13,9 @@ use crate::{
     },
     pages::{
         account, admin, backup_codes, demo, help, home, language, login, login_backup_code,
-        login_code, login_set_up, logout, password, proof, remove, sessions, set_up, views::ASSETS,
+        login_code, login_helpdesk_code, login_set_up, logout, password, proof, remove, sessions,
+        set_up,
+        views::{ASSETS, admin::UserAct},
     },
 };
 
@@ -40,6 +42,16 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/login/backup-code",
             InAttempt,
             login_backup_code::submit,
+        ),
+        get(
+            "/{tenant}/login/helpdesk-code",
+            InAttempt,
+            login_helpdesk_code::show,
+        ),
+        post(
+            "/{tenant}/login/helpdesk-code",
+            InAttempt,
+            login_helpdesk_code::submit,
         ),
         get("/{tenant}/login/set-up", InAttempt, login_set_up::show),
         post("/{tenant}/login/set-up", InAttempt, login_set_up::submit),
@@ -111,10 +123,54 @@ pub(crate) fn table() -> Vec<Route> {
             May(ShowAudit),
             admin::audit::request,
         ),
+        get(
+            "/{tenant}/admin/users/{user}",
+            May(ShowUser),
+            admin::user::show,
+        ),
+        get(
+            "/{tenant}/admin/users/{user}/edit",
+            May(EditUser),
+            admin::user::edit,
+        ),
+        post(
+            "/{tenant}/admin/users/{user}/edit",
+            May(EditUser),
+            admin::user::save,
+        ),
     ]);
+    for (act, path) in USER_ACTS {
+        let access = May(act.operation());
+        table.push(get(path, access, move |page, who| {
+            admin::user_act::show(page, who, act)
+        }));
+        table.push(post(path, access, move |page, who, form| {
+            admin::user_act::submit(page, who, form, act)
+        }));
+    }
     table.extend(ASSETS.into_iter().map(file));
     table
 }
+
+/// The acts on one person; each has a page and a form.
+const USER_ACTS: [(UserAct, &str); 10] = [
+    (
+        UserAct::HelpdeskCode,
+        "/{tenant}/admin/users/{user}/helpdesk-code",
+    ),
+    (UserAct::Remove, "/{tenant}/admin/users/{user}/remove"),
+    (UserAct::Reissue, "/{tenant}/admin/users/{user}/reissue"),
+    (
+        UserAct::EndSessions,
+        "/{tenant}/admin/users/{user}/end-sessions",
+    ),
+    (UserAct::Unlock, "/{tenant}/admin/users/{user}/unlock"),
+    (UserAct::Disable, "/{tenant}/admin/users/{user}/disable"),
+    (UserAct::Enable, "/{tenant}/admin/users/{user}/enable"),
+    (UserAct::Role, "/{tenant}/admin/users/{user}/role"),
+    (UserAct::Delete, "/{tenant}/admin/users/{user}/delete"),
+    (UserAct::Export, "/{tenant}/admin/users/{user}/export"),
+];
 
 /// A line of the table, for those who walk along it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,9 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
-    second_factor::{hash_backup_code, judge_backup_code, judge_totp, reserve_backup_guess},
+    second_factor::{
+        hash_backup_code, judge_backup_code, judge_helpdesk_code, judge_totp, reserve_backup_guess,
+    },
 };
 
 /// Checks a code of an authenticator app. Pages, API and gates all come through here.
@@ -93,6 +95,39 @@ pub async fn check_backup_code(
         let pending = guess.row.pending.clone();
         let proven = pending.pass_backup_code(accepted, act.now);
         Ok(Ok(open_session(tx, &act, &proven, token.clone()).await?))
+    });
+    Ok(verdict.await??)
+}
+
+/// Checks a code that an administrator read out.
+pub async fn check_helpdesk_code(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    attempt: &Token,
+    code: &str,
+) -> Result<NewSession, FlowError> {
+    let (act, attempt, code, token) = (
+        Act::of(ctx, tenant, origin),
+        attempt.clone(),
+        code.to_owned(),
+        ctx.rng.token(),
+    );
+    let verdict = ctx.store.write(tenant.id, async move |tx| {
+        let kind = EventKind::HelpdeskCodeChecked;
+        let guess = match spend_guess(tx, &act, &attempt, kind).await? {
+            Ok(guess) => guess,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        match judge_helpdesk_code(tx, &act, guess.user(), &code).await? {
+            Ok(accepted) => {
+                tx.spend_attempt(&attempt.hash()).await?;
+                act.audit(tx, guess.event()).await?;
+                let proven = guess.row.pending.pass_helpdesk_code(accepted, act.now);
+                Ok(Ok(open_session(tx, &act, &proven, token.clone()).await?))
+            }
+            Err(refusal) => Ok(Err(guess.refuse(tx, &act, refusal).await?)),
+        }
     });
     Ok(verdict.await??)
 }

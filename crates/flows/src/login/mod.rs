@@ -23,8 +23,7 @@ use warifu_storage::{SessionRow, StageKind, StoreError, Tx};
 
 use crate::{act::Act, ctx::Ctx, device, error::FlowError};
 
-pub use code::{check_backup_code, check_code};
-pub(crate) use password::subject_of;
+pub use code::{check_backup_code, check_code, check_helpdesk_code};
 pub use password::{PasswordForm, start};
 pub use set_up::{confirm_totp, pending_totp, skip};
 
@@ -68,12 +67,14 @@ pub(crate) async fn load_facts(
     tx: &mut Tx<'_>,
     tenant: &Tenant,
     user: UserId,
+    now: Timestamp,
 ) -> Result<Option<Facts>, StoreError> {
     let Some(person) = tx.find_user(user).await? else {
         return Ok(None);
     };
     let backup = tx.find_backup_set(user).await?;
     let totp = tx.find_totp_state(user).await?;
+    let helpdesk_code = totp.is_some() && tx.find_helpdesk_code(user, now).await?.is_some();
     Ok(Some(Facts {
         role: person.role,
         disabled: person.disabled,
@@ -82,6 +83,8 @@ pub(crate) async fn load_facts(
         totp_suspended: totp.is_some_and(|totp| totp.suspended_at.is_some()),
         backup_codes_left: backup.map_or(0, |row| row.set.left()),
         grace_until: find_grace(tx, tenant, user, totp.is_some()).await?,
+        must_enrol: person.standing.must_enrol,
+        helpdesk_code,
     }))
 }
 
@@ -126,6 +129,9 @@ pub(crate) async fn open_session(
             .await?;
     }
     tx.insert_session(&row, session.ends_at(rules)).await?;
+    if tx.note_login(session.user, act.now).await? > Timestamp(0) {
+        tx.note_open(session.user).await?;
+    }
     let began = AuditEvent::new(EventKind::SignedIn, Some(session.user));
     act.audit(tx, began.detail(session.evidence.word())).await?;
     Ok(NewSession {
@@ -154,7 +160,7 @@ pub async fn attempt(
         let Some(user) = tx.find_user(row.pending.user).await? else {
             return Ok(Err(Refusal::AttemptOver));
         };
-        let Some(facts) = load_facts(tx, &tenant, user.id).await? else {
+        let Some(facts) = load_facts(tx, &tenant, user.id, now).await? else {
             return Ok(Err(Refusal::AttemptOver));
         };
         let stage = match (row.stage, decide(policy, &facts, now)) {

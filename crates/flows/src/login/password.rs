@@ -1,6 +1,5 @@
 //! The password step: counted, verified outside a transaction, then settled as `decide` says.
 
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use warifu_domain::{
     attempt::{Begun, OPEN_ATTEMPTS, PasswordProved, Stage, begin},
@@ -13,7 +12,7 @@ use warifu_domain::{
     typed::Typed,
     user::Login,
 };
-use warifu_storage::{BudgetKind, StageKind, UserRow};
+use warifu_storage::{BudgetKind, StageKind, UserRow, budget_subject};
 
 use super::{LoginStep, check_code, load_facts, open_session};
 use crate::{
@@ -116,12 +115,15 @@ async fn reserve(
             Some(_) => BudgetKind::OtherBrowser,
             None => BudgetKind::UnknownLogin,
         };
-        let subject = subject_of(login.as_str());
+        let subject = budget_subject(login.as_str());
         // A known browser has a budget that no stranger can use up, so strangers on its network must not count either
         // (SEC-48). A network that has used up its guesses takes none from the accounts that it goes on guessing at.
         let open = (kind == BudgetKind::KnownBrowser
             || tx.reserve_network_guess(network.bytes(), act.now).await?)
-            && tx.reserve_guess(kind, &subject, act.now).await?;
+            && {
+                let owner = user.as_ref().map(|user| user.id);
+                tx.reserve_guess(kind, &subject, owner, act.now).await?
+            };
         Ok(Account {
             user,
             kind,
@@ -130,14 +132,6 @@ async fn reserve(
         })
     });
     Ok(account.await?)
-}
-
-/// The key of an account's budget: the same shape whether the account exists or not.
-pub(crate) fn subject_of(login: &str) -> [u8; 16] {
-    let digest: [u8; 32] = Sha256::digest(login.as_bytes()).into();
-    let mut half = [0; 16];
-    half.copy_from_slice(&digest[..16]);
-    half
 }
 
 fn network_of(act: &Act) -> ClientNetwork {
@@ -166,7 +160,7 @@ async fn settle(
         let checked = AuditEvent::new(EventKind::PasswordChecked, Some(user));
         // The password may have been changed while it was verified: then the old one opens nothing any more (SEC-7).
         let still_right = tx.lock_password(user, &stored).await?;
-        let begun = match load_facts(tx, &act.tenant, user).await? {
+        let begun = match load_facts(tx, &act.tenant, user, act.now).await? {
             Some(facts) if still_right => {
                 let proved = PasswordProved { user, remember };
                 let decision = decide(policy, &facts, act.now);
@@ -180,6 +174,7 @@ async fn settle(
         }
         // Who knows the password is the owner: the other budget opens again too (section 4).
         tx.release_all_guesses(&account.subject).await?;
+        tx.note_open(user).await?;
         if account.kind != BudgetKind::KnownBrowser {
             tx.release_network_guess(network.bytes()).await?;
         }

@@ -178,6 +178,8 @@ async fn find_in(
         // Which methods a challenge would offer does not matter to a session that exists.
         backup_codes_left: 0,
         grace_until: find_grace(tx, tenant, user, has_totp).await?,
+        helpdesk_code: false,
+        must_enrol: person.standing.must_enrol,
     };
     let decision = decide(policy, &facts, now);
     let lacks = lacks(

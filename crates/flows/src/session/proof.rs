@@ -12,7 +12,7 @@ use warifu_domain::{
     token::{Token, TokenHash},
     typed::Typed,
 };
-use warifu_storage::{BudgetKind, StoreError, Tx};
+use warifu_storage::{BudgetKind, StoreError, Tx, budget_subject};
 
 use super::SignedIn;
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     ctx::Ctx,
     device,
     error::FlowError,
-    login::{NewSession, subject_of},
+    login::NewSession,
     passwords::{self, Verified},
     second_factor::{
         TypedProof, hash_backup_code, judge_backup_code, judge_totp, reserve_backup_guess,
@@ -62,10 +62,10 @@ async fn prove_password(
     let Some(password) = Password::parse(password) else {
         return Err(act.deny(ctx, kind, Some(who.user), wrong).await);
     };
-    let (subject, user, now) = (subject_of(&who.login), who.user, act.now);
+    let (subject, user, now) = (budget_subject(&who.login), who.user, act.now);
     let reserved = ctx.store.write(act.tenant.id, async move |tx| {
         let open = tx
-            .reserve_guess(BudgetKind::KnownBrowser, &subject, now)
+            .reserve_guess(BudgetKind::KnownBrowser, &subject, Some(user), now)
             .await?;
         let person = tx.find_user(user).await?;
         Ok((open, person.and_then(|person| person.password)))
@@ -77,7 +77,9 @@ async fn prove_password(
     }
     ctx.store
         .write(act.tenant.id, async move |tx| {
-            tx.release_guesses(BudgetKind::KnownBrowser, &subject).await
+            tx.release_guesses(BudgetKind::KnownBrowser, &subject)
+                .await?;
+            tx.note_open(user).await
         })
         .await?;
     Ok(())
@@ -171,6 +173,7 @@ async fn finish(
         ..who.session
     };
     let renewed = renew(tx, act, &who.token, &session, token).await?;
+    tx.note_open(who.user).await?;
     let event = AuditEvent::new(EventKind::Proved, Some(who.user));
     act.audit(tx, event.outcome(&renewed)).await?;
     Ok(renewed)

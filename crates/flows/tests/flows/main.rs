@@ -11,6 +11,7 @@ mod faults;
 mod first_password;
 mod fresh_proof;
 mod grace;
+mod helpdesk;
 mod model;
 mod races;
 mod secrets;

@@ -26,7 +26,7 @@ pub use fault::FaultPlan;
 pub use migrate::SchemaState;
 pub(crate) use migrate::{MIGRATIONS, Migration};
 pub use tx::{PlatformTx, Tx};
-pub(crate) use value::Row;
+pub(crate) use value::{Row, Value};
 
 use job::{Access, Message, Order, TypedJob};
 use tx::Connection;

@@ -5,7 +5,7 @@ use std::error::Error;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use warifu_domain::ids::{AuthenticatorId, TenantId, UserId};
+use warifu_domain::ids::{AuthenticatorId, GroupId, TenantId, UserId};
 use warifu_domain::time::Timestamp;
 
 use super::error::StoreError;
@@ -27,6 +27,12 @@ impl From<i64> for Value<'_> {
 
 impl From<UserId> for Value<'_> {
     fn from(value: UserId) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<GroupId> for Value<'_> {
+    fn from(value: GroupId) -> Self {
         Self::Int(value.0)
     }
 }

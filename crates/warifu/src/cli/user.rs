@@ -9,7 +9,7 @@ use warifu_domain::tenant::Tenant;
 use warifu_domain::user::{Login, Role};
 use warifu_flows::manage_users::{self, ManageError, NewPerson, UserDetails};
 use warifu_flows::{By, Ctx, manage_tenants};
-use warifu_storage::{ListedUser, UserRow};
+use warifu_storage::{Factor, UserRow};
 use warifu_web::pages::times::Times;
 
 use super::exit::{Exit, Failure};
@@ -213,13 +213,13 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    fn new(user: &'a UserRow, second_factor: bool) -> Self {
+    fn new(user: &'a UserRow) -> Self {
         Self {
             login: &user.login,
             name: &user.name,
             role: user.role.word(),
             state: if user.disabled { "disabled" } else { "active" },
-            second_factor,
+            second_factor: user.standing.factor == Factor::On,
             added_at: utc(user.created_at),
         }
     }
@@ -237,9 +237,8 @@ fn list(file: &ConfigFile, form: Form, slug: &str) -> Result<(), Failure> {
             let page =
                 manage_users::list_users(ctx, &tenant, &By::command_line(), &after, PAGE).await?;
             if form.json {
-                page.iter().try_for_each(|ListedUser { user, has_totp }| {
-                    print_json(&Listed::new(user, *has_totp))
-                })?;
+                page.iter()
+                    .try_for_each(|user| print_json(&Listed::new(user)))?;
             } else if !page.is_empty() {
                 print(&table(&page, &times).text(0))?;
             } else if after.is_empty() {
@@ -248,23 +247,23 @@ fn list(file: &ConfigFile, form: Form, slug: &str) -> Result<(), Failure> {
                 ))?;
             }
             match page.last() {
-                Some(last) if page.len() == PAGE as usize => after.clone_from(&last.user.login),
+                Some(last) if page.len() == PAGE as usize => after.clone_from(&last.login),
                 _ => return Ok(()),
             }
         }
     })
 }
 
-fn table(page: &[ListedUser], times: &Times) -> Table {
+fn table(page: &[UserRow], times: &Times) -> Table {
     let mut table = Table::new(["login", "name", "role", "state", "second factor", "added"]);
-    for ListedUser { user, has_totp } in page {
-        let view = Listed::new(user, *has_totp);
+    for user in page {
+        let view = Listed::new(user);
         table.row([
             view.login.to_owned(),
             view.name.to_owned(),
             view.role.to_owned(),
             view.state.to_owned(),
-            if *has_totp { "on" } else { "off" }.to_owned(),
+            if view.second_factor { "on" } else { "off" }.to_owned(),
             times.minute(user.created_at.0),
         ]);
     }
@@ -290,7 +289,7 @@ fn show(person: &Person, form: Form) -> Result<(), Failure> {
         let details = manage_users::show_user(ctx, tenant, &person.login).await?;
         let UserDetails { user, totp, .. } = &details;
         let view = Shown {
-            listed: Listed::new(user, totp.is_some()),
+            listed: Listed::new(user),
             email: details.email.as_deref(),
             password_is_temporary: user.password_term == PasswordTerm::Temporary,
             second_factor_since: totp.map(|totp| utc(totp.confirmed_at)),

@@ -28,3 +28,9 @@ login-backup-code-lead = { $shape ->
 login-backup-code-submit = Sign in
 login-backup-code-back = Back to the { $code }
 login-backup-code-help = If the right { $backup_code } is refused
+
+login-code-use-helpdesk-code = Sign in with a code from the helpdesk
+login-helpdesk-code-title = Code from the helpdesk
+login-helpdesk-code-lead = Enter the eight digits that { $contact } has read out to you. They work once.
+login-helpdesk-code-field = Code from the helpdesk
+login-helpdesk-code-submit = Sign in

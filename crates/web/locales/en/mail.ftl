@@ -13,3 +13,7 @@ mail-browser = Browser: { $browser }
 mail-not-you = If this was you, there is nothing to do. If it was not, change your password now and tell { $contact }.
 mail-test = Test of mail delivery
 mail-test-nothing-to-do = If this mail has reached you, notices from Warifu are sent as they should be. There is nothing to do.
+mail-reissued = { $Feature } was re-issued; set it up again at your next login
+mail-helpdesk-code = A code to sign in was read out for you by the helpdesk
+mail-role-changed = Your role was changed
+mail-edited = Your mail address for notices was changed

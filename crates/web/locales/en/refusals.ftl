@@ -54,6 +54,17 @@ refusal-BAK-04-do = Please enter the { $backup_code } as it was given to you. Sp
 refusal-BAK-05 = These { $backup_code }s were shown before and cannot be shown again.
 refusal-BAK-05-do = If you did not keep them, issue new ones; the earlier { $backup_code }s then stop working. If you need help, ask { $contact }.
 
+refusal-HLP-01 = We could not confirm this code from the helpdesk.
+refusal-HLP-01-do = { $left ->
+    [absent] Please compare it with what you were told and enter it again. If it does not help, ask { $contact }.
+    [one] Please compare it with what you were told and enter it again. One try is left. If it does not help, ask { $contact }.
+   *[other] Please compare it with what you were told and enter it again. { $left } tries are left. If it does not help, ask { $contact }.
+  }
+refusal-HLP-02 = We could not read this as a code from the helpdesk.
+refusal-HLP-02-do = Please enter the eight digits that you were told. Spaces, hyphens and full-width digits do no harm. If it does not help, ask { $contact }.
+refusal-HLP-03 = The code from the helpdesk is no longer good.
+refusal-HLP-03-do = It works once and for ten minutes. Please sign in another way, or ask { $contact } for a new one.
+
 refusal-SET-01 = This set-up has expired, or another one was started after it.
 refusal-SET-01-do = Please start the set-up again and scan the new QR code. The old entry in your app does not work; please delete it. If you need help, ask { $contact }.
 refusal-SET-02 = Your organisation does not offer { $feature }.
@@ -81,6 +92,31 @@ refusal-ADM-01 = Your role does not allow this.
 refusal-ADM-01-do = Ask somebody whose role does.
 refusal-ADM-02 = A reason is missing.
 refusal-ADM-02-do = Please say why; the audit trail keeps it.
+
+refusal-USR-01 = This is the last administrator.
+refusal-USR-01-do = Please make somebody else an administrator first. Nothing was changed.
+refusal-USR-02 = Nobody does this to the own account here.
+refusal-USR-02-do = Please use your account page, or ask another administrator. Nothing was changed.
+refusal-USR-03 = Somebody has this { $login_label } already.
+refusal-USR-03-do = Please enter another one, or look for the user in the list.
+refusal-USR-04 = This cannot be a { $login_label }.
+refusal-USR-04-do = Please enter 1 to 190 characters without spaces.
+refusal-USR-05 = This name cannot be used.
+refusal-USR-05-do = Please enter at most 100 characters in one line.
+refusal-USR-06 = This is not a mail address.
+refusal-USR-06-do = Please enter one address like taro@example.jp, or leave the field empty.
+refusal-USR-07 = This user has no { $feature }.
+refusal-USR-07-do = There is nothing that a code could stand in for: the password is enough.
+refusal-USR-08 = There is a group of this name already, or there are too many groups.
+refusal-USR-08-do = Please choose another name.
+refusal-USR-09 = This name cannot be used for a group.
+refusal-USR-09-do = Please enter 1 to 60 characters in one line.
+refusal-USR-10 = This is not a date.
+refusal-USR-10-do = Please enter it like 2027-04-01, or leave the field empty.
+refusal-USR-11 = This group was removed meanwhile.
+refusal-USR-11-do = Please open the page again and choose another one.
+refusal-USR-12 = The file cannot be imported as it is.
+refusal-USR-12-do = Nothing was added. Please correct the rows below and send it again.
 
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->

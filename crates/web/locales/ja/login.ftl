@@ -25,3 +25,9 @@ login-backup-code-lead = { $shape ->
 login-backup-code-submit = ログインする
 login-backup-code-back = { $code }の入力画面に戻る
 login-backup-code-help = { $backup_code }が正しいのに進めないとき
+
+login-code-use-helpdesk-code = ヘルプデスクのコードを使用してログインする
+login-helpdesk-code-title = ヘルプデスクのコードでログイン
+login-helpdesk-code-lead = { $contact }から聞いた8桁の数字を入力してください。1回だけ使えます。
+login-helpdesk-code-field = ヘルプデスクコード
+login-helpdesk-code-submit = ログインする

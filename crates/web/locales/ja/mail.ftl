@@ -13,3 +13,7 @@ mail-browser = ブラウザー：{ $browser }
 mail-not-you = ご自身の操作であれば、何もする必要はありません。心当たりがない場合は、すぐにパスワードを変更し、{ $contact }にお知らせください。
 mail-test = メール送信のテスト
 mail-test-nothing-to-do = このメールが届いていれば、Warifuからのお知らせは正しく送信されています。何もする必要はありません。
+mail-reissued = { $feature }が再発行されました。次回のログインで設定してください
+mail-helpdesk-code = ヘルプデスクがログイン用のコードを発行しました
+mail-role-changed = 権限が変更されました
+mail-edited = お知らせの宛先のメールアドレスが変更されました

@@ -6,8 +6,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use warifu_domain::{password::BadPassword, refusal::Refusal};
-use warifu_flows::{Fault, FlowError};
+use warifu_domain::{password::BadPassword, refusal::Refusal, user::BadPerson};
+use warifu_flows::{Fault, FlowError, manage_users::ManageError};
 
 use super::{
     cookies::Kind,
@@ -241,6 +241,20 @@ impl From<FlowError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Flow(FlowError::Refused(refusal))
+    }
+}
+
+impl From<ManageError> for Failure {
+    fn from(error: ManageError) -> Self {
+        let refusal = match error {
+            ManageError::NoSuchUser(_) => return Rejection::NotFound.into(),
+            ManageError::Fault(fault) => return FlowError::Fault(fault).into(),
+            ManageError::Refused(refusal) => refusal,
+            ManageError::LoginTaken(_) => Refusal::LoginTaken,
+            ManageError::BadPerson(BadPerson::Name) => Refusal::BadName,
+            ManageError::BadPerson(BadPerson::Email) => Refusal::BadEmail,
+        };
+        refusal.into()
     }
 }
 

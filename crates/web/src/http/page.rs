@@ -36,9 +36,9 @@ use crate::{
 const KNOWN_FOR: Span = Span::days(400);
 
 /// Refusals that a page hands on to the next by their code, when the page itself cannot be shown any more.
-const HANDED_ON: [&str; 15] = [
+const HANDED_ON: [&str; 16] = [
     "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05", "ACC-01", "ACC-04", "SET-01", "SET-04",
-    "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07",
+    "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07", "HLP-03",
 ];
 
 /// A page of a tenant, not yet written.
@@ -165,13 +165,12 @@ impl Page {
     ///
     /// # Errors
     /// If it is a fault, or a refusal that this form cannot mend.
-    pub fn again(mut self, error: FlowError) -> Result<Self, Failure> {
-        let FlowError::Refused(refusal) = &error else {
-            return Err(error.into());
+    pub fn again(mut self, error: impl Into<Failure>) -> Result<Self, Failure> {
+        let refusal = match error.into() {
+            Failure::Flow(FlowError::Refused(refusal)) if is_mended_here(&refusal) => refusal,
+            failure => return Err(failure),
         };
-        if !is_mended_here(refusal) {
-            return Err(error.into());
-        }
+        let refusal = &refusal;
         note_refusal(&self.visit, refusal);
         self.problem = Some(Problem {
             code: refusal.code(),
@@ -324,6 +323,7 @@ fn is_mended_here(refusal: &Refusal) -> bool {
             | R::NotOffered
             | R::OnlyAdministrator
             | R::NotAllowed
+            | R::OwnAccount
     );
     !elsewhere && !refusal.ends_attempt()
 }

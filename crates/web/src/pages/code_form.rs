@@ -29,3 +29,16 @@ impl Form for BackupCodeForm {
         })
     }
 }
+
+/// A code that an administrator read out.
+pub(crate) struct HelpdeskCodeForm {
+    pub(crate) helpdesk_code: String,
+}
+
+impl Form for HelpdeskCodeForm {
+    fn read(fields: &Fields) -> Result<Self, BadForm> {
+        Ok(Self {
+            helpdesk_code: fields.text("helpdesk_code"),
+        })
+    }
+}

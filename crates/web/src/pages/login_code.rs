@@ -8,8 +8,8 @@ use crate::http::{forms::Verified, page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
-    let backup_codes = match view.stage {
-        Stage::SecondFactor(methods) => methods.backup_code,
+    let (backup_codes, helpdesk_code) = match view.stage {
+        Stage::SecondFactor(methods) => (methods.backup_code, methods.helpdesk_code),
         Stage::Enrolment { .. } => return Ok(page.lead_to("/login/set-up")),
     };
     let (digits, time_left) = (
@@ -27,6 +27,7 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
             time_left,
             tries_left,
             backup_codes,
+            helpdesk_code,
         }))
 }
 

@@ -76,6 +76,10 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::SecondFactorRemoved => texts.msg("mail-turned-off"),
         EventKind::BackupCodesIssued => texts.msg("mail-codes-issued"),
         EventKind::SecondFactorReset => texts.msg("mail-reset"),
+        EventKind::SecondFactorReissued => texts.msg("mail-reissued"),
+        EventKind::HelpdeskCodeIssued => texts.msg("mail-helpdesk-code"),
+        EventKind::RoleChanged => texts.msg("mail-role-changed"),
+        EventKind::UserEdited => texts.msg("mail-edited"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         _ => texts.msg("mail-account-changed"),
     }

@@ -11,6 +11,7 @@ pub(crate) mod language;
 pub(crate) mod login;
 pub(crate) mod login_backup_code;
 pub(crate) mod login_code;
+pub(crate) mod login_helpdesk_code;
 pub(crate) mod login_set_up;
 pub(crate) mod logout;
 pub mod mail;

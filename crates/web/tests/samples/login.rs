@@ -70,6 +70,7 @@ impl Samples<'_> {
                 time_left: self.time_left(),
                 tries_left,
                 backup_codes: true,
+                helpdesk_code: true,
             })
         };
         let backup_code = |frame, tries_left, shape| {

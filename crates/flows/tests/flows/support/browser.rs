@@ -206,6 +206,22 @@ impl Browser {
             .map(|session| self.keep(session))
     }
 
+    /// Sends a code that an administrator read out.
+    pub(crate) async fn send_helpdesk_code(&mut self, code: &str) -> Result<(), FlowError> {
+        let (tenant, request) = (self.world.tenant().await, self.request());
+        let answer = login::check_helpdesk_code(
+            &self.world.ctx,
+            &tenant,
+            &request,
+            &self.attempt_cookie(),
+            code,
+        )
+        .await;
+        self.recorded(request.reference, answer)
+            .await
+            .map(|session| self.keep(session))
+    }
+
     /// Opens the page of a forced set-up.
     pub(crate) async fn forced_set_up(&mut self) -> Result<PendingTotp, FlowError> {
         let (tenant, request) = (self.world.tenant().await, self.request());

@@ -26,7 +26,7 @@ impl Dump {
 }
 
 /// Every table that belongs to tenants.
-pub(crate) const TABLES: [&str; 9] = [
+pub(crate) const TABLES: [&str; 12] = [
     "person",
     "totp",
     "backup_code_set",
@@ -36,6 +36,9 @@ pub(crate) const TABLES: [&str; 9] = [
     "audit_event",
     "audit_head",
     "outbox",
+    "helpdesk_code",
+    "person_group",
+    "person_word",
 ];
 
 /// A connection beside the server.

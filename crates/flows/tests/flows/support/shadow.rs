@@ -69,8 +69,9 @@ async fn fill(database: &Database, shadow: TenantId, user: UserId, login: &str) 
     );
     let far = 9_000_000_000_000_i64;
     let sql = format!(
-            "INSERT INTO person (tenant_id, id, login, name, email, language, role, disabled, password, created_at)
-             VALUES ({shadow}, {user}, '{login}', 'shadow', {bytes}, 'ja', 0, 0, {bytes}, 0);
+            "INSERT INTO person (tenant_id, id, login, name, email, language, role, disabled, password, created_at,
+                                 factor, blocked_until, listed)
+             VALUES ({shadow}, {user}, '{login}', 'shadow', {bytes}, 'ja', 0, 0, {bytes}, 0, 2, {far}, 1);
              INSERT INTO totp (tenant_id, user_id, id, sealed, created_at, confirmed_at, expires_at, started_by,
                                last_step, used_at, failures, blocked_until)
              VALUES ({shadow}, {user}, 1, {bytes}, 0, 1, NULL, NULL, 7, NULL, 3, 0),
@@ -89,6 +90,10 @@ async fn fill(database: &Database, shadow: TenantId, user: UserId, login: &str) 
              VALUES ({shadow}, {far}, {lane}, {user}, 4, {user}, 0, {bytes});
              INSERT INTO audit_head (tenant_id, lane, seq, mac) VALUES ({shadow}, {lane}, {user}, {bytes})
                  ON CONFLICT DO NOTHING;
+             INSERT INTO helpdesk_code (tenant_id, user_id, key_id, verifier, issued_at, expires_at, failures)
+             VALUES ({shadow}, {user}, 1, {subject}, 0, {far}, 1);
+             INSERT INTO person_group (tenant_id, id, name, created_at) VALUES ({shadow}, {user}, '{login}', 0);
+             INSERT INTO person_word (tenant_id, word, user_id) VALUES ({shadow}, '{login}', {user});
              INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, created_at, due_at)
              VALUES ({shadow}, {user}, {user}, 10, {bytes}, 0, {far});"
         );

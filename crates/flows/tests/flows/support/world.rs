@@ -21,7 +21,7 @@ use warifu_flows::{
     rng::Rng,
 };
 use warifu_storage::{
-    AuditFilter, AuditRow, ChainCheck, FaultPlan, KeyRing, Store, StoreOptions,
+    AuditFilter, AuditRow, ChainCheck, FaultPlan, KeyRing, Standing, Store, StoreOptions,
     testing::{self, TestStore},
 };
 
@@ -79,6 +79,7 @@ pub(crate) async fn on_both(setting: Setting, story: impl AsyncFn(World)) {
         println!("on {}", store.engine());
         let world = World::begin(store, fault.clone(), &setting).await;
         story(world.clone()).await;
+        world.check_standings().await;
         world.shadow.check(&world.database).await;
     }
 }
@@ -424,6 +425,31 @@ impl World {
                 tx.find_totp_state(id).await
             });
         state.await.unwrap().expect("an app is registered").failures
+    }
+
+    /// What lists tell of people is what the tables say that it is taken from (docs/decisions/0008).
+    pub(crate) async fn check_standings(&self) {
+        let tenant = self.tenant().await;
+        let now = self.now();
+        let by = By::command_line();
+        // A story may close its server's connections in the end.
+        let Ok(people) = manage_users::list_users(&self.ctx, &tenant, &by, "", 1000).await else {
+            return;
+        };
+        for person in people {
+            let id = person.id;
+            let truth = self
+                .ctx
+                .store
+                .read(tenant.id, async move |tx| tx.find_true_standing(id).await);
+            let truth = truth.await.unwrap().expect("listed a moment ago");
+            let ahead = |standing: Standing| Standing {
+                // What is over counts like what never was, until it is swept away.
+                blocked_until: standing.blocked_until.max(now),
+                ..standing
+            };
+            assert_eq!(ahead(person.standing), ahead(truth), "{}", person.login);
+        }
     }
 
     /// The audit trail is whole; says how many events it has.

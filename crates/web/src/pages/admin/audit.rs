@@ -178,7 +178,7 @@ async fn read_filter(
 }
 
 /// Events as lines of a page, with the names of the people in them.
-async fn event_rows(page: &Page, rows: &[AuditRow]) -> Result<Vec<EventRow>, Failure> {
+pub(super) async fn event_rows(page: &Page, rows: &[AuditRow]) -> Result<Vec<EventRow>, Failure> {
     let people = audit::people(rows);
     let logins = audit::logins(page.ctx(), page.tenant(), people).await?;
     let row = |row: &AuditRow| event_row(page, row, &logins);

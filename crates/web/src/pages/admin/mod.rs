@@ -2,6 +2,9 @@
 
 pub(crate) mod audit;
 mod export;
+pub(crate) mod user;
+pub(crate) mod user_act;
+mod user_export;
 pub(crate) mod users;
 
 use warifu_flows::session::SignedIn;

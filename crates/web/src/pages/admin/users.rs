@@ -18,11 +18,11 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         .iter()
         .take(PAGE as usize)
         .map(|listed| UserRow {
-            id: listed.user.id.to_string(),
-            login: listed.user.login.clone(),
-            name: listed.user.name.clone(),
-            has_totp: listed.has_totp,
-            disabled: listed.user.disabled,
+            id: listed.id.to_string(),
+            login: listed.login.clone(),
+            name: listed.name.clone(),
+            has_totp: listed.standing.factor == warifu_storage::Factor::On,
+            disabled: listed.disabled,
         })
         .collect();
     let next = (listed.len() > rows.len())

@@ -2,9 +2,7 @@
 
 use super::Frame;
 use askama::Template;
-
-/// Backup codes left at which the page asks for a new set (SEC-22).
-const FEW_CODES: u32 = 3;
+use warifu_domain::backup_code::FEW_CODES;
 
 /// `/account`.
 #[derive(Debug, Template)]

@@ -35,6 +35,8 @@ pub struct LoginCode {
     pub tries_left: u32,
     /// Whether the user may use a backup code instead.
     pub backup_codes: bool,
+    /// Whether a helpdesk code is open for the user.
+    pub helpdesk_code: bool,
 }
 
 /// `/login/backup-code`: a backup code in place of the one-time code.
@@ -47,6 +49,20 @@ pub struct LoginBackupCode {
     pub login: String,
     /// What a backup code looks like.
     pub shape: CodeShape,
+    /// When the attempt ends.
+    pub time_left: TimeLeft,
+    /// Wrong codes that the attempt still bears.
+    pub tries_left: u32,
+}
+
+/// `/login/helpdesk-code`: digits that an administrator read out, in place of the one-time code.
+#[derive(Debug, Template)]
+#[template(path = "login_helpdesk_code.html")]
+pub struct LoginHelpdeskCode {
+    /// The frame.
+    pub frame: Frame,
+    /// Login ID of the attempt.
+    pub login: String,
     /// When the attempt ends.
     pub time_left: TimeLeft,
     /// Wrong codes that the attempt still bears.

@@ -21,11 +21,39 @@ pub enum Notice {
     OtherSessionsEnded,
     /// The password is changed.
     PasswordChanged,
+    /// The person's second factor is removed.
+    SecondFactorRemoved,
+    /// The person's second factor has to be set up anew.
+    SecondFactorReissued,
+    /// The person's sessions are ended.
+    UserSessionsEnded,
+    /// The person's budgets are open.
+    UserUnlocked,
+    /// The account is closed.
+    UserDisabled,
+    /// The account is open again.
+    UserEnabled,
+    /// The person has another role.
+    UserRoleChanged,
+    /// The account is deleted.
+    UserDeleted,
+    /// What is known about the person is changed.
+    UserEdited,
+    /// A person is added.
+    UserAdded,
+    /// People are imported.
+    UsersImported,
+    /// A group is added.
+    GroupAdded,
+    /// A group is changed.
+    GroupChanged,
+    /// A group is removed; its people stay.
+    GroupRemoved,
 }
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 22] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
@@ -34,6 +62,20 @@ impl Notice {
         Self::SessionEnded,
         Self::OtherSessionsEnded,
         Self::PasswordChanged,
+        Self::SecondFactorRemoved,
+        Self::SecondFactorReissued,
+        Self::UserSessionsEnded,
+        Self::UserUnlocked,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::UserRoleChanged,
+        Self::UserDeleted,
+        Self::UserEdited,
+        Self::UserAdded,
+        Self::UsersImported,
+        Self::GroupAdded,
+        Self::GroupChanged,
+        Self::GroupRemoved,
     ];
 
     /// Its name in addresses and cookies.
@@ -48,6 +90,20 @@ impl Notice {
             Self::SessionEnded => "session-ended",
             Self::OtherSessionsEnded => "other-sessions-ended",
             Self::PasswordChanged => "password-changed",
+            Self::SecondFactorRemoved => "second-factor-removed",
+            Self::SecondFactorReissued => "second-factor-reissued",
+            Self::UserSessionsEnded => "user-sessions-ended",
+            Self::UserUnlocked => "user-unlocked",
+            Self::UserDisabled => "user-disabled",
+            Self::UserEnabled => "user-enabled",
+            Self::UserRoleChanged => "user-role-changed",
+            Self::UserDeleted => "user-deleted",
+            Self::UserEdited => "user-edited",
+            Self::UserAdded => "user-added",
+            Self::UsersImported => "users-imported",
+            Self::GroupAdded => "group-added",
+            Self::GroupChanged => "group-changed",
+            Self::GroupRemoved => "group-removed",
         }
     }
 
@@ -67,6 +123,20 @@ impl Notice {
             Self::SessionEnded => texts.msg("notice-session-ended"),
             Self::OtherSessionsEnded => texts.msg("notice-other-sessions-ended"),
             Self::PasswordChanged => texts.msg("notice-password-changed"),
+            Self::SecondFactorRemoved => texts.msg("notice-second-factor-removed"),
+            Self::SecondFactorReissued => texts.msg("notice-second-factor-reissued"),
+            Self::UserSessionsEnded => texts.msg("notice-user-sessions-ended"),
+            Self::UserUnlocked => texts.msg("notice-user-unlocked"),
+            Self::UserDisabled => texts.msg("notice-user-disabled"),
+            Self::UserEnabled => texts.msg("notice-user-enabled"),
+            Self::UserRoleChanged => texts.msg("notice-user-role-changed"),
+            Self::UserDeleted => texts.msg("notice-user-deleted"),
+            Self::UserEdited => texts.msg("notice-user-edited"),
+            Self::UserAdded => texts.msg("notice-user-added"),
+            Self::UsersImported => texts.msg("notice-users-imported"),
+            Self::GroupAdded => texts.msg("notice-group-added"),
+            Self::GroupChanged => texts.msg("notice-group-changed"),
+            Self::GroupRemoved => texts.msg("notice-group-removed"),
         }
     }
 }

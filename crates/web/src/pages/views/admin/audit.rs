@@ -117,7 +117,7 @@ pub struct EventRow {
 
 impl EventRow {
     /// What happened, in a sentence.
-    fn sentence(&self, frame: &Frame) -> String {
+    pub(super) fn sentence(&self, frame: &Frame) -> String {
         match &self.code {
             None => done(&frame.texts, self.kind).to_owned(),
             Some(code) => frame.msg_with(
@@ -131,7 +131,7 @@ impl EventRow {
     }
 
     /// The person as the administrator knows them.
-    fn person(&self) -> &str {
+    pub(super) fn person(&self) -> &str {
         self.login
             .as_deref()
             .or(self.user.as_deref())
@@ -139,7 +139,7 @@ impl EventRow {
     }
 
     /// Who did it, unless it was the person.
-    fn by(&self, frame: &Frame) -> Option<String> {
+    pub(super) fn by(&self, frame: &Frame) -> Option<String> {
         let word = match self.actor {
             Actor::Subject => return None,
             Actor::CommandLine => frame.msg("audit-by-command-line"),

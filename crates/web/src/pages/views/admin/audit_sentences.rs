@@ -41,6 +41,18 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::RemindersSent => texts.msg("audit-name-reminders-sent"),
         K::AuditSwept => texts.msg("audit-name-audit-swept"),
         K::Reminded => texts.msg("audit-name-reminded"),
+        K::UserEdited => texts.msg("audit-name-user-edited"),
+        K::RoleChanged => texts.msg("audit-name-role-changed"),
+        K::UserUnlocked => texts.msg("audit-name-user-unlocked"),
+        K::SecondFactorReissued => texts.msg("audit-name-second-factor-reissued"),
+        K::UserDeleted => texts.msg("audit-name-user-deleted"),
+        K::UserExported => texts.msg("audit-name-user-exported"),
+        K::HelpdeskCodeIssued => texts.msg("audit-name-helpdesk-code-issued"),
+        K::HelpdeskCodeChecked => texts.msg("audit-name-helpdesk-code-checked"),
+        K::GroupAdded => texts.msg("audit-name-group-added"),
+        K::GroupChanged => texts.msg("audit-name-group-changed"),
+        K::GroupRemoved => texts.msg("audit-name-group-removed"),
+        K::UsersImported => texts.msg("audit-name-users-imported"),
     }
 }
 
@@ -81,6 +93,18 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::RemindersSent => texts.msg("audit-done-reminders-sent"),
         K::AuditSwept => texts.msg("audit-done-audit-swept"),
         K::Reminded => texts.msg("audit-done-reminded"),
+        K::UserEdited => texts.msg("audit-done-user-edited"),
+        K::RoleChanged => texts.msg("audit-done-role-changed"),
+        K::UserUnlocked => texts.msg("audit-done-user-unlocked"),
+        K::SecondFactorReissued => texts.msg("audit-done-second-factor-reissued"),
+        K::UserDeleted => texts.msg("audit-done-user-deleted"),
+        K::UserExported => texts.msg("audit-done-user-exported"),
+        K::HelpdeskCodeIssued => texts.msg("audit-done-helpdesk-code-issued"),
+        K::HelpdeskCodeChecked => texts.msg("audit-done-helpdesk-code-checked"),
+        K::GroupAdded => texts.msg("audit-done-group-added"),
+        K::GroupChanged => texts.msg("audit-done-group-changed"),
+        K::GroupRemoved => texts.msg("audit-done-group-removed"),
+        K::UsersImported => texts.msg("audit-done-users-imported"),
     }
 }
 

@@ -2,7 +2,13 @@
 
 mod audit;
 mod audit_sentences;
+mod user;
+mod user_act;
+mod user_edit;
 mod users;
 
 pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
+pub use user::{Blocked, User, UserApp, next_login, role_name};
+pub use user_act::{HelpdeskCodeShown, UserAct, UserActPage};
+pub use user_edit::{GroupChoice, UserEdit};
 pub use users::{UserRow, Users};

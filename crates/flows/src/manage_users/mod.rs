@@ -1,18 +1,37 @@
 //! What an administrator does to accounts, at the console or by the command line. Nobody here sees a password's hash, a seed or
-//! a code (SEC-41).
+//! a code of somebody's own (SEC-41). This file: who is meant, and adding people; the acts on them, their lists, their groups and
+//! the import stand beside it.
+
+mod act;
+mod edit;
+mod groups;
+mod helpdesk;
+mod list;
+mod show;
 
 use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    decide::{Decision, decide},
     ids::UserId,
     password::PasswordTerm,
     permission::Operation,
     tenant::Tenant,
     user::{BadPerson, Login, Role, check_email, check_name},
 };
-use warifu_storage::{ListedUser, NewUser, SealContext, StoreError, TotpState, Tx, UserRow, seal};
+use warifu_storage::{NewUser, SealContext, StoreError, Tx, UserRow, budget_subject, seal};
+
+pub use act::{
+    change_role, delete_user, disable_user, enable_user, end_sessions, may_act, reissue_two_factor,
+    reset_two_factor, unlock_user,
+};
+pub use edit::{Edited, edit_user};
+pub use groups::{COUNTED, GroupForm, add_group, change_group, list_groups, remove_group};
+pub use helpdesk::{OpenedCode, open_helpdesk_code};
+pub use list::{
+    FOUND, Listed, Listing, ORDERED_HERE, Search, list_people, list_users, search_people,
+};
+pub use show::{EVENTS_EXPORTED, UserDetails, export_user, show_user, user_details};
 
 use crate::{
     account::check_password,
@@ -20,7 +39,6 @@ use crate::{
     by::By,
     ctx::Ctx,
     error::{Fault, FlowError},
-    login::{load_facts, subject_of},
     passwords,
 };
 
@@ -39,23 +57,6 @@ pub struct NewPerson {
     pub password: String,
     /// Whether the person has to replace it after the first login (SEC-70).
     pub password_term: PasswordTerm,
-}
-
-/// Everything an administrator sees of one person.
-#[derive(Clone, Debug)]
-pub struct UserDetails {
-    /// The account.
-    pub user: UserRow,
-    /// Where notices go.
-    pub email: Option<String>,
-    /// The authenticator app.
-    pub totp: Option<TotpState>,
-    /// Backup codes that still count.
-    pub backup_codes_left: u32,
-    /// Open sessions.
-    pub sessions: i64,
-    /// What the right password would lead to now.
-    pub decision: Decision,
 }
 
 /// Why an act on an account was not done.
@@ -183,84 +184,71 @@ pub async fn add_user(
     }
 }
 
-/// Lists people by login ID, beginning behind `after`.
-pub async fn list_users(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    by: &By,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<ListedUser>, FlowError> {
-    by.check(tenant, Operation::ListUsers, None, ctx.clock.now())?;
-    let after = after.to_owned();
-    Ok(ctx
-        .store
-        .read(tenant.id, async move |tx| {
-            tx.list_users(&after, limit).await
-        })
-        .await?)
+/// Whom an act is on.
+#[derive(Clone, Debug)]
+pub enum Whom {
+    /// Whoever has this login ID.
+    Login(Login),
+    /// Whoever has this number.
+    Id(UserId),
 }
 
-async fn find(ctx: &Ctx, tenant: &Arc<Tenant>, login: &Login) -> Result<UserRow, ManageError> {
-    let wanted = login.clone();
+impl From<&Login> for Whom {
+    fn from(login: &Login) -> Self {
+        Self::Login(login.clone())
+    }
+}
+
+impl From<UserId> for Whom {
+    fn from(id: UserId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl Whom {
+    /// Finds the person inside a transaction.
+    pub(crate) async fn find_in(&self, tx: &mut Tx<'_>) -> Result<Option<UserRow>, StoreError> {
+        match self {
+            Self::Login(login) => tx.find_user_by_login(login).await,
+            Self::Id(id) => tx.find_user(*id).await,
+        }
+    }
+
+    pub(crate) fn missing(&self) -> ManageError {
+        ManageError::NoSuchUser(match self {
+            Self::Login(login) => login.as_str().to_owned(),
+            Self::Id(id) => id.to_string(),
+        })
+    }
+}
+
+pub(crate) async fn find(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    whom: &Whom,
+) -> Result<UserRow, ManageError> {
+    let wanted = whom.clone();
     let found = ctx
         .store
-        .read(tenant.id, async move |tx| {
-            tx.find_user_by_login(&wanted).await
-        })
+        .read(tenant.id, async move |tx| wanted.find_in(tx).await)
         .await?;
-    found.ok_or_else(|| ManageError::NoSuchUser(login.as_str().to_owned()))
+    found.ok_or_else(|| whom.missing())
 }
 
 /// Begins an act on a person: finds the person, and asks whether it is allowed.
-async fn begin(
+pub(crate) async fn begin(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
     by: &By,
-    login: &Login,
+    whom: &Whom,
     operation: Operation,
     kind: EventKind,
 ) -> Result<(Act, UserRow), ManageError> {
     let act = by.act(ctx, tenant);
-    let user = find(ctx, tenant, login).await?;
+    let user = find(ctx, tenant, whom).await?;
     let target = Some((user.id, user.role));
     by.permit(ctx, &act, operation, target, kind).await?;
     Ok((act, user))
-}
-
-/// Everything about one person.
-pub async fn show_user(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    login: &Login,
-) -> Result<UserDetails, ManageError> {
-    let user = find(ctx, tenant, login).await?;
-    let (kept, id, now) = (tenant.clone(), user.id, ctx.clock.now());
-    let (totp, facts, sessions) = ctx
-        .store
-        .read(tenant.id, async move |tx| {
-            let totp = tx.find_totp_state(id).await?;
-            Ok((
-                totp,
-                load_facts(tx, &kept, id).await?,
-                tx.count_sessions(id, now, now - kept.policy.session.idle())
-                    .await?,
-            ))
-        })
-        .await?;
-    let facts = facts.ok_or_else(|| ManageError::NoSuchUser(login.as_str().to_owned()))?;
-    let email = match &user.email {
-        Some(sealed) => Some(open_email(ctx, tenant, user.id, sealed)?),
-        None => None,
-    };
-    Ok(UserDetails {
-        email,
-        totp,
-        backup_codes_left: facts.backup_codes_left,
-        sessions,
-        decision: decide(&tenant.policy, &facts, ctx.clock.now()),
-        user,
-    })
 }
 
 /// Opens a sealed mail address.
@@ -274,75 +262,6 @@ pub(crate) fn open_email(
     String::from_utf8(plain.to_vec()).map_err(|_| StoreError::corrupt("person.email"))
 }
 
-/// Disables an account: every session and attempt ends (SEC-84). `false`: it was disabled already.
-pub async fn disable_user(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    by: &By,
-    login: &Login,
-) -> Result<bool, ManageError> {
-    let kind = EventKind::UserDisabled;
-    let (act, user) = begin(ctx, tenant, by, login, Operation::DisableUser, kind).await?;
-    let (user, event) = (user.id, by.event(kind, Some(user.id)));
-    let disabled = ctx.store.write(tenant.id, async move |tx| {
-        if !tx.update_disabled(user, true).await? {
-            return Ok(false);
-        }
-        tx.delete_attempts_of(user).await?;
-        tx.delete_sessions_of(user, None).await?;
-        act.audit(tx, event.clone()).await?;
-        Ok(true)
-    });
-    Ok(disabled.await?)
-}
-
-/// Enables a disabled account and opens its password budgets. `false`: it was enabled already.
-pub async fn enable_user(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    by: &By,
-    login: &Login,
-) -> Result<bool, ManageError> {
-    let kind = EventKind::UserEnabled;
-    let (act, user) = begin(ctx, tenant, by, login, Operation::EnableUser, kind).await?;
-    let event = by.event(kind, Some(user.id));
-    let enabled = ctx.store.write(tenant.id, async move |tx| {
-        tx.release_all_guesses(&subject_of(&user.login)).await?;
-        let was_disabled = tx.update_disabled(user.id, false).await?;
-        let unlocked = "was not disabled; passwords may be guessed at again";
-        let event = match was_disabled {
-            true => event.clone(),
-            false => event.clone().detail(unlocked),
-        };
-        act.audit(tx, event).await?;
-        Ok(was_disabled)
-    });
-    Ok(enabled.await?)
-}
-
-/// Clears a person's authenticators and backup codes, ends sessions and attempts, and tells the person (SEC-41). The next
-/// login leads to the set-up where the policy demands one. `false`: there was nothing to clear.
-pub async fn reset_two_factor(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    by: &By,
-    login: &Login,
-) -> Result<bool, ManageError> {
-    let (operation, kind) = (Operation::RemoveSecondFactor, EventKind::SecondFactorReset);
-    let (act, user) = begin(ctx, tenant, by, login, operation, kind).await?;
-    let (user, event) = (user.id, by.event(kind, Some(user.id)));
-    let reset = ctx.store.write(tenant.id, async move |tx| {
-        let had = tx.delete_totp(user).await?;
-        tx.void_backup_set(user).await?;
-        tx.delete_attempts_of(user).await?;
-        tx.delete_sessions_of(user, None).await?;
-        act.audit(tx, event.clone()).await?;
-        act.notify(tx, user, EventKind::SecondFactorReset).await?;
-        Ok(had)
-    });
-    Ok(reset.await?)
-}
-
 /// Sets a password: sessions and attempts end, the second step stays in place (SEC-40). A temporary one is replaced after the
 /// next login (SEC-70).
 pub async fn set_password(
@@ -354,7 +273,7 @@ pub async fn set_password(
 ) -> Result<(), ManageError> {
     let (act, user) = (
         Act::by_command_line(ctx, tenant),
-        find(ctx, tenant, login).await?,
+        find(ctx, tenant, &login.into()).await?,
     );
     let min = tenant
         .policy
@@ -365,7 +284,8 @@ pub async fn set_password(
     ctx.store
         .write(tenant.id, async move |tx| {
             tx.update_password(user.id, &hashed, term).await?;
-            tx.release_all_guesses(&subject_of(&user.login)).await?;
+            tx.release_all_guesses(&budget_subject(&user.login)).await?;
+            tx.note_open(user.id).await?;
             tx.delete_attempts_of(user.id).await?;
             tx.delete_sessions_of(user.id, None).await?;
             act.audit(

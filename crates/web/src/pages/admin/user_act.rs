@@ -1,0 +1,207 @@
+//! `/admin/users/{user}/…`: the acts on one person. Each has a page that says what will happen and asks for the reason.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::Response,
+};
+use warifu_domain::{ids::UserId, user::Role};
+use warifu_flows::{
+    By,
+    manage_users::{self, ManageError},
+    session::SignedIn,
+};
+use warifu_storage::UserRow;
+
+use super::{user::named, user_export};
+use crate::{
+    http::{
+        forms::{BadForm, Fields, Form, Verified},
+        page::Page,
+        route::Answer,
+    },
+    pages::views::{
+        Notice,
+        admin::{HelpdeskCodeShown, UserAct, UserActPage, role_name},
+    },
+};
+
+/// Why, and what else an act needs.
+pub(crate) struct ActForm {
+    reason: String,
+    role: Option<Role>,
+}
+
+impl Form for ActForm {
+    fn read(fields: &Fields) -> Result<Self, BadForm> {
+        let role = fields.get("role").map(str::parse).transpose();
+        let role = role.map_err(|_| BadForm::Malformed)?;
+        Ok(Self {
+            reason: fields.text("reason"),
+            role: role.and_then(Role::from_number),
+        })
+    }
+}
+
+pub(crate) async fn show(page: Page, who: SignedIn, act: UserAct) -> Answer {
+    let (user, own) = (named(&page)?, who.role);
+    let by = page.manager(who, "");
+    write(page, &by, user, act, own, String::new()).await
+}
+
+pub(crate) async fn submit(
+    page: Page,
+    who: SignedIn,
+    form: Verified<ActForm>,
+    act: UserAct,
+) -> Answer {
+    let (user, own) = (named(&page)?, who.role);
+    let by = page.manager(who, &form.reason);
+    match act {
+        UserAct::HelpdeskCode => return read_out(page, &by, user, own, &form).await,
+        UserAct::Export => return export(page, &by, user, own, &form).await,
+        _ => {}
+    }
+    match done(&page, &by, user, act, form.role).await {
+        Ok(notice) => {
+            let path = match act {
+                UserAct::Delete => "/admin/users".to_owned(),
+                _ => format!("/admin/users/{user}"),
+            };
+            Ok(page.done(&path, notice))
+        }
+        Err(error) => {
+            let page = page.again(error)?;
+            write(page, &by, user, act, own, form.reason.clone()).await
+        }
+    }
+}
+
+/// Does one of the acts that lead back to the person's page.
+async fn done(
+    page: &Page,
+    by: &By,
+    user: UserId,
+    act: UserAct,
+    role: Option<Role>,
+) -> Result<Notice, ManageError> {
+    let (ctx, tenant) = (page.ctx(), page.tenant());
+    Ok(match act {
+        UserAct::Remove => {
+            manage_users::reset_two_factor(ctx, tenant, by, user).await?;
+            Notice::SecondFactorRemoved
+        }
+        UserAct::Reissue => {
+            manage_users::reissue_two_factor(ctx, tenant, by, user).await?;
+            Notice::SecondFactorReissued
+        }
+        UserAct::EndSessions => {
+            manage_users::end_sessions(ctx, tenant, by, user).await?;
+            Notice::UserSessionsEnded
+        }
+        UserAct::Unlock => {
+            manage_users::unlock_user(ctx, tenant, by, user).await?;
+            Notice::UserUnlocked
+        }
+        UserAct::Disable => {
+            manage_users::disable_user(ctx, tenant, by, user).await?;
+            Notice::UserDisabled
+        }
+        UserAct::Enable => {
+            manage_users::enable_user(ctx, tenant, by, user).await?;
+            Notice::UserEnabled
+        }
+        UserAct::Role => {
+            let role = role.unwrap_or(Role::Member);
+            manage_users::change_role(ctx, tenant, by, user, role).await?;
+            Notice::UserRoleChanged
+        }
+        UserAct::Delete => {
+            manage_users::delete_user(ctx, tenant, by, user).await?;
+            Notice::UserDeleted
+        }
+        // These two answer with a page or a file of their own.
+        UserAct::HelpdeskCode | UserAct::Export => Notice::UserEdited,
+    })
+}
+
+/// Shows a helpdesk code. It is told once, so it stands in the answer to the form itself.
+async fn read_out(page: Page, by: &By, user: UserId, own: Role, form: &ActForm) -> Answer {
+    let (ctx, tenant) = (page.ctx(), page.tenant());
+    let opened = match manage_users::open_helpdesk_code(ctx, tenant, by, user).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            let page = page.again(error)?;
+            let reason = form.reason.clone();
+            return write(page, by, user, UserAct::HelpdeskCode, own, reason).await;
+        }
+    };
+    let details = manage_users::user_details(ctx, tenant, by, user).await?;
+    let until = page.minute(opened.expires_at);
+    Ok(page.show(|frame| HelpdeskCodeShown {
+        frame,
+        id: user.to_string(),
+        login: details.user.login,
+        code: opened.code.grouped(),
+        until,
+    }))
+}
+
+/// Sends everything about a person as a file.
+async fn export(page: Page, by: &By, user: UserId, own: Role, form: &ActForm) -> Answer {
+    let details = match manage_users::export_user(page.ctx(), page.tenant(), by, user).await {
+        Ok(details) => details,
+        Err(error) => {
+            let page = page.again(error)?;
+            let reason = form.reason.clone();
+            return write(page, by, user, UserAct::Export, own, reason).await;
+        }
+    };
+    let mut response = Response::new(Body::from(user_export::write(&details)));
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("application/json; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, kind);
+    let name = format!("attachment; filename=\"user-{user}.json\"");
+    let name = HeaderValue::try_from(name).expect("digits are visible ASCII");
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+async fn write(
+    page: Page,
+    by: &By,
+    user: UserId,
+    act: UserAct,
+    own: Role,
+    reason: String,
+) -> Answer {
+    let (ctx, tenant) = (page.ctx(), page.tenant());
+    let person = manage_users::may_act(ctx, tenant, by, user, act.operation()).await?;
+    let roles = match act {
+        UserAct::Role => roles(&page, &person, own),
+        _ => Vec::new(),
+    };
+    Ok(page.show(|frame| UserActPage {
+        frame,
+        act,
+        id: user.to_string(),
+        login: person.login,
+        reason,
+        roles,
+    }))
+}
+
+/// The roles up to the own one.
+fn roles(page: &Page, person: &UserRow, own: Role) -> Vec<(String, String, bool)> {
+    let roles = [Role::Member, Role::Administrator, Role::Operator];
+    let given = roles.into_iter().filter(|role| *role <= own);
+    given
+        .map(|role| {
+            (
+                role.number().to_string(),
+                role_name(page.texts(), role).to_owned(),
+                role == person.role,
+            )
+        })
+        .collect()
+}

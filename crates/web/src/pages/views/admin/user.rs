@@ -1,0 +1,166 @@
+//! One person, as an administrator sees the person.
+
+use askama::Template;
+use warifu_domain::{decide::Methods, explain::Why, time::Timestamp, user::Role};
+
+use super::{
+    super::{Frame, SessionRow},
+    EventRow,
+};
+use crate::text::{Language, Texts};
+
+/// `/admin/users/{user}`.
+#[derive(Debug, Template)]
+#[template(path = "admin/user.html")]
+pub struct User {
+    /// The frame.
+    pub frame: Frame,
+    /// The person's number.
+    pub id: String,
+    /// The login ID.
+    pub login: String,
+    /// The name; may be empty.
+    pub name: String,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// The group's name.
+    pub group: Option<String>,
+    /// The role, in words.
+    pub role: String,
+    /// When the account was added.
+    pub added: String,
+    /// The last login.
+    pub last_login: Option<String>,
+    /// It is the one who looks.
+    pub is_oneself: bool,
+    /// The account is closed.
+    pub disabled: bool,
+    /// Guesses at the account wait.
+    pub blocked: Option<Blocked>,
+    /// What the next login would ask for, and why.
+    pub next_login: String,
+    /// The authenticator app.
+    pub app: Option<UserApp>,
+    /// A set-up was begun and not finished.
+    pub is_pending: bool,
+    /// Backup codes left, and since when there are any.
+    pub codes: Option<(u32, String)>,
+    /// Until when a helpdesk code is open.
+    pub helpdesk_until: Option<String>,
+    /// Where the person is signed in.
+    pub sessions: Vec<SessionRow>,
+    /// What happened lately, newest first.
+    pub events: Vec<EventRow>,
+}
+
+/// A person's authenticator app.
+#[derive(Clone, Debug)]
+pub struct UserApp {
+    /// Since when.
+    pub since: String,
+    /// When a code was last accepted.
+    pub last_used: Option<String>,
+    /// Its owner reported the device lost (SEC-44).
+    pub is_lost: bool,
+}
+
+/// How guesses at an account are held up.
+#[derive(Clone, Debug)]
+pub enum Blocked {
+    /// Until this time.
+    Until(String),
+    /// Until somebody opens it.
+    Closed,
+}
+
+/// A role in words.
+pub fn role_name(texts: &Texts, role: Role) -> &str {
+    match role {
+        Role::Member => texts.msg("role-member"),
+        Role::Administrator => texts.msg("role-administrator"),
+        Role::Operator => texts.msg("role-operator"),
+    }
+}
+
+/// What a login would ask for right now, and why, in sentences.
+pub fn next_login(texts: &Texts, why: Why, minute: impl Fn(Timestamp) -> String) -> String {
+    let methods = match why {
+        Why::Registered(methods) => methods,
+        Why::Disabled => return texts.msg("user-next-disabled").to_owned(),
+        Why::TenantSuspended => return texts.msg("user-next-suspended").to_owned(),
+        Why::Reissued => return texts.msg("user-next-reissued").to_owned(),
+        Why::Role => return texts.msg("user-next-role").to_owned(),
+        Why::Policy => return texts.msg("user-next-policy").to_owned(),
+        Why::Grace { until } => {
+            return texts.msg_with("user-next-grace", &[("until", minute(until).into())]);
+        }
+        Why::Later { from } => {
+            return texts.msg_with("user-next-later", &[("from", minute(from).into())]);
+        }
+        Why::Optional => return texts.msg("user-next-optional").to_owned(),
+        Why::Off => return texts.msg("user-next-off").to_owned(),
+    };
+    let Methods {
+        totp,
+        backup_code,
+        helpdesk_code,
+    } = methods;
+    let mut sentences = vec![if totp {
+        texts.msg("user-next-registered")
+    } else {
+        texts.msg("user-next-lost")
+    }];
+    if backup_code {
+        sentences.push(texts.msg("user-next-or-backup-code"));
+    }
+    if helpdesk_code {
+        sentences.push(texts.msg("user-next-or-helpdesk-code"));
+    }
+    sentences.join(match texts.language() {
+        Language::Ja => "",
+        Language::En => " ",
+    })
+}
+
+impl User {
+    fn title(&self) -> &str {
+        if self.name.is_empty() {
+            &self.login
+        } else {
+            &self.name
+        }
+    }
+
+    fn act(&self, name: &str) -> String {
+        self.frame.link(&format!("/admin/users/{}/{name}", self.id))
+    }
+
+    fn blocked_text(&self) -> Option<String> {
+        Some(match self.blocked.as_ref()? {
+            Blocked::Until(until) => self
+                .frame
+                .msg_with("user-blocked-until", &[("until", until.into())]),
+            Blocked::Closed => self.frame.msg("user-blocked-closed").to_owned(),
+        })
+    }
+
+    fn codes_text(&self, codes: &(u32, String)) -> String {
+        let (left, since) = codes;
+        self.frame.msg_with(
+            "user-codes",
+            &[("left", (*left).into()), ("since", since.into())],
+        )
+    }
+
+    fn helpdesk_text(&self, until: &str) -> String {
+        self.frame
+            .msg_with("user-helpdesk-open", &[("until", until.into())])
+    }
+
+    fn browser<'t>(&'t self, row: &'t SessionRow) -> &'t str {
+        if row.agent.is_empty() {
+            return self.frame.msg("sessions-browser-unknown");
+        }
+        &row.agent
+    }
+}
