@@ -99,6 +99,20 @@ events! {
     UserExported = 28, "user.exported";
     /// A code to be read out over the phone was made.
     HelpdeskCodeIssued = 29, "helpdesk_code.issued";
+    /// The second factor was made compulsory for the tenant, from a day on or at once (G1).
+    SecondFactorScheduled = 70, "second_factor.scheduled";
+    /// The tenant is to be deleted when a waiting time is over.
+    TenantDeletionSet = 71, "tenant.deletion_set";
+    /// The tenant is not deleted after all.
+    TenantKept = 72, "tenant.kept";
+    /// An operator recorded an identity check and asked for a rescue that needs a second operator (W7, SEC-42).
+    RescueAsked = 74, "rescue.asked";
+    /// An administrator who was locked out was rescued, with the identity check (W7, SEC-42).
+    AdministratorRescued = 75, "administrator.rescued";
+    /// A rescue that waited for a second operator was taken back.
+    RescueWithdrawn = 76, "rescue.withdrawn";
+    /// Stored values were sealed again under the active key (SEC-77).
+    KeysResealed = 77, "keys.resealed";
     /// A tenant was added.
     TenantAdded = 30, "tenant.added";
     /// A tenant's policy was replaced.

@@ -13,6 +13,7 @@ pub mod group;
 pub mod helpdesk_code;
 pub mod ids;
 pub mod network;
+pub mod operating;
 pub mod password;
 pub mod permission;
 pub mod policy;

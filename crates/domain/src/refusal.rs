@@ -109,6 +109,8 @@ pub enum Refusal {
     GroupGone,
     /// The file to be imported has rows that cannot be imported.
     ImportRefused,
+    /// An operator's act is refused as it was typed.
+    Operating(crate::operating::Unfit),
     /// A new password is refused.
     Password(crate::password::BadPassword),
 }
@@ -162,6 +164,7 @@ impl Refusal {
             Self::BadDate => "USR-10",
             Self::GroupGone => "USR-11",
             Self::ImportRefused => "USR-12",
+            Self::Operating(unfit) => unfit.code(),
             Self::Password(P::TooShort { .. }) => "PWD-01",
             Self::Password(P::TooLong) => "PWD-02",
             Self::Password(P::Common) => "PWD-03",

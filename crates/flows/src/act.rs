@@ -102,6 +102,11 @@ impl Act {
         Self { actor, ..self }
     }
 
+    /// Who does it.
+    pub(crate) fn actor(&self) -> Actor {
+        self.actor
+    }
+
     /// Appends an event to the audit trail, with who did it from where.
     pub(crate) async fn audit(
         &self,

@@ -18,6 +18,7 @@ pub mod manage_tenants;
 pub mod manage_users;
 pub mod notices;
 mod passwords;
+pub mod rescue;
 pub mod rng;
 mod second_factor;
 pub mod session;

@@ -25,6 +25,31 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
     fault.map_or(Ok(swept), |error| Err(error.into()))
 }
 
+/// Deletes, slice by slice, the tenants whose waiting time is over; says how many are gone. An end in the middle is gone on with at
+/// the next call.
+pub async fn remove_tenants(ctx: &Ctx) -> Result<u64, Fault> {
+    let now = ctx.clock.now();
+    let due = ctx
+        .store
+        .read_platform(async move |tx| tx.list_tenants_to_remove(now, PAGE).await)
+        .await?;
+    let mut removed = 0;
+    for tenant in due {
+        let slice = async || {
+            ctx.store
+                .write(tenant, async move |tx| tx.remove_tenant_slice(now).await)
+                .await
+        };
+        while !slice().await? {}
+        tracing::warn!(
+            tenant.id = tenant.0,
+            "a tenant is deleted, as it was ordered"
+        );
+        removed += 1;
+    }
+    Ok(removed)
+}
+
 /// Every tenant, with its policy as it is stored, readable or not.
 pub async fn every_tenant(ctx: &Ctx) -> Result<Vec<TenantRow>, StoreError> {
     let mut all: Vec<TenantRow> = Vec::new();

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
+    operating::{DELETION_WAIT, Unfit},
     permission::Operation,
-    policy::{BadPolicy, Policy},
+    policy::{BadPolicy, BadSchedule, Policy, require_second_factor},
     refusal::Refusal,
     tenant::{BadSlug, Tenant, check_slug},
+    time::Timestamp,
     user::check_name,
 };
-use warifu_storage::{StoreError, TenantRow};
+use warifu_storage::{StoreError, TenantCounts, TenantRow};
 
 use crate::{
     by::By,
@@ -49,6 +51,30 @@ pub enum TenantError {
     /// A fault of ours.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl TenantError {
+    /// The same for a page: what whoever typed it can mend is a refusal there.
+    pub fn into_flow_error(self) -> FlowError {
+        let unfit = match self {
+            Self::Fault(fault) => return FlowError::Fault(fault),
+            Self::Refused(refusal) => return FlowError::Refused(refusal),
+            Self::BadPerson(ManageError::Fault(fault)) => return FlowError::Fault(fault),
+            Self::BadPerson(ManageError::Refused(refusal)) => return FlowError::Refused(refusal),
+            Self::BadPerson(_) => Unfit::FirstPerson,
+            Self::BadSlug(_) => Unfit::Slug,
+            Self::BadName => Unfit::TenantName,
+            Self::SlugTaken(_) => Unfit::SlugTaken,
+            Self::BadPolicy(_) | Self::Overtaken | Self::NoSuchTenant(_) => Unfit::Overtaken,
+        };
+        FlowError::Refused(Refusal::Operating(unfit))
+    }
+}
+
+impl From<Unfit> for TenantError {
+    fn from(unfit: Unfit) -> Self {
+        Self::Refused(Refusal::Operating(unfit))
+    }
 }
 
 impl From<StoreError> for TenantError {
@@ -134,10 +160,8 @@ async fn insert_tenant(
     });
     match added.await {
         Ok(()) => Ok(tenant),
-        Err(StoreError::Conflict) if ctx.tenant(slug).await?.is_some() => {
-            Err(TenantError::SlugTaken(slug.to_owned()))
-        }
-        Err(StoreError::Conflict) => Err(TenantError::Overtaken),
+        // Also where a tenant that was deleted had it.
+        Err(StoreError::Conflict) => Err(TenantError::SlugTaken(slug.to_owned())),
         Err(error) => Err(error.into()),
     }
 }
@@ -218,6 +242,9 @@ pub async fn set_suspended(
     };
     by.permit(ctx, &act, Operation::SuspendTenant, None, kind)
         .await?;
+    if suspended {
+        check_not_own(by, &tenant)?;
+    }
     let event = by.event(kind, None);
     let changed = ctx.store.write(tenant.id, async move |tx| {
         let changed = tx.update_suspended(suspended).await?;
@@ -232,4 +259,136 @@ pub async fn set_suspended(
         Ok(changed)
     });
     Ok(changed.await?)
+}
+
+/// Makes the second factor compulsory for everybody in a tenant from the beginning of `day` there, or at once if `day` is empty
+/// (G1). What else stands in the policy, and its comments, stay.
+pub async fn schedule_second_factor(
+    ctx: &Ctx,
+    by: &By,
+    slug: &str,
+    day: &str,
+) -> Result<(), TenantError> {
+    let before = show_tenant(ctx, slug).await?;
+    let act = by.act(ctx, &Arc::new(read_tenant(before.clone())?));
+    let (operation, kind) = (
+        Operation::ScheduleSecondFactor,
+        EventKind::SecondFactorScheduled,
+    );
+    by.permit(ctx, &act, operation, None, kind).await?;
+    let text = match require_second_factor(&before.policy, day, act.now) {
+        Ok(text) => text,
+        Err(BadSchedule::Date) => return Err(Unfit::Date.into()),
+        Err(BadSchedule::Policy(error)) => return Err(error.into()),
+    };
+    let from = match day.trim() {
+        "" => "at once",
+        day => day,
+    };
+    let event = AuditEvent::new(kind, None).detail(&with_reason(from, by));
+    let (id, revision) = (before.id, before.revision);
+    let changed = ctx.store.write(id, async move |tx| {
+        let changed = tx.update_policy(revision, &text).await?;
+        if changed {
+            act.audit(tx, event.clone()).await?;
+        }
+        Ok(changed)
+    });
+    match changed.await? {
+        true => Ok(()),
+        false => Err(TenantError::Overtaken),
+    }
+}
+
+fn with_reason(what: &str, by: &By) -> String {
+    match by.reason() {
+        "" => what.to_owned(),
+        reason => format!("{what}: {reason}"),
+    }
+}
+
+/// Marks a tenant for deletion after a waiting time, and closes it at once: whoever is missing it says so while it can be taken
+/// back. `typed` is the slug once more. Says when it is deleted.
+pub async fn mark_for_deletion(
+    ctx: &Ctx,
+    by: &By,
+    slug: &str,
+    typed: &str,
+) -> Result<Timestamp, TenantError> {
+    let tenant = find_tenant(ctx, slug).await?;
+    let act = by.act(ctx, &tenant);
+    let kind = EventKind::TenantDeletionSet;
+    by.permit(ctx, &act, Operation::DeleteTenant, None, kind)
+        .await?;
+    check_not_own(by, &tenant)?;
+    if typed.trim() != slug {
+        return Err(Unfit::NotConfirmed.into());
+    }
+    let (event, delete_at) = (by.event(kind, None), act.now + DELETION_WAIT);
+    let marked = ctx.store.write(tenant.id, async move |tx| {
+        let marked = tx.mark_for_deletion(delete_at).await?;
+        if marked {
+            tx.delete_all_attempts().await?;
+            tx.delete_all_sessions().await?;
+            act.audit(tx, event.clone()).await?;
+        }
+        Ok(marked)
+    });
+    marked.await?;
+    let row = show_tenant(ctx, slug).await?;
+    row.delete_at.ok_or(TenantError::Overtaken)
+}
+
+/// Takes the mark back as long as the waiting time is not over. The tenant stays suspended. `false`: it was not marked.
+pub async fn keep(ctx: &Ctx, by: &By, slug: &str) -> Result<bool, TenantError> {
+    let tenant = find_tenant(ctx, slug).await?;
+    let act = by.act(ctx, &tenant);
+    let kind = EventKind::TenantKept;
+    by.permit(ctx, &act, Operation::DeleteTenant, None, kind)
+        .await?;
+    if show_tenant(ctx, slug).await?.delete_at.is_none() {
+        return Ok(false);
+    }
+    let event = by.event(kind, None);
+    let kept = ctx.store.write(tenant.id, async move |tx| {
+        let kept = tx.unmark_for_deletion(act.now).await?;
+        if kept {
+            act.audit(tx, event.clone()).await?;
+        }
+        Ok(kept)
+    });
+    match kept.await? {
+        true => Ok(true),
+        false => Err(Unfit::DeletionBegun.into()),
+    }
+}
+
+/// Nobody saws off the branch that all operators sit on.
+fn check_not_own(by: &By, tenant: &Tenant) -> Result<(), TenantError> {
+    match by {
+        By::Person(manager) if manager.home == tenant.id => Err(Unfit::OwnTenant.into()),
+        _ => Ok(()),
+    }
+}
+
+/// How many people a tenant has, for an operator.
+pub async fn count_people(
+    ctx: &Ctx,
+    by: &By,
+    tenant: &Arc<Tenant>,
+) -> Result<TenantCounts, FlowError> {
+    by.check(tenant, Operation::ListTenants, None, ctx.clock.now())?;
+    let counts = ctx
+        .store
+        .read(tenant.id, async |tx| tx.tenant_counts().await);
+    Ok(counts.await?)
+}
+
+/// Whether `by` may do `operation` to `tenant` now; asked before a page puts the question, so that nothing typed is lost.
+pub fn check(ctx: &Ctx, by: &By, tenant: &Tenant, operation: Operation) -> Result<(), Refusal> {
+    match by.check(tenant, operation, None, ctx.clock.now()) {
+        // The form asks for it.
+        Err(Refusal::ReasonMissing) => Ok(()),
+        answer => answer,
+    }
 }

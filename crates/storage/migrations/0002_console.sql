@@ -91,3 +91,31 @@ CREATE TABLE write_probe (
     at BIGINT NOT NULL,
     PRIMARY KEY (id)
 );
+
+-- When the tenant is deleted; NULL: it stays.
+ALTER TABLE tenant ADD COLUMN delete_at BIGINT;
+
+-- Tenants that were deleted: neither their numbers nor their addresses are given to others, whose pages and trails they would
+-- seem to be.
+CREATE TABLE former_tenant (
+    tenant_id BIGINT NOT NULL,
+    slug TEXT NOT NULL,
+    removed_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX former_tenant_slug ON former_tenant (slug);
+
+-- Rescues of administrators that wait for a second operator (SEC-42). `asked_by` is an actor's number.
+CREATE TABLE rescue (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    asked_by BIGINT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    statement TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id)
+) WITHOUT ROWID;
+
+-- Those who manage a tenant, a handful among a million.
+CREATE INDEX person_managers ON person (tenant_id, role) WHERE role > 0;

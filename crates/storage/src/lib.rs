@@ -10,6 +10,8 @@ mod helpdesk_codes;
 mod key_use;
 pub mod keyring;
 mod outbox;
+mod removal;
+mod rescues;
 pub mod seal;
 mod sessions;
 mod standing;
@@ -34,13 +36,14 @@ pub use helpdesk_codes::HelpdeskCodeRow;
 pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, Purpose};
 pub use outbox::{DueNotice, Notice, OutboxState};
+pub use rescues::{AdministratorRow, RescueRow};
 pub use seal::SealContext;
 pub use sessions::SessionRow;
 pub use standing::{Factor, NEVER, Standing, budget_subject};
 pub use store::{
     FaultPlan, Location, PlatformTx, SchemaState, Store, StoreError, StoreOptions, Tx,
 };
-pub use tenants::{TenantRow, TenantState};
+pub use tenants::{TenantCounts, TenantRow, TenantState};
 pub use throttles::{BudgetKind, STRANGER_ROWS};
 pub use user_list::{Cursor, Listing, Order, Show};
 pub use users::{NewUser, UserRow};

@@ -21,6 +21,19 @@ pub struct TenantRow {
     pub suspended: bool,
     /// When it was added.
     pub created_at: Timestamp,
+    /// When it is deleted; `None`: it stays.
+    pub delete_at: Option<Timestamp>,
+}
+
+/// How many people a tenant has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TenantCounts {
+    /// Accounts.
+    pub people: i64,
+    /// Those with an app that is set up.
+    pub with_app: i64,
+    /// Sessions that are kept.
+    pub sessions: i64,
 }
 
 /// What changes often enough to be asked for at every request.
@@ -43,6 +56,7 @@ fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
         revision: row.int(4)?,
         suspended: row.int(5)? != 0,
         created_at: Timestamp(row.int(6)?),
+        delete_at: row.opt_int(7)?.map(Timestamp),
     })
 }
 
@@ -71,7 +85,7 @@ impl PlatformTx<'_> {
     /// Finds a whole tenant by its slug.
     pub async fn find_tenant(&mut self, slug: &str) -> Result<Option<TenantRow>, StoreError> {
         self.find(
-            "SELECT id, slug, name, policy, revision, suspended, created_at FROM tenant WHERE slug = $1",
+            "SELECT id, slug, name, policy, revision, suspended, created_at, delete_at FROM tenant WHERE slug = $1",
             &[slug.into()],
             tenant,
         )
@@ -85,7 +99,7 @@ impl PlatformTx<'_> {
         limit: i64,
     ) -> Result<Vec<TenantRow>, StoreError> {
         self.list(
-            "SELECT id, slug, name, policy, revision, suspended, created_at FROM tenant
+            "SELECT id, slug, name, policy, revision, suspended, created_at, delete_at FROM tenant
               WHERE slug > $1 ORDER BY slug LIMIT $2",
             &[after.into(), limit.into()],
             tenant,
@@ -93,12 +107,15 @@ impl PlatformTx<'_> {
         .await
     }
 
-    /// A number that no tenant has yet. Another node may take it first: then the insert says [`StoreError::Conflict`].
+    /// A number that no tenant has or had. Another node may take it first: then the insert says [`StoreError::Conflict`].
     pub async fn next_tenant_id(&mut self) -> Result<TenantId, StoreError> {
         let next = self
-            .find("SELECT COALESCE(MAX(id), 0) + 1 FROM tenant", &[], |row| {
-                row.int(0)
-            })
+            .find(
+                "SELECT 1 + COALESCE(MAX(id), 0) FROM
+                    (SELECT id FROM tenant UNION ALL SELECT tenant_id FROM former_tenant) AS taken",
+                &[],
+                |row| row.int(0),
+            )
             .await?;
         Ok(TenantId(next.unwrap_or(1)))
     }
@@ -125,6 +142,16 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
+        let former = self
+            .find(
+                "SELECT tenant_id FROM former_tenant WHERE slug = $1",
+                &[slug.into()],
+                |row| row.int(0),
+            )
+            .await?;
+        if former.is_some() {
+            return Err(StoreError::Conflict);
+        }
         self.exec(
             "INSERT INTO tenant (id, slug, name, policy, revision, suspended, created_at)
              VALUES ($1, $2, $3, $4, 1, 0, $5)",

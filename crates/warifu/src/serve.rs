@@ -113,6 +113,9 @@ async fn sweep_each(pause: Duration, ctx: Arc<Ctx>) {
             Ok(rows) => tracing::debug!(rows, "swept"),
             Err(fault) => tracing::warn!(%fault, "cannot sweep; the next minute tries again"),
         }
+        if let Err(fault) = maintenance::remove_tenants(&ctx).await {
+            tracing::warn!(%fault, "cannot delete a tenant; the next minute goes on with it");
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod fresh_proof;
 mod grace;
 mod helpdesk;
 mod model;
+mod operators;
 mod races;
 mod secrets;
 mod sessions;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use warifu_domain::operating::Unfit;
 use warifu_domain::password::BadPassword;
 use warifu_domain::refusal::Refusal;
 use warifu_flows::manage_tenants::TenantError;
@@ -200,6 +201,10 @@ impl From<ManageError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let code = refusal.code();
+        if let Refusal::Operating(unfit) = refusal {
+            let (why, mend) = words_of(unfit);
+            return Failure::failed(format!("{why} ({code})")).mend(mend);
+        }
         let Refusal::Password(bad) = refusal else {
             return Failure::failed(format!("refused ({code})"));
         };
@@ -220,5 +225,47 @@ impl From<Refusal> for Failure {
             BadPassword::Unchanged => ("it is the one in use".to_owned(), ""),
         };
         Failure::failed(format!("the password is refused ({code}): {why}")).mend(mend)
+    }
+}
+
+/// What is wrong with an operator's act, and how to mend it.
+fn words_of(unfit: Unfit) -> (&'static str, &'static str) {
+    match unfit {
+        Unfit::Date => (
+            "that is not a day from today on",
+            "write it as in 2027-04-01; it begins at midnight in the organisation's time zone",
+        ),
+        Unfit::Slug => ("that is not a slug", ""),
+        Unfit::SlugTaken => ("there is, or was, an organisation of that slug", ""),
+        Unfit::TenantName => ("that is not a name", ""),
+        Unfit::FirstPerson => ("that person cannot be added", ""),
+        Unfit::Identity => (
+            "what was told is not what stands in the account",
+            "ask again for the organisation's name and the account's mail address, and say how the caller was checked",
+        ),
+        Unfit::AnotherCanHelp => (
+            "somebody in the organisation can help",
+            "another administrator who has a second factor removes it at the console",
+        ),
+        Unfit::SameOperator => (
+            "the same operator asked for it",
+            "another operator approves it at the console",
+        ),
+        Unfit::NothingToApprove => (
+            "no rescue of this person waits for approval",
+            "it was done, taken back, or is older than a day",
+        ),
+        Unfit::NotConfirmed => (
+            "what was typed to confirm is not the slug",
+            "repeat the slug: --confirm SLUG",
+        ),
+        Unfit::DeletionBegun => ("the waiting time is over: it is being deleted", ""),
+        Unfit::OwnTenant => ("operators are in this organisation", ""),
+        Unfit::MailNotTaken => ("the relay did not take the mail", ""),
+        Unfit::MailAddress => ("that is not a mail address like taro@example.jp", ""),
+        Unfit::Overtaken => (
+            "somebody else changed this at the same moment",
+            "look at it and try again",
+        ),
     }
 }

@@ -5,8 +5,10 @@ mod audit;
 mod check;
 pub(crate) mod exit;
 mod init;
+mod mail;
 pub(crate) mod output;
 mod policy;
+mod rescue;
 mod tenant;
 mod user;
 
@@ -53,6 +55,9 @@ enum Command {
     /// People of an organisation
     #[command(subcommand)]
     User(user::Command),
+    /// Mail that the server sends
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// What happened, in order
     #[command(subcommand)]
     Audit(audit::Command),
@@ -76,6 +81,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Tenant(command) => tenant::run(command),
         Command::Policy(command) => policy::run(command),
         Command::User(command) => user::run(command),
+        Command::Mail(command) => mail::run(command),
         Command::Audit(command) => audit::run(command),
     };
     match outcome {

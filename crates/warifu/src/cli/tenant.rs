@@ -61,6 +61,36 @@ pub(crate) enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Make the second factor compulsory for everybody in it
+    #[command(name = "schedule-2fa")]
+    Schedule {
+        /// Its slug
+        slug: String,
+        /// From which day on, as in 2027-04-01, in its time zone; without it at once
+        #[arg(long, value_name = "DAY", default_value = "")]
+        from: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Close it now and delete everything of it after seven days
+    Delete {
+        /// Its slug
+        slug: String,
+        /// The slug once more
+        #[arg(long, value_name = "SLUG")]
+        confirm: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Do not delete it after all; `resume` opens it again
+    Keep {
+        /// Its slug
+        slug: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Rescue its administrator who is locked out, after an identity check, when nobody there can help
+    Rescue(super::rescue::Arguments),
 }
 
 pub(crate) fn run(command: Command) -> Result<(), Failure> {
@@ -87,6 +117,14 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Show { slug, config, form } => show(&config, form, &slug),
         Command::Suspend { slug, config } => set_suspended(&config, &slug, true),
         Command::Resume { slug, config } => set_suspended(&config, &slug, false),
+        Command::Schedule { slug, from, config } => schedule(&config, &slug, &from),
+        Command::Delete {
+            slug,
+            confirm,
+            config,
+        } => delete(&config, &slug, &confirm),
+        Command::Keep { slug, config } => keep(&config, &slug),
+        Command::Rescue(arguments) => super::rescue::run(&arguments),
     }
 }
 
@@ -126,7 +164,11 @@ impl<'a> View<'a> {
         Self {
             slug: &row.slug,
             name: &row.name,
-            state: if row.suspended { "suspended" } else { "active" },
+            state: match (row.delete_at, row.suspended) {
+                (Some(_), _) => "to be deleted",
+                (None, true) => "suspended",
+                (None, false) => "active",
+            },
             address: format!(
                 "{}/{}/login",
                 config.server.base_url_at(config.server.listen).origin(),
@@ -219,5 +261,43 @@ fn set_suspended(file: &ConfigFile, slug: &str, suspended: bool) -> Result<(), F
         let state = if suspended { "suspended" } else { "active" };
         let was = if changed { "now" } else { "already" };
         print(&format!("tenant {slug} is {was} {state}\n"))
+    })
+}
+
+fn schedule(file: &ConfigFile, slug: &str, from: &str) -> Result<(), Failure> {
+    with_state(file, async |ctx, _| {
+        manage_tenants::schedule_second_factor(ctx, &By::command_line(), slug, from).await?;
+        let when = match from.trim() {
+            "" => "at once".to_owned(),
+            day => format!("from {day} on"),
+        };
+        print(&format!(
+            "everybody in tenant {slug} needs a second factor {when}\n"
+        ))
+    })
+}
+
+fn delete(file: &ConfigFile, slug: &str, confirm: &str) -> Result<(), Failure> {
+    with_state(file, async |ctx, _| {
+        let at = manage_tenants::mark_for_deletion(ctx, &By::command_line(), slug, confirm).await?;
+        let row = manage_tenants::show_tenant(ctx, slug).await?;
+        let policy = Policy::parse(&row.policy).unwrap_or_default();
+        print(&format!(
+            "tenant {slug} is suspended, and everything of it is deleted at {}\n\
+             until then `warifu tenant keep {slug}` takes that back\n",
+            times_of(&policy).minute(at.0)
+        ))
+    })
+}
+
+fn keep(file: &ConfigFile, slug: &str) -> Result<(), Failure> {
+    with_state(file, async |ctx, _| {
+        let was_marked = manage_tenants::keep(ctx, &By::command_line(), slug).await?;
+        print(&match was_marked {
+            true => format!(
+                "tenant {slug} is not deleted; it is still suspended: `warifu tenant resume {slug}` opens it\n"
+            ),
+            false => format!("tenant {slug} was not to be deleted\n"),
+        })
     })
 }

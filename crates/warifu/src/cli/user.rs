@@ -109,7 +109,7 @@ pub(crate) struct Person {
     config: ConfigFile,
 }
 
-fn login(text: &str) -> Result<Login, String> {
+pub(super) fn login(text: &str) -> Result<Login, String> {
     Login::parse(text).map_err(|bad| bad.to_string())
 }
 

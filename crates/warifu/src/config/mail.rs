@@ -88,6 +88,14 @@ impl Mail {
         self.port.unwrap_or(self.tls.port())
     }
 
+    /// Where mail goes and how that way is protected, for people; without secrets. `None`: mail is off.
+    pub(crate) fn relay(&self) -> Option<String> {
+        let server = self.server.as_ref()?;
+        let user = self.user.as_ref().map(|user| format!(", as {user}"));
+        let (port, user) = (self.port(), user.unwrap_or_default());
+        Some(format!("{server}:{port}, {}{user}", self.tls))
+    }
+
     /// [`Mail::timeout_seconds`] as a duration.
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_seconds)

@@ -7,6 +7,7 @@ mod mail;
 mod operation;
 #[cfg(test)]
 mod reference;
+mod rescue;
 mod section;
 mod server;
 mod state;
@@ -21,6 +22,7 @@ pub(crate) use error::ConfigError;
 use error::Source;
 pub(crate) use mail::{Mail, MailTls};
 pub(crate) use operation::{Hashing, Log, Metrics};
+pub(crate) use rescue::Rescue;
 pub(crate) use server::{Server, Tls};
 pub(crate) use state::{Database, DatabaseUrl, KeySource, Keys};
 
@@ -38,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) metrics: Metrics,
     pub(crate) hashing: Hashing,
     pub(crate) mail: Mail,
+    pub(crate) rescue: Rescue,
 }
 
 /// Which file to read; part of every command that needs a configuration.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Database, Hashing, Keys, Log, Mail, Metrics, Server, Tls};
+use super::{Database, Hashing, Keys, Log, Mail, Metrics, Rescue, Server, Tls};
 
 /// What the macro of `section.rs` tells about a section.
 pub(super) trait Section {
@@ -74,5 +74,6 @@ pub(super) fn write() -> String {
     write_section::<Metrics>("", "metrics", &mut out);
     write_section::<Hashing>("", "hashing", &mut out);
     write_section::<Mail>("", "mail", &mut out);
+    write_section::<Rescue>("", "rescue", &mut out);
     out
 }

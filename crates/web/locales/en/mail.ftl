@@ -3,6 +3,7 @@ mail-turned-on = { $Feature } was turned on
 mail-turned-off = { $Feature } was turned off
 mail-codes-issued = New { $backup_code }s were issued
 mail-reset = { $Feature } was reset
+mail-rescued = After an identity check, an operator cleared the { $feature } of an administrator
 mail-password-changed = Your password was changed
 mail-account-changed = Your account was changed
 mail-facts = { $login } at { $tenant }

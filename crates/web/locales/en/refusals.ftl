@@ -118,6 +118,37 @@ refusal-USR-11-do = Please open the page again and choose another one.
 refusal-USR-12 = The file cannot be imported as it is.
 refusal-USR-12-do = Nothing was added. Please correct the rows below and send it again.
 
+refusal-OPR-01 = That day cannot be used.
+refusal-OPR-01-do = Please choose a day from today on. It begins at midnight in the organisation’s time zone.
+refusal-OPR-02 = That slug cannot be used.
+refusal-OPR-02-do = Please enter up to 40 of a–z, 0–9 and hyphens, beginning with a letter.
+refusal-OPR-03 = That slug is, or was, another organisation’s.
+refusal-OPR-03-do = Please enter another one.
+refusal-OPR-04 = That name cannot be used.
+refusal-OPR-04-do = Please enter up to 100 characters without line breaks.
+refusal-OPR-05 = The first administrator cannot be added.
+refusal-OPR-05-do = Please check the { $login_label }, the name and the mail address.
+refusal-OPR-06 = What was told is not what stands in the account.
+refusal-OPR-06-do = Please ask for the organisation’s name and the mail address again. If they still differ, do not go on.
+refusal-OPR-07 = Somebody in this organisation can help.
+refusal-OPR-07-do = Please tell the caller that another administrator of the organisation can clear it at the console.
+refusal-OPR-08 = The operator who asked cannot approve.
+refusal-OPR-08-do = Another operator has to approve it.
+refusal-OPR-09 = No rescue waits for approval.
+refusal-OPR-09-do = It was approved, taken back, or is older than a day. If need be, ask for it again.
+refusal-OPR-10 = What you typed to confirm is not the slug.
+refusal-OPR-10-do = Please type the slug of the organisation that is to be deleted.
+refusal-OPR-11 = The waiting time is over, so it cannot be taken back.
+refusal-OPR-11-do = The deletion has begun.
+refusal-OPR-12 = The organisation in which operators are can be neither closed nor deleted.
+refusal-OPR-12-do = Please choose another organisation.
+refusal-OPR-13 = The test mail was not sent.
+refusal-OPR-13-do = Please check [mail] in the configuration file, and what the relay said: it stands in the audit trail and in the server’s log.
+refusal-OPR-14 = That is not a mail address.
+refusal-OPR-14-do = Please enter a single one, like taro@example.jp.
+refusal-OPR-15 = Somebody else changed this at the same moment.
+refusal-OPR-15-do = Please look at how it stands now and try again.
+
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->
     [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask { $contact }.

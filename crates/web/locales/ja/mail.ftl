@@ -3,6 +3,7 @@ mail-turned-on = { $feature }が有効化されました
 mail-turned-off = { $feature }が解除されました
 mail-codes-issued = 新しい{ $backup_code }が発行されました
 mail-reset = { $feature }がリセットされました
+mail-rescued = 本人確認のうえで、運用者が管理者の{ $feature }を解除しました
 mail-password-changed = パスワードが変更されました
 mail-account-changed = アカウントの設定が変更されました
 mail-facts = { $tenant }の{ $login }さん

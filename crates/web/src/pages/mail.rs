@@ -80,6 +80,7 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::HelpdeskCodeIssued => texts.msg("mail-helpdesk-code"),
         EventKind::RoleChanged => texts.msg("mail-role-changed"),
         EventKind::UserEdited => texts.msg("mail-edited"),
+        EventKind::AdministratorRescued => texts.msg("mail-rescued"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         _ => texts.msg("mail-account-changed"),
     }

@@ -9,6 +9,7 @@ mod world;
 use warifu_domain::time::Span;
 
 pub(crate) use browser::{Asked, Browser, refused, shown};
+pub(crate) use database::TABLES;
 pub(crate) use phone::Phone;
 pub(crate) use warifu_flows::session::TypedProof;
 pub(crate) use world::{Person, Setting, World, on_both};

@@ -1,0 +1,123 @@
+//! Deleting a whole tenant: marked first, then removed in slices, each a transaction of its own, so that nobody waits for it and
+//! an end in the middle is gone on with. Its row goes last.
+
+use warifu_domain::{ids::TenantId, time::Timestamp};
+
+use crate::store::{PlatformTx, StoreError, Tx};
+
+/// Rows of one table that go in one transaction.
+const SLICE: i64 = 1_000;
+
+macro_rules! tables {
+    ($($table:literal by $key:literal,)*) => {
+        /// Every table of tenants with what tells its rows apart within one; the tenant's own row is not among them.
+        const TABLES: &[(&str, &str)] = &[$((
+            $table,
+            concat!(
+                "DELETE FROM ", $table, " WHERE tenant_id = $1 AND (", $key, ") IN (SELECT ", $key, " FROM ", $table,
+                " WHERE tenant_id = $1 LIMIT $2)"
+            ),
+        ),)*];
+    };
+}
+
+tables! {
+    "outbox" by "id",
+    "rescue" by "user_id",
+    "browser_session" by "token_hash",
+    "login_attempt" by "token_hash",
+    "throttle" by "kind, subject",
+    "totp" by "user_id, id",
+    "backup_code_set" by "user_id",
+    "helpdesk_code" by "user_id",
+    "person_word" by "user_id, word",
+    "person" by "id",
+    "person_group" by "id",
+    "audit_event" by "at, lane, seq",
+    "audit_head" by "lane",
+}
+
+impl Tx<'_> {
+    /// Marks the tenant for deletion, and suspends it. `false`: it is marked already.
+    pub async fn mark_for_deletion(&mut self, delete_at: Timestamp) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql =
+            "UPDATE tenant SET delete_at = $2, suspended = 1 WHERE id = $1 AND delete_at IS NULL";
+        Ok(self.exec(sql, &[tenant.into(), delete_at.into()]).await? == 1)
+    }
+
+    /// Takes the mark back as long as nothing is deleted. `false`: there is none, or the time is over.
+    pub async fn unmark_for_deletion(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE tenant SET delete_at = NULL WHERE id = $1 AND delete_at > $2";
+        Ok(self.exec(sql, &[tenant.into(), now.into()]).await? == 1)
+    }
+
+    /// Deletes a slice of every table of a tenant whose time is over. `true`: that was the last of it, and the tenant's row is
+    /// gone too. A tenant whose time is not over loses nothing.
+    pub async fn remove_tenant_slice(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let slug = self
+            .find(
+                "SELECT slug FROM tenant WHERE id = $1 AND delete_at <= $2",
+                &[tenant.into(), now.into()],
+                |row| row.text(0),
+            )
+            .await?;
+        let Some(slug) = slug else { return Ok(true) };
+        for (_, sql) in TABLES {
+            if self.exec(sql, &[tenant.into(), SLICE.into()]).await? > 0 {
+                return Ok(false);
+            }
+        }
+        self.exec("DELETE FROM tenant WHERE id = $1", &[tenant.into()])
+            .await?;
+        self.exec(
+            "INSERT INTO former_tenant (tenant_id, slug, removed_at) VALUES ($1, $2, $3)",
+            &[tenant.into(), (&slug).into(), now.into()],
+        )
+        .await?;
+        Ok(true)
+    }
+}
+
+impl PlatformTx<'_> {
+    /// Up to `limit` tenants whose time is over.
+    pub async fn list_tenants_to_remove(
+        &mut self,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<TenantId>, StoreError> {
+        self.list(
+            "SELECT id FROM tenant WHERE delete_at <= $1 ORDER BY id LIMIT $2",
+            &[now.into(), limit.into()],
+            |row| Ok(TenantId(row.int(0)?)),
+        )
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TABLES;
+
+    /// A table that is missing here would keep people's data after their tenant is gone.
+    #[test]
+    fn sec_081_every_table_of_tenants_is_emptied() {
+        let schema = [
+            include_str!("../migrations/0001_initial.sql"),
+            include_str!("../migrations/0002_console.sql"),
+        ]
+        .concat();
+        let tables = schema.split("CREATE TABLE ").skip(1).map(|rest| {
+            let (name, columns) = rest.split_once(" (").unwrap();
+            (name, columns.split_once("\n)").unwrap().0)
+        });
+        for (name, columns) in tables {
+            let is_of_tenants = columns.contains("tenant_id BIGINT");
+            let stays = name == "former_tenant";
+            let emptied = TABLES.iter().any(|(table, _)| *table == name);
+            assert_eq!(emptied, is_of_tenants && !stays, "{name}");
+        }
+    }
+}
