@@ -80,9 +80,7 @@ impl Program {
     pub(crate) fn wait_for(&mut self, address: SocketAddr, longest: Duration) -> Result<()> {
         let watch = Stopwatch::start();
         while std::net::TcpStream::connect(address).is_err() {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("{} ended with {status}:\n{}", self.name, self.output());
-            }
+            self.check_running()?;
             if watch.elapsed() > longest {
                 bail!(
                     "{} does not listen on {address}:\n{}",
@@ -91,6 +89,14 @@ impl Program {
                 );
             }
             std::thread::sleep(Duration::from_micros(200));
+        }
+        Ok(())
+    }
+
+    /// Fails with what it printed if it has ended.
+    pub(crate) fn check_running(&mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("{} ended with {status}:\n{}", self.name, self.output());
         }
         Ok(())
     }

@@ -46,6 +46,8 @@ pub(crate) enum Unit {
     Bytes,
     /// `180 ms`.
     Milliseconds,
+    /// `95 s`.
+    Seconds,
 }
 
 impl Unit {
@@ -56,6 +58,7 @@ impl Unit {
             Self::Megabytes => format!("{value:.1} MB"),
             Self::Bytes => format!("{value:.0} bytes"),
             Self::Milliseconds => format!("{value:.1} ms"),
+            Self::Seconds => format!("{value:.0} s"),
         }
     }
 }

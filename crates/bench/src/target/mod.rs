@@ -2,6 +2,7 @@
 
 pub(crate) mod codes;
 pub(crate) mod disk;
+pub(crate) mod first_command;
 pub(crate) mod footprint;
 pub(crate) mod logins;
 pub(crate) mod page;
