@@ -100,6 +100,11 @@ impl fmt::Display for Reference {
     }
 }
 
+impl TenantId {
+    /// No tenant's: what is counted where nobody knows yet whose it is. Tenants are numbered from 1.
+    pub const NOBODYS: Self = Self(0);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -99,6 +99,8 @@ operations! {
     ListTenants: Operator, Look, Server;
     /// Adds a tenant from a preset.
     AddTenant: Operator, Change, Server;
+    /// Gives a tenant host names and mail domains, which could be another's (G2).
+    GiveNames: Operator, Act, Server;
     /// Makes the second factor compulsory for a whole tenant from a date (G1).
     ScheduleSecondFactor: Operator, Act, Server;
     /// Suspends a tenant or opens it again (SEC-84).

@@ -111,6 +111,8 @@ pub enum Refusal {
     ImportRefused,
     /// An operator's act is refused as it was typed.
     Operating(crate::operating::Unfit),
+    /// Another tenant has this host name or mail domain (G2).
+    NameTaken,
     /// A new password is refused.
     Password(crate::password::BadPassword),
 }
@@ -165,6 +167,7 @@ impl Refusal {
             Self::GroupGone => "USR-11",
             Self::ImportRefused => "USR-12",
             Self::Operating(unfit) => unfit.code(),
+            Self::NameTaken => "BRD-01",
             Self::Password(P::TooShort { .. }) => "PWD-01",
             Self::Password(P::TooLong) => "PWD-02",
             Self::Password(P::Common) => "PWD-03",

@@ -27,8 +27,8 @@ pub struct Tenant {
 pub struct BadSlug;
 
 /// First path segments that are the server's own.
-const RESERVED: [&str; 8] = [
-    "assets", "demo", "api", "healthz", "metrics", "static", "oidc", "auth",
+const RESERVED: [&str; 10] = [
+    "assets", "demo", "api", "healthz", "metrics", "static", "oidc", "auth", "d", "login",
 ];
 
 /// Checks a tenant's slug.

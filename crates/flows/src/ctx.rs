@@ -5,8 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use warifu_domain::{policy::Policy, tenant::Tenant};
-use warifu_storage::{KeyRing, Store, StoreError, TenantRow, TenantState, Tx};
+use warifu_domain::{domain_name::DomainName, policy::Policy, tenant::Tenant};
+use warifu_storage::{EntranceKind, KeyRing, Store, StoreError, TenantRow, TenantState, Tx};
 
 use crate::{
     clock::Clock,
@@ -39,6 +39,8 @@ pub struct Ctx {
     /// Notices.
     pub mail: MailMode,
     tenants: Mutex<HashMap<String, Kept>>,
+    /// Slugs by the names that led to them. A hint: whether a name still does is asked for each time.
+    entrances: Mutex<HashMap<(EntranceKind, DomainName), String>>,
 }
 
 /// A tenant with its parsed policy, and the state in which it was read.
@@ -66,7 +68,22 @@ impl Ctx {
             hasher,
             mail,
             tenants: Mutex::default(),
+            entrances: Mutex::default(),
         }
+    }
+
+    pub(crate) fn known_entrance(&self, kind: EntranceKind, name: &DomainName) -> Option<String> {
+        self.entrances().get(&(kind, name.clone())).cloned()
+    }
+
+    pub(crate) fn learn_entrance(&self, kind: EntranceKind, name: &DomainName, slug: String) {
+        self.entrances().insert((kind, name.clone()), slug);
+    }
+
+    fn entrances(&self) -> MutexGuard<'_, HashMap<(EntranceKind, DomainName), String>> {
+        self.entrances
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Finds a tenant by the first segment of a path. Its state is asked for each time, so that a suspension counts at

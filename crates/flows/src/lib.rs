@@ -10,6 +10,7 @@ mod ctx;
 pub mod delivery;
 mod device;
 pub mod enrol;
+pub mod entrances;
 mod error;
 pub mod hasher;
 pub mod login;

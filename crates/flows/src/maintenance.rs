@@ -1,6 +1,6 @@
 //! What the server does by itself, and what `warifu check` asks about the state as a whole.
 
-use warifu_domain::time::Timestamp;
+use warifu_domain::{ids::TenantId, time::Timestamp};
 use warifu_storage::{AuditFilter, KeyUse, StoreError, TenantRow};
 
 use crate::{ctx::Ctx, error::Fault};
@@ -12,11 +12,11 @@ const PAGE: i64 = 100;
 /// keep the others from it: the last such fault is returned at the end.
 pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
     let (mut swept, mut fault) = (0, None);
-    for tenant in every_tenant(ctx).await? {
+    let tenants = every_tenant(ctx).await?.into_iter().map(|tenant| tenant.id);
+    // Guesses at login IDs that lead to no tenant are counted, too.
+    for tenant in tenants.chain([TenantId::NOBODYS]) {
         let now = ctx.clock.now();
-        let sweeping = ctx
-            .store
-            .write(tenant.id, async move |tx| tx.sweep(now).await);
+        let sweeping = ctx.store.write(tenant, async move |tx| tx.sweep(now).await);
         match sweeping.await {
             Ok(rows) => swept += rows,
             Err(error) => fault = Some(error),

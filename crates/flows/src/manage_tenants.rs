@@ -17,6 +17,7 @@ use warifu_storage::{StoreError, TenantCounts, TenantRow};
 use crate::{
     by::By,
     ctx::{Ctx, read_tenant},
+    entrances,
     error::{Fault, FlowError},
     manage_users::{CheckedPerson, ManageError, NewPerson},
 };
@@ -39,6 +40,9 @@ pub enum TenantError {
     /// Another tenant has this slug.
     #[error("there is already a tenant {0:?}")]
     SlugTaken(String),
+    /// Another tenant has this host name or domain.
+    #[error("another tenant has the name {0:?} among its entrances")]
+    NameTaken(String),
     /// There is no such tenant.
     #[error("there is no tenant {0:?}")]
     NoSuchTenant(String),
@@ -65,6 +69,7 @@ impl TenantError {
             Self::BadSlug(_) => Unfit::Slug,
             Self::BadName => Unfit::TenantName,
             Self::SlugTaken(_) => Unfit::SlugTaken,
+            Self::NameTaken(_) => return FlowError::Refused(Refusal::NameTaken),
             Self::BadPolicy(_) | Self::Overtaken | Self::NoSuchTenant(_) => Unfit::Overtaken,
         };
         FlowError::Refused(Refusal::Operating(unfit))
@@ -150,16 +155,22 @@ async fn insert_tenant(
     };
     let added = ctx.store.write(id, async move |tx| {
         let Tenant { slug, name, .. } = &*act.tenant;
+        let rules = &act.tenant.policy.entrances;
+        if let Some(taken) = entrances::taken_name(tx, rules).await? {
+            return Ok(Some(taken));
+        }
         tx.insert_tenant(slug, name, &policy, act.now).await?;
+        entrances::claim(tx, rules).await?;
         let added = AuditEvent::new(EventKind::TenantAdded, None).detail(name);
         act.audit(tx, added).await?;
-        match &first {
-            Some(first) => first.insert(tx, &act).await,
-            None => Ok(()),
+        if let Some(first) = &first {
+            first.insert(tx, &act).await?;
         }
+        Ok(None)
     });
     match added.await {
-        Ok(()) => Ok(tenant),
+        Ok(None) => Ok(tenant),
+        Ok(Some(taken)) => Err(TenantError::NameTaken(taken)),
         // Also where a tenant that was deleted had it.
         Err(StoreError::Conflict) => Err(TenantError::SlugTaken(slug.to_owned())),
         Err(error) => Err(error.into()),
@@ -198,11 +209,15 @@ pub async fn list_tenants(ctx: &Ctx, after: &str, limit: i64) -> Result<Vec<Tena
 
 /// Replaces a tenant's policy as a whole.
 pub async fn set_policy(ctx: &Ctx, by: &By, slug: &str, policy: &str) -> Result<(), TenantError> {
-    Policy::parse(policy)?;
+    let rules = Policy::parse(policy)?.entrances;
     let before = show_tenant(ctx, slug).await?;
     let act = by.act(ctx, &Arc::new(read_tenant(before.clone())?));
     let (operation, kind) = (Operation::ChangePolicy, EventKind::PolicyChanged);
     by.permit(ctx, &act, operation, None, kind).await?;
+    if !entrances::same_names(&act.tenant.policy.entrances, &rules) {
+        by.permit(ctx, &act, Operation::GiveNames, None, kind)
+            .await?;
+    }
     let (text, id, revision) = (policy.to_owned(), before.id, before.revision);
     let detail = match by.reason() {
         "" => format!("from revision {revision}"),
@@ -210,16 +225,20 @@ pub async fn set_policy(ctx: &Ctx, by: &By, slug: &str, policy: &str) -> Result<
     };
     let event = AuditEvent::new(kind, None).detail(&detail);
     let changed = ctx.store.write(id, async move |tx| {
-        let changed = tx.update_policy(revision, &text).await?;
-        if changed {
-            act.audit(tx, event.clone()).await?;
+        if let Some(taken) = entrances::taken_name(tx, &rules).await? {
+            return Ok(Err(TenantError::NameTaken(taken)));
         }
-        Ok(changed)
+        if !tx.update_policy(revision, &text).await? {
+            return Ok(Err(TenantError::Overtaken));
+        }
+        entrances::claim(tx, &rules).await?;
+        act.audit(tx, event.clone()).await?;
+        Ok(Ok(()))
     });
-    if changed.await? {
-        Ok(())
-    } else {
-        Err(TenantError::Overtaken)
+    match changed.await {
+        Ok(outcome) => outcome,
+        Err(StoreError::Conflict) => Err(TenantError::Overtaken),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -119,3 +119,14 @@ CREATE TABLE rescue (
 
 -- Those who manage a tenant, a handful among a million.
 CREATE INDEX person_managers ON person (tenant_id, role) WHERE role > 0;
+
+-- Host names (kind 1) and mail domains (kind 2) that lead to a tenant, in A-labels. The name comes first in the key: nobody may
+-- have one that another tenant has, and it is looked up before it is known whose it is.
+CREATE TABLE entrance (
+    kind BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    tenant_id BIGINT NOT NULL,
+    PRIMARY KEY (kind, name)
+) WITHOUT ROWID;
+
+CREATE INDEX entrance_tenant ON entrance (tenant_id);

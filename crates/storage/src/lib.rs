@@ -5,6 +5,7 @@ mod attempts;
 mod audit;
 mod authenticators;
 mod backup_codes;
+mod entrances;
 mod groups;
 mod helpdesk_codes;
 mod key_use;
@@ -31,6 +32,7 @@ pub use authenticators::{
     ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
 };
 pub use backup_codes::{BackupSetRow, NewBackupSet};
+pub use entrances::EntranceKind;
 pub use groups::{GroupRow, MAX_GROUPS};
 pub use helpdesk_codes::HelpdeskCodeRow;
 pub use key_use::KeyUse;

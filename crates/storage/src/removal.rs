@@ -33,6 +33,7 @@ tables! {
     "person_word" by "user_id, word",
     "person" by "id",
     "person_group" by "id",
+    "entrance" by "kind, name",
     "audit_event" by "at, lane, seq",
     "audit_head" by "lane",
 }

@@ -9,12 +9,12 @@ use crate::{
             AccessName, AnySession, Anyone, InAttempt, May, OwnAccount, Session,
             SessionToChoosePassword, SessionToEnrol,
         },
-        route::{Route, file, get, outside, post},
+        route::{Route, file, get, outside, post, post_outside},
     },
     pages::{
-        account, admin, backup_codes, demo, help, home, language, login, login_backup_code,
-        login_code, login_helpdesk_code, login_set_up, logout, password, proof, remove, sessions,
-        set_up,
+        account, admin, backup_codes, common_login, demo, help, home, language, login,
+        login_backup_code, login_code, login_helpdesk_code, login_set_up, logout, password, proof,
+        remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -24,6 +24,8 @@ pub(crate) fn table() -> Vec<Route> {
     let mut table = vec![
         outside("/", demo::tenants),
         outside("/demo/mail", demo::mails),
+        outside("/login", common_login::show),
+        post_outside("/login", common_login::submit),
         get("/{tenant}", Anyone, home::show),
         get("/{tenant}/", Anyone, home::show),
         get("/{tenant}/help", Anyone, help::show),
@@ -31,6 +33,8 @@ pub(crate) fn table() -> Vec<Route> {
         // Logging in.
         get("/{tenant}/login", Anyone, login::show),
         post("/{tenant}/login", Anyone, login::submit),
+        get("/{tenant}/admin/login", Anyone, login::show_own),
+        post("/{tenant}/admin/login", Anyone, login::submit_own),
         get("/{tenant}/login/code", InAttempt, login_code::show),
         post("/{tenant}/login/code", InAttempt, login_code::submit),
         get(

@@ -11,6 +11,7 @@ use axum::{
     routing::{MethodFilter, get, on},
 };
 use tokio::sync::Semaphore;
+use tower::ServiceExt;
 use warifu_domain::time::{Span, Timestamp};
 use warifu_flows::Ctx;
 use warifu_storage::Purpose;
@@ -19,6 +20,7 @@ use crate::{
     http::{
         client_address::TrustedProxies,
         cookies::Cookies,
+        entrance::enter,
         errors::Rejection,
         form_token::FormTokens,
         host::{BadBaseUrl, BaseUrl, Hosts},
@@ -149,7 +151,7 @@ impl Shared {
             Some(site) => path
                 .strip_prefix('/')
                 .and_then(|path| path.strip_prefix(site.tenant.slug.as_str())),
-            None => return matches!(path, "/" | "/demo/mail"),
+            None => return matches!(path, "/" | "/login" | "/demo/mail"),
         };
         within.is_some_and(|within| self.pages.iter().any(|page| fits(page, within)))
     }
@@ -168,8 +170,15 @@ pub fn app(state: &WebState) -> Router {
     }
     let nowhere = Door::new(state, nothing(Rejection::NotFound));
     let not_so = Door::new(state, nothing(Rejection::MethodNotAllowed));
-    app.fallback(move |request| nowhere.answer(request))
-        .method_not_allowed_fallback(move |request| not_so.answer(request))
+    let app = app
+        .fallback(move |request| nowhere.answer(request))
+        .method_not_allowed_fallback(move |request| not_so.answer(request));
+    // Which line of the table a request is for depends on the entrance that it came by.
+    let state = state.clone();
+    Router::new().fallback(move |request: Request| {
+        let (state, app) = (state.clone(), app.clone());
+        async move { app.oneshot(enter(&state, request).await).await }
+    })
 }
 
 /// A route with what it needs to answer.

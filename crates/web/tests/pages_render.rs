@@ -358,5 +358,6 @@ fn frame(language: Language) -> Frame {
         notice: None,
         console: Console::CLOSED,
         desk: None,
+        login_path: "/login",
     }
 }

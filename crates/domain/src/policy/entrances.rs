@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::OutOfRange;
-use crate::domain_name::DomainName;
+use crate::{domain_name::DomainName, user::Role};
 
 /// Most names of one kind that a tenant may have.
 const MAX_NAMES: usize = 50;
@@ -17,6 +17,15 @@ pub enum AdministratorEntrance {
     Same,
     /// At `/admin/login` only, where nobody else can; the users' page answers them as it does a wrong password.
     Own,
+}
+
+/// The page at which a password is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// `/login`, a tenant's or the common one.
+    Everybodys,
+    /// `/admin/login`.
+    Administrators,
 }
 
 /// The tenant's further addresses. A name belongs to one tenant of the server at most.
@@ -33,6 +42,16 @@ pub struct EntranceRules {
 }
 
 impl EntranceRules {
+    /// Whether a person of this role logs in at this door. Whoever does not is answered like a wrong password.
+    pub fn admits(&self, door: Door, role: Role) -> bool {
+        match self.administrators {
+            AdministratorEntrance::Same => door == Door::Everybodys,
+            AdministratorEntrance::Own => {
+                (role >= Role::Administrator) == (door == Door::Administrators)
+            }
+        }
+    }
+
     /// [`Self::hosts`] in the form in which they are compared.
     pub fn host_names(&self) -> impl Iterator<Item = DomainName> {
         self.hosts
@@ -68,5 +87,56 @@ impl EntranceRules {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g2_each_role_has_one_door() {
+        let mut rules = EntranceRules::default();
+        for role in [Role::Member, Role::Administrator, Role::Operator] {
+            assert!(rules.admits(Door::Everybodys, role));
+            assert!(!rules.admits(Door::Administrators, role));
+        }
+        rules.administrators = AdministratorEntrance::Own;
+        assert!(rules.admits(Door::Everybodys, Role::Member));
+        assert!(!rules.admits(Door::Administrators, Role::Member));
+        for role in [Role::Administrator, Role::Operator] {
+            assert!(!rules.admits(Door::Everybodys, role));
+            assert!(rules.admits(Door::Administrators, role));
+        }
+    }
+
+    #[test]
+    fn names_are_names_and_stand_once() {
+        let check = |hosts: &[&str], domains: &[&str]| {
+            let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            let rules = EntranceRules {
+                hosts: own(hosts),
+                domains: own(domains),
+                ..EntranceRules::default()
+            };
+            rules.check().is_ok()
+        };
+        assert!(check(
+            &["login.midori.example"],
+            &["midori.example", "日本語.example"]
+        ));
+        for bad in [
+            &["login.midori.example:8443"][..],
+            &["https://login.midori.example"],
+            &["127.0.0.1"],
+            &["login.midori.example", "LOGIN.midori.example"],
+            &["日本語.example", "xn--wgv71a119e.example"],
+        ] {
+            assert!(!check(bad, &[]), "{bad:?}");
+            assert!(!check(&[], bad), "{bad:?}");
+        }
+        let many: Vec<String> = (0..51).map(|n| format!("h{n}.example")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(!check(&many, &[]));
     }
 }

@@ -24,7 +24,7 @@ pub use branding::BrandingRules;
 pub use check::BadPolicy;
 pub use contact::{ContactRules, Desk, DeskWords};
 pub use enrolment::EnrolmentRules;
-pub use entrances::{AdministratorEntrance, EntranceRules};
+pub use entrances::{AdministratorEntrance, Door, EntranceRules};
 pub use faq::{FaqEntry, FaqWords};
 pub use labels::{Label, Labels, Words};
 pub use locale::{Language, LocaleRules};

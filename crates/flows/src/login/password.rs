@@ -7,6 +7,7 @@ use warifu_domain::{
     decide::decide,
     network::ClientNetwork,
     password::Password,
+    policy::Door,
     refusal::Refusal,
     tenant::Tenant,
     typed::Typed,
@@ -36,6 +37,8 @@ pub struct PasswordForm {
     pub remember: bool,
     /// The known-browser cookie (SEC-48).
     pub known_browser: Option<String>,
+    /// The page that was typed on (G2).
+    pub door: Door,
 }
 
 /// An account as the password step sees it, whether it exists or not.
@@ -69,8 +72,11 @@ pub async fn start(
     let verified = passwords::verify(ctx, stored, &password).await?;
     // A budget that took no guess refuses the right password too, after the same work (SEC-45, SEC-49).
     let right = account.open && verified != Verified::Wrong;
+    // Whoever has another door is refused here like a wrong password, and counted like one.
+    let rules = &tenant.policy.entrances;
+    let admitted = |user: &UserRow| rules.admits(form.door, user.role);
     let (user, stored) = match (&account.user, stored) {
-        (Some(user), Some(stored)) if right => (user.id, stored.to_owned()),
+        (Some(user), Some(stored)) if right && admitted(user) => (user.id, stored.to_owned()),
         (user, _) => {
             let user = user.as_ref().map(|user| user.id);
             let kind = EventKind::PasswordChecked;

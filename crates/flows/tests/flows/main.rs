@@ -7,6 +7,7 @@ mod answers;
 mod audit_search;
 mod crossings;
 mod delivery;
+mod entrances;
 mod faults;
 mod first_password;
 mod fresh_proof;

@@ -170,7 +170,7 @@ impl From<TenantError> for Failure {
             TenantError::BadPerson(error) => return error.into(),
             TenantError::Refused(refusal) => return refusal.into(),
             TenantError::NoSuchTenant(_) => Exit::NotFound,
-            TenantError::SlugTaken(_) => Exit::Exists,
+            TenantError::SlugTaken(_) | TenantError::NameTaken(_) => Exit::Exists,
             TenantError::BadSlug(_)
             | TenantError::BadName
             | TenantError::BadPolicy(_)

@@ -1,5 +1,8 @@
 # Login
 login-title = Sign in
+login-administrators-title = Administrator sign-in
+login-administrators-lead = This entrance is for administrators only; nobody else can sign in here.
+login-common-lead = Enter your e-mail address to sign in to your organisation.
 login-forgotten = If you have forgotten your password, ask { $contact }.
 login-code-field = If you use { $feature }, open this
 login-code-field-hint = The { $digits } digits in your authenticator app. If you leave this empty, you can enter them on the next page.

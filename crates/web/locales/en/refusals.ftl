@@ -149,6 +149,9 @@ refusal-OPR-14-do = Please enter a single one, like taro@example.jp.
 refusal-OPR-15 = Somebody else changed this at the same moment.
 refusal-OPR-15-do = Please look at how it stands now and try again.
 
+refusal-BRD-01 = Another organisation has this host name or domain.
+refusal-BRD-01-do = Enter another name, or take it from the other organisation first.
+
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->
     [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask { $contact }.

@@ -1,5 +1,8 @@
 # ログイン
 login-title = ログイン
+login-administrators-title = 管理者ログイン
+login-administrators-lead = 管理者専用の入口です。管理者以外の方はログインできません。
+login-common-lead = メールアドレスを入力すると、所属する組織にログインします。
 login-forgotten = パスワードをお忘れの場合は、{ $contact }にお問い合わせください。
 login-code-field = { $feature }を設定している場合はこちら
 login-code-field-hint = 認証アプリに表示されている{ $digits }桁の数字です。空欄のままでも、次の画面で入力できます。

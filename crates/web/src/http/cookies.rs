@@ -1,7 +1,7 @@
 //! The cookies: their names, their attributes, and the reading of what a browser sends back. What a session or
 //! an attempt is worth is not known here.
 
-use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use axum::http::HeaderValue;
 use warifu_domain::{time::Span, token::Token};
 
 use crate::text::Language;
@@ -24,15 +24,19 @@ pub enum Kind {
     Browser,
     /// The language that the visitor chose.
     Language,
+    /// That this browser's login began at the administrators' own page (G2), to lead back there. One per tenant; it opens
+    /// nothing.
+    Door,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Session,
         Self::Attempt,
         Self::Device,
         Self::Browser,
         Self::Language,
+        Self::Door,
     ];
 
     fn word(self) -> &'static str {
@@ -42,11 +46,15 @@ impl Kind {
             Self::Device => "device",
             Self::Browser => "browser",
             Self::Language => "language",
+            Self::Door => "door",
         }
     }
 
     fn is_per_tenant(self) -> bool {
-        matches!(self, Self::Session | Self::Attempt | Self::Device)
+        matches!(
+            self,
+            Self::Session | Self::Attempt | Self::Device | Self::Door
+        )
     }
 }
 
@@ -78,6 +86,8 @@ pub struct Jar {
     pub browser: Option<Token>,
     /// See [`Kind::Language`].
     pub language: Option<Language>,
+    /// See [`Kind::Door`].
+    pub door: bool,
 }
 
 impl Cookies {
@@ -87,10 +97,14 @@ impl Cookies {
         Self { secure }
     }
 
-    /// Reads the cookies of `tenant`'s pages; without a tenant, those that belong to none.
-    pub fn read(&self, tenant: Option<&str>, headers: &HeaderMap) -> Jar {
+    /// Reads the cookies of `tenant`'s pages from the `Cookie` fields of a request; without a tenant, those that belong to none.
+    pub fn read<'h>(
+        &self,
+        tenant: Option<&str>,
+        fields: impl IntoIterator<Item = &'h HeaderValue>,
+    ) -> Jar {
         let mut found: [Found<'_>; Kind::ALL.len()] = Default::default();
-        for header in headers.get_all(COOKIE) {
+        for header in fields {
             if header.len() > MAX_HEADER_BYTES {
                 continue;
             }
@@ -111,6 +125,7 @@ impl Cookies {
             device: value(Kind::Device).map(str::to_owned),
             browser: value(Kind::Browser).and_then(Token::parse),
             language: value(Kind::Language).and_then(Language::parse),
+            door: value(Kind::Door).is_some(),
         }
     }
 
@@ -194,12 +209,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn headers(lines: &[&[u8]]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for line in lines {
-            headers.append(COOKIE, HeaderValue::from_bytes(line).unwrap());
-        }
-        headers
+    fn headers(lines: &[&[u8]]) -> Vec<HeaderValue> {
+        let line = |line: &&[u8]| HeaderValue::from_bytes(line).unwrap();
+        lines.iter().map(line).collect()
     }
 
     fn token(byte: u8) -> String {

@@ -130,12 +130,12 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
     };
     match refusal {
         refusal if refusal.ends_attempt() => {
-            let mut response = words("/login");
+            let mut response = words(visit.login_path());
             visit.forget(&mut response, Kind::Attempt);
             response
         }
         Refusal::NotSignedIn => {
-            let mut response = words("/login");
+            let mut response = words(visit.login_path());
             visit.forget(&mut response, Kind::Session);
             response
         }
@@ -177,7 +177,8 @@ fn proof_target(route: &str) -> ProofTarget {
         .unwrap_or(ProofTarget::Account)
 }
 
-fn is_of_console(route: &str) -> bool {
+/// Whether a route is one of a console.
+pub(crate) fn is_of_console(route: &str) -> bool {
     ["/{tenant}/admin", "/{tenant}/operator"]
         .iter()
         .any(|console| route.starts_with(console))

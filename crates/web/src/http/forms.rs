@@ -174,7 +174,7 @@ pub(crate) fn encode(text: &str, query: &mut String) {
     }
 }
 
-fn decode(text: &[u8]) -> Result<String, BadForm> {
+pub(crate) fn decode(text: &[u8]) -> Result<String, BadForm> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
     while let Some(byte) = rest.next() {

@@ -2,6 +2,7 @@
 //! (SEC-72). What a proxy claims about either is not read.
 
 use axum::http::{HeaderMap, Uri, header};
+use warifu_domain::domain_name::DomainName;
 
 /// The address under which people reach this server: a scheme and a host, no path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,14 @@ impl BaseUrl {
         format!("{}://{}", self.scheme(), self.host)
     }
 
+    /// `:PORT` where it is not the scheme's own, else nothing.
+    fn port(&self) -> &str {
+        match self.host.rfind(':') {
+            Some(at) if !self.host[at..].contains(']') => &self.host[at..],
+            _ => "",
+        }
+    }
+
     fn scheme(&self) -> &'static str {
         if self.https { "https" } else { "http" }
     }
@@ -62,6 +71,15 @@ impl BaseUrl {
 pub struct Hosts {
     base: BaseUrl,
     origins: Vec<Origin>,
+}
+
+/// Whom a request is addressed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addressed {
+    /// To the server itself.
+    Ours(Origin),
+    /// To a name that one of the tenants may have (G2); it is ours only if one has.
+    Named(DomainName, Origin),
 }
 
 /// One of our hosts, and the `Origin` of its pages.
@@ -96,8 +114,8 @@ impl Hosts {
         &self.base
     }
 
-    /// Which of our hosts a request is addressed to. `None`: to none of them, to several, or to nobody.
-    pub fn addressed(&self, uri: &Uri, headers: &HeaderMap) -> Option<&Origin> {
+    /// Which host a request is addressed to. `None`: to none that could be ours, to several, or to nobody.
+    pub fn addressed(&self, uri: &Uri, headers: &HeaderMap) -> Option<Addressed> {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = match (hosts.next(), hosts.next()) {
             (Some(host), None) => Some(host.to_str().ok()?),
@@ -106,19 +124,31 @@ impl Hosts {
         };
         // HTTP/2 and requests to proxies name the authority in the address as well (RFC 9112, 3.2.2).
         let authority = uri.authority().map(|authority| authority.as_str());
-        let named = self.known(host.or(authority)?)?;
-        match authority {
-            Some(other) if self.known(other) != Some(named) => None,
-            _ => Some(named),
+        let named = self.without_own_port(host.or(authority)?);
+        let agree = |other: &str| self.without_own_port(other).eq_ignore_ascii_case(named);
+        if !authority.is_none_or(agree) {
+            return None;
+        }
+        let known = |known: &&Origin| known.host.eq_ignore_ascii_case(named);
+        match self.origins.iter().find(known) {
+            Some(known) => Some(Addressed::Ours(known.clone())),
+            None => self.named(named),
         }
     }
 
-    fn known(&self, host: &str) -> Option<&Origin> {
+    /// A host that is not the server's own: a name, at the port of the base URL.
+    fn named(&self, host: &str) -> Option<Addressed> {
+        let name = host.strip_suffix(self.base.port())?;
+        let name = DomainName::parse(name).ok()?;
+        // `DomainName` maps other spellings to this one; browsers send no other.
+        let host = format!("{}{}", name.as_str(), self.base.port());
+        let origin = format!("{}://{host}", self.base.scheme());
+        Some(Addressed::Named(name, Origin { host, origin }))
+    }
+
+    fn without_own_port<'h>(&self, host: &'h str) -> &'h str {
         let port = if self.base.https { ":443" } else { ":80" };
-        let host = host.strip_suffix(port).unwrap_or(host);
-        self.origins
-            .iter()
-            .find(|known| known.host.eq_ignore_ascii_case(host))
+        host.strip_suffix(port).unwrap_or(host)
     }
 }
 
@@ -214,9 +244,10 @@ mod tests {
         let hosts = hosts("https://login.example.jp", &["sso.example.jp:8443"]);
         let addressed = |uri: &str, lines: &[(&str, &str)]| {
             let uri: Uri = uri.parse().unwrap();
-            hosts
-                .addressed(&uri, &headers(lines))
-                .map(|origin| origin.origin.clone())
+            match hosts.addressed(&uri, &headers(lines)) {
+                Some(Addressed::Ours(origin)) => Some(origin.origin),
+                _ => None,
+            }
         };
         for good in [
             "login.example.jp",
@@ -261,13 +292,71 @@ mod tests {
     }
 
     #[test]
+    fn sec_060_a_tenants_host_is_a_name_at_the_servers_own_port() {
+        let uri: Uri = "/".parse().unwrap();
+        let named = |base: &str, host: &str| match hosts(base, &[])
+            .addressed(&uri, &headers(&[("host", host)]))
+        {
+            Some(Addressed::Named(name, origin)) => Some((name.as_str().to_owned(), origin.origin)),
+            _ => None,
+        };
+        for (base, host, origin) in [
+            (
+                "https://login.example.jp",
+                "Login.Midori.example",
+                "https://login.midori.example",
+            ),
+            (
+                "https://login.example.jp",
+                "login.midori.example:443",
+                "https://login.midori.example",
+            ),
+            (
+                "http://127.0.0.1:8080",
+                "login.midori.example:8080",
+                "http://login.midori.example:8080",
+            ),
+            (
+                "http://[::1]:8080",
+                "login.midori.example:8080",
+                "http://login.midori.example:8080",
+            ),
+            (
+                "http://[::1]",
+                "login.midori.example",
+                "http://login.midori.example",
+            ),
+        ] {
+            let name = "login.midori.example".to_owned();
+            assert_eq!(
+                named(base, host),
+                Some((name, origin.to_owned())),
+                "{base} {host}"
+            );
+        }
+        for (base, host) in [
+            ("https://login.example.jp", "login.midori.example:8443"),
+            ("https://login.example.jp", "login.midori.example:80"),
+            ("http://127.0.0.1:8080", "login.midori.example"),
+            ("http://127.0.0.1:8080", "127.0.0.1:8081"),
+            ("https://login.example.jp", "login.example.jp"),
+            ("https://login.example.jp", "10.0.0.1"),
+            ("https://login.example.jp", "login.midori.example."),
+            ("https://login.example.jp", "a@login.midori.example"),
+        ] {
+            assert_eq!(named(base, host), None, "{base} {host}");
+        }
+    }
+
+    #[test]
     fn sec_072_a_form_comes_from_our_own_page() {
         let hosts = hosts("https://login.example.jp", &["sso.example.jp"]);
         let uri: Uri = "/".parse().unwrap();
         let sent = |lines: &[(&str, &str)]| {
-            let origin = hosts
-                .addressed(&uri, &headers(&[("host", "login.example.jp")]))
-                .unwrap();
+            let ours = hosts.addressed(&uri, &headers(&[("host", "login.example.jp")]));
+            let Some(Addressed::Ours(origin)) = ours else {
+                panic!("it is ours: {ours:?}");
+            };
             origin.sent(&headers(lines))
         };
         let (own, site) = (("origin", "https://login.example.jp"), "sec-fetch-site");

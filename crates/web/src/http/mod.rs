@@ -4,6 +4,7 @@ pub mod access;
 pub mod client_address;
 pub mod cookies;
 pub(crate) mod download;
+pub(crate) mod entrance;
 pub mod errors;
 pub mod form_token;
 pub mod forms;

@@ -235,7 +235,7 @@ impl Page {
             frame.form_token = self.visit.form_token(self.site.tenant.id, bearer);
         }
         if let Some(place) = self.place {
-            frame.path = format!("/{}{place}", self.site.tenant.slug);
+            frame.path = self.visit.address(&self.site, place);
         }
         let mut status = StatusCode::OK;
         if let Some(problem) = self.problem {
@@ -258,9 +258,8 @@ impl Page {
     /// Sends the browser back to where a form says it stood, if that is a page of this tenant; else to its start.
     pub fn lead_back_to(self, address: &str) -> Response {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let is_ours = self.visit.state.is_page(Some(&self.site), path);
-        let prefix = format!("/{}", self.site.tenant.slug);
-        let Some(path) = path.strip_prefix(&prefix).filter(|_| is_ours) else {
+        let below = self.visit.below(&self.site, path);
+        let Some(path) = below.filter(|below| self.is_page(below)) else {
             return self.lead_to("/");
         };
         let fields = Fields::parse(query.as_bytes()).unwrap_or_default();
@@ -270,8 +269,15 @@ impl Page {
     /// `path` if it is the address of a page of this tenant's consoles, without a query.
     pub fn console_page<'p>(&self, path: &'p str) -> Option<&'p str> {
         let is_console = path.starts_with("/admin") || path.starts_with("/operator");
-        let whole = format!("/{}{path}", self.site.tenant.slug);
-        (is_console && self.visit.state.is_page(Some(&self.site), &whole)).then_some(path)
+        (is_console && self.is_page(path)).then_some(path)
+    }
+
+    /// Whether a path below the tenant is one of its pages. What no address of ours has in it is none: browsers read a backslash
+    /// as a slash, and drop line breaks (SEC-59).
+    fn is_page(&self, below: &str) -> bool {
+        let whole = format!("/{}{below}", self.site.tenant.slug);
+        let plain = below.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+        plain && self.visit.state.is_page(Some(&self.site), &whole)
     }
 
     /// Sends the browser to another page, which says what was done.

@@ -14,7 +14,7 @@ use super::{cookies::Kind, form_token::Bearer, visit::Visit};
 use crate::{
     pages::{
         times::Times,
-        views::{Console, Frame, Notice},
+        views::{Console, Frame, Notice, TenantMark},
     },
     text::{Labels, Language, Texts},
 };
@@ -40,7 +40,11 @@ impl Visit {
                 || Texts::new(language, Labels::standard(language)),
                 |site| site.texts(language).clone(),
             ),
-            tenant: site.map(|site| site.mark.clone()),
+            tenant: site.map(|site| TenantMark {
+                base: self.address(site, "").trim_end_matches('/').to_owned(),
+                ..site.mark.clone()
+            }),
+            login_path: self.login_path(),
             login: guest.login.clone(),
             form_token: site.map_or_else(String::new, |site| {
                 self.form_token(site.tenant.id, guest.bearer)
@@ -86,8 +90,15 @@ impl Visit {
 
     /// Where this page, or the one nearest to it, is found again: what was to be said once is left out.
     fn address_of_page(&self) -> String {
-        let path = self.path_of_page();
-        let path = if path.is_empty() { "/" } else { path };
+        let inside = self.path_of_page();
+        let path = match self.site() {
+            Some(site) if !inside.is_empty() => {
+                let slug = site.tenant.slug.len() + 1;
+                self.address(site, inside.get(slug..).unwrap_or_default())
+            }
+            _ if inside.is_empty() => "/".to_owned(),
+            _ => inside.to_owned(),
+        };
         format!("{path}{}", self.query().to_query(is_lasting))
     }
 
@@ -104,7 +115,7 @@ impl Visit {
     /// Sends the browser to another page by GET; `path` begins with a slash and is one of this tenant's.
     pub(crate) fn lead_to(&self, path: &str) -> Response {
         let location = match self.site() {
-            Some(site) => format!("/{}{path}", site.tenant.slug),
+            Some(site) => self.address(site, path),
             None => path.to_owned(),
         };
         let mut response = Response::new(Body::empty());

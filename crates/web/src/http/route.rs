@@ -9,6 +9,7 @@ use axum::{
     response::Response,
 };
 use tracing::{Instrument, field};
+use warifu_domain::ids::TenantId;
 
 use super::{
     access::{Access, AccessName, Entry},
@@ -91,6 +92,24 @@ where
     Route::new(Method::GET, path, AccessName::Anyone, move |visit, _| {
         handler(visit)
     })
+}
+
+/// A form that belongs to no tenant, for everybody. No handler gets its fields before the form token is checked (SEC-72).
+pub(crate) fn post_outside<B, H, F>(path: &'static str, handler: H) -> Route
+where
+    B: Form + Send + 'static,
+    H: Fn(Arc<Visit>, Verified<B>) -> F + Copy + Send + Sync + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    let work = move |visit: Arc<Visit>, request: Request| async move {
+        let limit = visit.state.settings.limits.body_bytes;
+        let (head, body) = request.into_parts();
+        let form = Sealed::receive(&head.headers, body, limit).await?;
+        let form =
+            form.open(|token| visit.is_own_form(TenantId::NOBODYS, Bearer::Visitor, token))?;
+        handler(visit, form).await
+    };
+    Route::new(Method::POST, path, AccessName::Anyone, work)
 }
 
 /// A file that every page may ask for.
@@ -222,16 +241,7 @@ impl Route {
 /// Whether a form token is one that a page of ours gave to this browser.
 fn is_ours(page: &Page, access: AccessName, token: &str) -> bool {
     let visit = &page.visit;
-    // A browser without our cookie got no form from us.
-    let Some(browser) = visit.jar.browser.as_ref().map(|browser| browser.hash()) else {
-        return false;
-    };
-    let fits = |bearer| {
-        visit
-            .state
-            .form_tokens
-            .verify(page.tenant().id, &browser, bearer, token)
-    };
+    let fits = |bearer| visit.is_own_form(page.tenant().id, bearer, token);
     // The language switch and the login form also stand on pages of an attempt or a session.
     let jar = &visit.jar;
     fits(visit.guest().bearer)

@@ -35,7 +35,7 @@ impl Site {
         let times = Times::new(&policy.locale.time_zone)
             .map_err(|error| Failure::Broken(error.to_string()))?;
         let mark = TenantMark {
-            slug: tenant.slug.clone(),
+            base: format!("/{}", tenant.slug),
             name: tenant.name.clone(),
             logo: None,
             accent: None,

@@ -11,7 +11,8 @@ use axum::{
     http::{HeaderValue, Method, Uri, header},
 };
 use warifu_domain::{
-    ids::Reference,
+    ids::{Reference, TenantId},
+    policy::AdministratorEntrance,
     tenant::{Tenant, check_slug},
     time::Timestamp,
     token::Token,
@@ -25,7 +26,9 @@ use warifu_flows::{
 use super::{
     access::Guest,
     cookies::Jar,
-    errors::{Failure, Rejection},
+    entrance::Arrival,
+    errors::{Failure, Rejection, is_of_console},
+    form_token::Bearer,
     forms::Fields,
     site::Site,
 };
@@ -43,12 +46,16 @@ pub struct Visit {
     /// The route's path as it stands in the table.
     pub(crate) route: &'static str,
     pub(crate) jar: Jar,
+    /// The `Cookie` fields, for a tenant that the address does not name.
+    cookies: Vec<HeaderValue>,
     agent: Option<HeaderValue>,
     accepted_languages: Option<HeaderValue>,
     /// Whether the browser came here from a page of ours, or does not say.
     from_here: bool,
     /// The client, once it is known (SEC-50).
     address: Option<IpAddr>,
+    /// What stands before a tenant's pages in addresses of this visit, if it is not the slug.
+    base: Option<String>,
     /// Whose pages these are, once that is known.
     site: OnceLock<Arc<Site>>,
     /// Whom the route let in.
@@ -68,11 +75,15 @@ impl Visit {
             method: request.method().clone(),
             uri: uri.clone(),
             route,
-            jar: state.cookies.read(slug(uri), headers),
+            jar: state
+                .cookies
+                .read(slug(uri), headers.get_all(header::COOKIE)),
+            cookies: headers.get_all(header::COOKIE).iter().cloned().collect(),
             agent: headers.get(header::USER_AGENT).cloned(),
             accepted_languages: headers.get(header::ACCEPT_LANGUAGE).cloned(),
             from_here: matches!(site, None | Some(b"same-origin")),
             address: None,
+            base: None,
             site: OnceLock::new(),
             guest: OnceLock::new(),
             new_browser: OnceLock::new(),
@@ -83,9 +94,8 @@ impl Visit {
     /// Goes on if the request is addressed to us, its client is known (SEC-50, SEC-60) and, where it could change
     /// something, if a page of ours sent it (SEC-72).
     pub(crate) fn check_sender(&mut self, request: &Request) -> Result<(), Failure> {
-        let Some(ours) = self.state.hosts.addressed(request.uri(), request.headers()) else {
-            return Err(Rejection::UnknownHost.into());
-        };
+        let entrance = Arrival::take(request)?;
+        self.base = entrance.base;
         let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
         let peer = peer.ok_or_else(|| {
             Failure::Broken("the listener does not pass on who connected".to_owned())
@@ -93,7 +103,7 @@ impl Visit {
         let proxies = &self.state.settings.trusted_proxies;
         let client = proxies.client(peer.0.ip(), request.headers());
         self.address = Some(client.map_err(|_| Rejection::UnreadableClient)?);
-        if is_changing(request.method()) && !ours.sent(request.headers()) {
+        if is_changing(request.method()) && !entrance.origin.sent(request.headers()) {
             return Err(Rejection::ForeignForm.into());
         }
         Ok(())
@@ -135,10 +145,53 @@ impl Visit {
         slug(&self.uri).filter(|slug| check_slug(slug).is_ok())
     }
 
-    fn welcome_to(&self, tenant: Arc<Tenant>) -> Result<Arc<Site>, Failure> {
+    /// Notes whose pages these are.
+    pub(crate) fn welcome_to(&self, tenant: Arc<Tenant>) -> Result<Arc<Site>, Failure> {
         tracing::Span::current().record("tenant.id", tenant.id.0);
         let site = self.state.sites.of(tenant)?;
         Ok(self.site.get_or_init(|| site).clone())
+    }
+
+    /// The cookies that the browser has of `tenant`, whatever the address says.
+    pub(crate) fn jar_of(&self, tenant: &Tenant) -> Jar {
+        let slug = Some(tenant.slug.as_str());
+        self.state.cookies.read(slug, &self.cookies)
+    }
+
+    /// The address of a page of this visit's tenant; `below` is its path below the tenant.
+    pub(crate) fn address(&self, site: &Site, below: &str) -> String {
+        let address = match &self.base {
+            Some(base) => format!("{base}{below}"),
+            None => format!("/{}{below}", site.tenant.slug),
+        };
+        if address.is_empty() {
+            "/".to_owned()
+        } else {
+            address
+        }
+    }
+
+    /// The path below the tenant, if an address is one of this visit's entrance.
+    pub(crate) fn below<'a>(&self, site: &Site, address: &'a str) -> Option<&'a str> {
+        match &self.base {
+            Some(base) => address.strip_prefix(base.as_str()),
+            None => address
+                .strip_prefix('/')?
+                .strip_prefix(site.tenant.slug.as_str()),
+        }
+    }
+
+    /// Where people of this visit log in: at the administrators' own page, if they came by it or want a console.
+    pub(crate) fn login_path(&self) -> &'static str {
+        let own = self.site().is_some_and(|site| {
+            site.tenant.policy.entrances.administrators == AdministratorEntrance::Own
+        });
+        let wanted = self.jar.door || is_of_console(self.route);
+        if own && wanted {
+            "/admin/login"
+        } else {
+            "/login"
+        }
     }
 
     /// The tenant's site, if it was found.
@@ -161,6 +214,16 @@ impl Visit {
     pub(crate) fn browser(&self) -> &Token {
         let known = self.jar.browser.as_ref();
         known.unwrap_or_else(|| self.new_browser.get_or_init(|| self.state.ctx.rng.token()))
+    }
+
+    /// Whether a form token is one that a page of this tenant gave to this browser, shown as `bearer` (SEC-72).
+    pub(crate) fn is_own_form(&self, tenant: TenantId, bearer: Bearer, token: &str) -> bool {
+        // A browser without our cookie got no form from us.
+        let browser = self.jar.browser.as_ref();
+        browser.is_some_and(|browser| {
+            let tokens = &self.state.form_tokens;
+            tokens.verify(tenant, &browser.hash(), bearer, token)
+        })
     }
 
     /// What the browser has to keep as its cookie from now on.

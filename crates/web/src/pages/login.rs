@@ -1,12 +1,16 @@
-//! `/login`: login ID and password.
+//! `/login` and `/admin/login`: login ID and password. The page that all tenants share is `common_login.rs`.
 
 use axum::response::Response;
-use warifu_domain::{policy::CodeField, typed::Typed};
+use warifu_domain::{
+    policy::{AdministratorEntrance, CodeField, Door},
+    typed::Typed,
+};
 use warifu_flows::login::{self, LoginStep, PasswordForm};
 
 use super::views;
 use crate::http::{
     access::Visitor,
+    cookies::{Kind, Life},
     forms::{BadForm, Fields, Form, Verified},
     page::Page,
     route::Answer,
@@ -15,8 +19,8 @@ use crate::http::{
 /// The fields of the login form.
 #[derive(Default)]
 pub(crate) struct LoginForm {
-    login: String,
-    password: Typed,
+    pub(super) login: String,
+    pub(super) password: Typed,
     code: Typed,
     remember: bool,
 }
@@ -33,45 +37,85 @@ impl Form for LoginForm {
 }
 
 pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
-    Ok(write(page, LoginForm::default()))
+    Ok(write(page, LoginForm::default(), Door::Everybodys))
 }
 
-pub(crate) async fn submit(mut page: Page, _: Visitor, form: Verified<LoginForm>) -> Answer {
+pub(crate) async fn submit(page: Page, _: Visitor, form: Verified<LoginForm>) -> Answer {
+    check(page, form.into_inner(), Door::Everybodys).await
+}
+
+/// `/admin/login`: leads to the one login page, unless administrators have their own (G2).
+pub(crate) async fn show_own(page: Page, _: Visitor) -> Answer {
+    if !is_there(&page) {
+        return Ok(page.lead_to("/login"));
+    }
+    Ok(write(page, LoginForm::default(), Door::Administrators))
+}
+
+pub(crate) async fn submit_own(page: Page, _: Visitor, form: Verified<LoginForm>) -> Answer {
+    if !is_there(&page) {
+        return Ok(page.lead_to("/login"));
+    }
+    check(page, form.into_inner(), Door::Administrators).await
+}
+
+fn is_there(page: &Page) -> bool {
+    page.tenant().policy.entrances.administrators == AdministratorEntrance::Own
+}
+
+async fn check(mut page: Page, form: LoginForm, door: Door) -> Answer {
     let typed = PasswordForm {
         login: form.login.clone(),
         password: form.password.clone(),
         code: is_on_this_page(&page).then(|| form.code.clone()),
         remember: form.remember,
         known_browser: page.known_browser(),
+        door,
     };
     match login::start(page.ctx(), page.tenant(), &page.origin(), typed).await {
-        Ok(LoginStep::SignedIn(session)) => Ok(page.logged_in(&session)),
-        Ok(LoginStep::Challenge(attempt, refusal)) => {
+        Ok(step) => {
+            // So that the way back from a later page leads to the same door.
+            match door {
+                Door::Administrators => page.keep(Kind::Door, "administrators", Life::Visit),
+                Door::Everybodys if page.visit.jar.door => page.drop_cookie(Kind::Door),
+                Door::Everybodys => {}
+            }
+            Ok(go_on(page, step))
+        }
+        Err(error) => Ok(write(page.again(error)?.about(&form.login), form, door)),
+    }
+}
+
+/// Where the right password leads.
+pub(super) fn go_on(mut page: Page, step: LoginStep) -> Response {
+    match step {
+        LoginStep::SignedIn(session) => page.logged_in(&session),
+        LoginStep::Challenge(attempt, refusal) => {
             page.begin_attempt(&attempt);
-            Ok(match refusal {
+            match refusal {
                 Some(refusal) => page.hand_on(&refusal, "/login/code"),
                 None => page.lead_to("/login/code"),
-            })
+            }
         }
-        Ok(LoginStep::Enrol(attempt)) => {
+        LoginStep::Enrol(attempt) => {
             page.begin_attempt(&attempt);
-            Ok(page.lead_to("/login/set-up"))
+            page.lead_to("/login/set-up")
         }
-        Err(error) => Ok(write(
-            page.again(error)?.about(&form.login),
-            form.into_inner(),
-        )),
     }
 }
 
 /// The page with what was typed, except secrets.
-fn write(page: Page, typed: LoginForm) -> Response {
+fn write(page: Page, typed: LoginForm, door: Door) -> Response {
     let policy = &page.tenant().policy;
     let remember = policy.login.remember_me.then_some(typed.remember);
     let code_digits = is_on_this_page(&page).then_some(policy.totp.digits);
     page.show(|frame| views::Login {
         frame,
         login: typed.login,
+        place: match door {
+            Door::Everybodys => views::LoginPlace::Tenant,
+            Door::Administrators => views::LoginPlace::Administrators,
+        },
         remember,
         code_digits,
         code_open: !typed.code.is_empty(),

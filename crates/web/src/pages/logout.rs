@@ -13,5 +13,6 @@ use crate::http::{
 pub(crate) async fn submit(mut page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
     session::sign_out(page.ctx(), page.tenant(), &page.origin(), &who).await?;
     page.drop_cookie(Kind::Session);
-    Ok(page.done("/login", Notice::SignedOut))
+    let login = page.visit.login_path();
+    Ok(page.done(login, Notice::SignedOut))
 }

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod backup_codes;
 mod code_form;
+pub(crate) mod common_login;
 pub(crate) mod demo;
 pub(crate) mod help;
 pub(crate) mod home;

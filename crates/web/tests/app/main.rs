@@ -5,6 +5,7 @@ mod access;
 mod audit;
 mod bad_input;
 mod cross_site;
+mod entrances;
 mod first_password;
 mod guests;
 mod headers;

@@ -3,15 +3,27 @@
 use super::{Rendered, Samples, URI, print};
 use warifu_web::pages::qr::Qr;
 use warifu_web::pages::views::{
-    CodeShape, Facts, Login, LoginBackupCode, LoginCode, Notice, SetUp, SetUpDone, SetUpPlace,
+    CodeShape, Facts, Login, LoginBackupCode, LoginCode, LoginPlace, Notice, SetUp, SetUpDone,
+    SetUpPlace,
 };
 
 impl Samples<'_> {
     pub(super) fn login(&self) -> Rendered {
+        let at = |place, frame| {
+            print(&Login {
+                frame,
+                login: String::new(),
+                place,
+                remember: None,
+                code_digits: None,
+                code_open: false,
+            })
+        };
         let page = |frame, login: &str, remember, code_digits, code_open| {
             print(&Login {
                 frame,
                 login: login.into(),
+                place: LoginPlace::Tenant,
                 remember,
                 code_digits,
                 code_open,
@@ -21,6 +33,11 @@ impl Samples<'_> {
         let facts = Facts::default();
         vec![
             ("login", page(self.frame(), "", None, None, false)),
+            (
+                "login-administrators",
+                at(LoginPlace::Administrators, self.frame()),
+            ),
+            ("login-common", at(LoginPlace::Common, self.outside())),
             (
                 "login-remember",
                 page(self.frame(), "", Some(false), None, false),

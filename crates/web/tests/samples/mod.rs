@@ -93,7 +93,7 @@ impl Samples<'_> {
         Frame {
             texts: Texts::new(self.language, labels(self.language)),
             tenant: Some(TenantMark {
-                slug: "warifu-trading".into(),
+                base: "/warifu-trading".into(),
                 name: self.cast.tenant.clone(),
                 logo: None,
                 accent: None,
@@ -108,6 +108,7 @@ impl Samples<'_> {
             notice: None,
             console: Console::CLOSED,
             desk: None,
+            login_path: "/login",
         }
     }
 

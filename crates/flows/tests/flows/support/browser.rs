@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use warifu_domain::{
-    backup_code::BackupCode, ids::Reference, refusal::Refusal, time::Span, token::Token,
+    backup_code::BackupCode, ids::Reference, policy::Door, refusal::Refusal, time::Span,
+    token::Token,
 };
 use warifu_flows::{
     FlowError, Origin, account,
@@ -119,6 +120,7 @@ impl Browser {
     /// The login form as it would be sent.
     pub(crate) fn form(&self, login: &str, password: &str, code: Option<&str>) -> PasswordForm {
         PasswordForm {
+            door: Door::Everybodys,
             login: login.to_owned(),
             password: password.into(),
             code: code.map(Into::into),

@@ -31,7 +31,10 @@ impl ErrorPage {
                 self.frame.msg("error-to-account"),
             )
         } else {
-            (self.frame.link("/login"), self.frame.msg("error-to-login"))
+            (
+                self.frame.link(self.frame.login_path),
+                self.frame.msg("error-to-login"),
+            )
         })
     }
 }

@@ -15,6 +15,8 @@ pub struct Frame {
     pub tenant: Option<TenantMark>,
     /// Login ID of the signed-in user.
     pub login: Option<String>,
+    /// Where people of this visit log in: a path below the tenant.
+    pub login_path: &'static str,
     /// Value of the hidden field `form_token` (SEC-72).
     pub form_token: String,
     /// Address of this page for the language switch: a path that answers GET, with its query.
@@ -38,8 +40,8 @@ pub struct Frame {
 /// How a tenant appears on its pages.
 #[derive(Clone, Debug)]
 pub struct TenantMark {
-    /// First part of all its addresses.
-    pub slug: String,
+    /// What stands before all its addresses, without a final slash; nothing at a host of its own.
+    pub base: String,
     /// Its name.
     pub name: String,
     /// Address of its logo.
@@ -97,7 +99,7 @@ impl Frame {
     pub(super) fn link(&self, path: &str) -> String {
         self.tenant.as_ref().map_or_else(
             || path.to_owned(),
-            |tenant| format!("/{}{path}", tenant.slug),
+            |tenant| format!("{}{path}", tenant.base),
         )
     }
 

@@ -3,6 +3,17 @@
 use super::{CodeShape, Frame, TimeLeft};
 use askama::Template;
 
+/// Which of the login pages it is (G2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginPlace {
+    /// `/login` of a tenant.
+    Tenant,
+    /// `/admin/login` of a tenant.
+    Administrators,
+    /// `/login` of all tenants.
+    Common,
+}
+
 /// `/login`: login ID and password.
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
@@ -11,6 +22,8 @@ pub struct Login {
     pub frame: Frame,
     /// What was typed as login ID before, or nothing.
     pub login: String,
+    /// Which page it is.
+    pub place: LoginPlace,
     /// Whether *keep me signed in* is ticked; `None` where the policy does not offer it.
     pub remember: Option<bool>,
     /// Digits of a code, where the policy has its field on this page; `None` where it comes on the next.
@@ -70,6 +83,31 @@ pub struct LoginHelpdeskCode {
 }
 
 impl Login {
+    fn is_administrators(&self) -> bool {
+        self.place == LoginPlace::Administrators
+    }
+
+    fn is_common(&self) -> bool {
+        self.place == LoginPlace::Common
+    }
+
+    fn title(&self) -> &str {
+        if self.is_administrators() {
+            self.frame.msg("login-administrators-title")
+        } else {
+            self.frame.msg("login-title")
+        }
+    }
+
+    fn action(&self) -> String {
+        match self.place {
+            LoginPlace::Tenant => self.frame.link("/login"),
+            LoginPlace::Administrators => self.frame.link("/admin/login"),
+            // Outside tenants the address says the language.
+            LoginPlace::Common => format!("/login?language={}", self.frame.lang()),
+        }
+    }
+
     fn code_hint(&self, digits: &u8) -> String {
         self.frame
             .msg_with("login-code-field-hint", &[("digits", (*digits).into())])

@@ -33,7 +33,7 @@ pub use desk::Desk;
 pub use error::ErrorPage;
 pub use frame::{Frame, TenantMark};
 pub use help::{Help, HelpNumbers, OwnQuestion};
-pub use login::{Login, LoginBackupCode, LoginCode, LoginHelpdeskCode};
+pub use login::{Login, LoginBackupCode, LoginCode, LoginHelpdeskCode, LoginPlace};
 pub use notice::Notice;
 pub use password::Password;
 pub use problem::{Facts, Problem};

@@ -69,11 +69,12 @@ impl Question {
     /// The question that explains the refusal `code`; whom to ask, where no other does.
     pub fn explaining(code: &str) -> Self {
         match code {
-            "LOGIN-01" | "ACC-03" => Self::PasswordRefused,
+            "LOGIN-01" | "ACC-03" | "RST-01" => Self::PasswordRefused,
             "LOGIN-02" | "LOGIN-03" | "LOGIN-04" => Self::LoginEnded,
             "OTP-01" | "OTP-02" | "OTP-03" | "OTP-04" => Self::CodeRefused,
+            "LOGIN-05" => Self::LostPhone,
             "OTP-05" | "OTP-06" => Self::CodesPaused,
-            "OTP-07" | "SET-01" => Self::SetUp,
+            "OTP-07" | "SET-01" | "SET-04" => Self::SetUp,
             "BAK-01" | "BAK-02" | "BAK-03" | "BAK-04" => Self::BackupCodeRefused,
             "BAK-05" => Self::BackupCodes,
             "SET-02" => Self::What,
@@ -81,6 +82,7 @@ impl Question {
             "ACC-01" => Self::SignInAgain,
             "ACC-02" => Self::ProveAgain,
             "FORM-01" | "FORM-02" => Self::OldPage,
+            "ACC-05" => Self::NewPassword,
             _ if code.starts_with("PWD-") => Self::NewPassword,
             _ => Self::Who,
         }

@@ -204,6 +204,15 @@ impl TestApp {
         }
     }
 
+    /// Replaces the policy of one tenant.
+    pub(crate) async fn change_policy_of(&self, slug: &str, change: impl FnOnce(&mut Policy)) {
+        let mut policy = (*self.tenant_of(slug).await.policy).clone();
+        change(&mut policy);
+        manage_tenants::set_policy(&self.ctx, &By::command_line(), slug, &policy.to_toml())
+            .await
+            .unwrap();
+    }
+
     /// Lets time pass.
     pub(crate) fn wait(&self, span: Span) {
         self.ctx.clock.advance(span);

@@ -35,6 +35,10 @@ pub(crate) struct Browser {
     app: TestApp,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) page: String,
+    /// The host that it is at.
+    pub(crate) host: String,
+    /// What stands before the tenant's pages there.
+    pub(crate) base: String,
 }
 
 impl Ask {
@@ -70,6 +74,25 @@ impl Ask {
         self.headers
             .push((name.to_owned(), value.as_ref().to_vec()));
         self
+    }
+
+    /// At another host than the server's own, from a page of that host.
+    fn at(self, host: &str) -> Self {
+        let is_form = self.headers.iter().any(|(name, value)| {
+            name == "origin" && value.as_slice() == b"https://login.example.jp"
+        });
+        let is_own = |(name, value): &(String, Vec<u8>)| {
+            name == "host" && value.as_slice() == b"login.example.jp"
+        };
+        if !self.headers.iter().any(is_own) || host == "login.example.jp" {
+            return self;
+        }
+        let ask = self.header("host", host);
+        if is_form {
+            ask.header("origin", format!("https://{host}"))
+        } else {
+            ask
+        }
     }
 
     /// Without a header.
@@ -135,6 +158,8 @@ impl Browser {
             app,
             cookies: BTreeMap::new(),
             page: String::new(),
+            host: "login.example.jp".to_owned(),
+            base: format!("/{SLUG}"),
         }
     }
 
@@ -150,6 +175,7 @@ impl Browser {
         } else {
             ask.header("cookie", cookies.join("; "))
         };
+        let ask = ask.at(&self.host);
         let answer = ask.send(&self.app).await;
         for cookie in answer.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
@@ -167,9 +193,15 @@ impl Browser {
         answer
     }
 
+    /// A browser without cookies at another entrance of the tenant.
+    pub(crate) fn at(mut self, host: &str, base: &str) -> Self {
+        (self.host, self.base) = (host.to_owned(), base.to_owned());
+        self
+    }
+
     /// Opens a page of the tenant without following where it leads.
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        self.send(Ask::get(&format!("/{SLUG}{path}"))).await
+        self.send(Ask::get(&format!("{}{path}", self.base))).await
     }
 
     /// Opens a page of the tenant and follows where it leads.
@@ -197,7 +229,7 @@ impl Browser {
 
     /// What `press` would send.
     pub(crate) fn filled_in(&self, path: &str, typed: &[(&str, &str)]) -> Ask {
-        let action = format!("/{SLUG}{path}");
+        let action = format!("{}{path}", self.base);
         let hidden = hidden_fields(&self.page, &action)
             .unwrap_or_else(|| panic!("no form goes to {action}:\n{}", self.page));
         let hidden = hidden
@@ -249,7 +281,7 @@ impl Browser {
             .await;
         assert_eq!(
             answer.location(),
-            format!("/{SLUG}/account"),
+            format!("{}/account", self.base),
             "{}",
             answer.body
         );
