@@ -8,6 +8,7 @@ pub mod colour;
 pub mod decide;
 pub mod delivery;
 pub mod domain_name;
+pub mod effect;
 pub mod explain;
 pub mod group;
 pub mod helpdesk_code;

@@ -113,6 +113,10 @@ pub enum Refusal {
     Operating(crate::operating::Unfit),
     /// Another tenant has this host name or mail domain (G2).
     NameTaken,
+    /// The new policy would keep out the administrator who saves it.
+    WouldLockOutSaver,
+    /// Somebody else changed the policy since this draft was begun.
+    PolicyOvertaken,
     /// A new password is refused.
     Password(crate::password::BadPassword),
 }
@@ -168,6 +172,8 @@ impl Refusal {
             Self::ImportRefused => "USR-12",
             Self::Operating(unfit) => unfit.code(),
             Self::NameTaken => "BRD-01",
+            Self::WouldLockOutSaver => "POL-01",
+            Self::PolicyOvertaken => "POL-02",
             Self::Password(P::TooShort { .. }) => "PWD-01",
             Self::Password(P::TooLong) => "PWD-02",
             Self::Password(P::Common) => "PWD-03",

@@ -74,6 +74,22 @@ impl By {
         }
     }
 
+    /// The person at the console.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        match self {
+            Self::CommandLine(_) => None,
+            Self::Person(manager) => Some(manager.who.user),
+        }
+    }
+
+    /// The person at the console, if this is their own tenant.
+    pub(crate) fn at_home(&self, tenant: &Tenant) -> Option<UserId> {
+        match self {
+            Self::Person(manager) if manager.home == tenant.id => Some(manager.who.user),
+            _ => None,
+        }
+    }
+
     /// Begins an act in `tenant`.
     pub(crate) fn act(&self, ctx: &Ctx, tenant: &Arc<Tenant>) -> Act {
         match self {

@@ -19,6 +19,7 @@ pub mod manage_tenants;
 pub mod manage_users;
 pub mod notices;
 mod passwords;
+pub mod policy_change;
 pub mod rescue;
 pub mod rng;
 mod second_factor;

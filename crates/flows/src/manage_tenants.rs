@@ -12,14 +12,16 @@ use warifu_domain::{
     time::Timestamp,
     user::check_name,
 };
-use warifu_storage::{StoreError, TenantCounts, TenantRow};
+use warifu_storage::{PolicyRevision, StoreError, TenantCounts, TenantRow, Tx};
 
 use crate::{
+    act::Act,
     by::By,
     ctx::{Ctx, read_tenant},
     entrances,
     error::{Fault, FlowError},
     manage_users::{CheckedPerson, ManageError, NewPerson},
+    policy_change::locks_out,
 };
 
 /// Why an act on a tenant was not done.
@@ -160,6 +162,8 @@ async fn insert_tenant(
             return Ok(Some(taken));
         }
         tx.insert_tenant(slug, name, &policy, act.now).await?;
+        tx.insert_policy_revision(&new_text(&act, 1, &policy, ""))
+            .await?;
         entrances::claim(tx, rules).await?;
         let added = AuditEvent::new(EventKind::TenantAdded, None).detail(name);
         act.audit(tx, added).await?;
@@ -207,31 +211,63 @@ pub async fn list_tenants(ctx: &Ctx, after: &str, limit: i64) -> Result<Vec<Tena
         .collect::<Result<_, _>>()?)
 }
 
-/// Replaces a tenant's policy as a whole.
+/// Replaces a tenant's policy as a whole, whatever it is now.
 pub async fn set_policy(ctx: &Ctx, by: &By, slug: &str, policy: &str) -> Result<(), TenantError> {
-    let rules = Policy::parse(policy)?.entrances;
     let before = show_tenant(ctx, slug).await?;
+    replace_policy(ctx, by, before, policy).await
+}
+
+/// Replaces a tenant's policy as a whole if it is still at `revision`; else [`Refusal::PolicyOvertaken`].
+pub async fn set_policy_at(
+    ctx: &Ctx,
+    by: &By,
+    slug: &str,
+    revision: i64,
+    policy: &str,
+) -> Result<(), TenantError> {
+    let before = show_tenant(ctx, slug).await?;
+    match replace_policy(ctx, by, TenantRow { revision, ..before }, policy).await {
+        Err(TenantError::Overtaken) => Err(TenantError::Refused(Refusal::PolicyOvertaken)),
+        other => other,
+    }
+}
+
+async fn replace_policy(
+    ctx: &Ctx,
+    by: &By,
+    before: TenantRow,
+    policy: &str,
+) -> Result<(), TenantError> {
+    let draft = Arc::new(Policy::parse(policy)?);
     let act = by.act(ctx, &Arc::new(read_tenant(before.clone())?));
     let (operation, kind) = (Operation::ChangePolicy, EventKind::PolicyChanged);
     by.permit(ctx, &act, operation, None, kind).await?;
-    if !entrances::same_names(&act.tenant.policy.entrances, &rules) {
+    if !entrances::same_names(&act.tenant.policy.entrances, &draft.entrances) {
         by.permit(ctx, &act, Operation::GiveNames, None, kind)
             .await?;
     }
-    let (text, id, revision) = (policy.to_owned(), before.id, before.revision);
+    let (id, revision, saver) = (before.id, before.revision, by.at_home(&act.tenant));
     let detail = match by.reason() {
         "" => format!("from revision {revision}"),
         reason => format!("from revision {revision}: {reason}"),
     };
     let event = AuditEvent::new(kind, None).detail(&detail);
+    let text = new_text(&act, revision + 1, policy, by.reason());
     let changed = ctx.store.write(id, async move |tx| {
-        if let Some(taken) = entrances::taken_name(tx, &rules).await? {
+        if let Some(saver) = saver
+            && locks_out(tx, &act.tenant, &draft, saver, act.now).await?
+        {
+            let refusal = Refusal::WouldLockOutSaver;
+            act.audit(tx, event.clone().refused(&refusal)).await?;
+            return Ok(Err(TenantError::Refused(refusal)));
+        }
+        if let Some(taken) = entrances::taken_name(tx, &draft.entrances).await? {
             return Ok(Err(TenantError::NameTaken(taken)));
         }
-        if !tx.update_policy(revision, &text).await? {
+        if !replace_text(tx, &text).await? {
             return Ok(Err(TenantError::Overtaken));
         }
-        entrances::claim(tx, &rules).await?;
+        entrances::claim(tx, &draft.entrances).await?;
         act.audit(tx, event.clone()).await?;
         Ok(Ok(()))
     });
@@ -240,6 +276,25 @@ pub async fn set_policy(ctx: &Ctx, by: &By, slug: &str, policy: &str) -> Result<
         Err(StoreError::Conflict) => Err(TenantError::Overtaken),
         Err(error) => Err(error.into()),
     }
+}
+
+fn new_text(act: &Act, revision: i64, policy: &str, reason: &str) -> PolicyRevision {
+    PolicyRevision {
+        revision,
+        policy: policy.to_owned(),
+        at: act.now,
+        actor: act.actor().number(),
+        reason: reason.to_owned(),
+    }
+}
+
+/// Replaces the policy's text and keeps it in the history. `false`: somebody changed it meanwhile.
+async fn replace_text(tx: &mut Tx<'_>, text: &PolicyRevision) -> Result<bool, StoreError> {
+    let changed = tx.update_policy(text.revision - 1, &text.policy).await?;
+    if changed {
+        tx.insert_policy_revision(text).await?;
+    }
+    Ok(changed)
 }
 
 /// Suspends a tenant, or opens it again (SEC-84). `false`: it was so already.
@@ -305,9 +360,9 @@ pub async fn schedule_second_factor(
         day => day,
     };
     let event = AuditEvent::new(kind, None).detail(&with_reason(from, by));
-    let (id, revision) = (before.id, before.revision);
-    let changed = ctx.store.write(id, async move |tx| {
-        let changed = tx.update_policy(revision, &text).await?;
+    let text = new_text(&act, before.revision + 1, &text, by.reason());
+    let changed = ctx.store.write(before.id, async move |tx| {
+        let changed = replace_text(tx, &text).await?;
         if changed {
             act.audit(tx, event.clone()).await?;
         }

@@ -66,6 +66,34 @@ CREATE TABLE helpdesk_code (
 -- (docs/decisions/0009).
 CREATE INDEX audit_event_refused ON audit_event (tenant_id, reference) WHERE refusal IS NOT NULL;
 
+-- Every text that a tenant's policy ever had, with who wrote it and why; `revision` is the one that it made.
+CREATE TABLE policy_revision (
+    tenant_id BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    policy TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    actor BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, revision)
+) WITHOUT ROWID;
+
+-- Work for a console that takes longer than a page: how far it is, so that another node or a reload can show it. `input` is what it
+-- works on, `result` what it found, both as its kind reads them.
+CREATE TABLE console_job (
+    tenant_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    input TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    done BIGINT NOT NULL,
+    total BIGINT NOT NULL,
+    result TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+
 -- 1 while the password is one that somebody else set or saw: a new one is chosen after the first login with it (SEC-70).
 ALTER TABLE person ADD COLUMN password_temporary BIGINT NOT NULL DEFAULT 0;
 

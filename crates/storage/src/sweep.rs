@@ -10,6 +10,8 @@ use crate::{
 
 /// How long an expired attempt is kept, so that its page can still say why it ended.
 const ATTEMPT_MEMORY: Span = Span::hours(1);
+/// How long the outcome of a console's work is kept.
+const JOB_MEMORY: Span = Span::days(7);
 /// How long an untouched budget of a stranger is kept.
 const STRANGER_MEMORY: Span = Span::hours(24);
 
@@ -25,6 +27,10 @@ impl Tx<'_> {
             (
                 "DELETE FROM login_attempt WHERE tenant_id = $1 AND expires_at < $2",
                 now - ATTEMPT_MEMORY,
+            ),
+            (
+                "DELETE FROM console_job WHERE tenant_id = $1 AND started_at < $2",
+                now - JOB_MEMORY,
             ),
             (
                 "DELETE FROM browser_session WHERE tenant_id = $1 AND ends_at < $2",

@@ -1,7 +1,9 @@
 //! Every route of the server in reading order. A route that is not in this table does not exist, and none can be in it
 //! without saying who may call it (SEC-9).
 
-use warifu_domain::permission::Operation::{EditUser, ListUsers, ShowAudit, ShowUser};
+use warifu_domain::permission::Operation::{
+    ChangePolicy, EditUser, ListUsers, ShowAudit, ShowPolicy, ShowUser,
+};
 
 use crate::{
     http::{
@@ -116,6 +118,56 @@ pub(crate) fn table() -> Vec<Route> {
         get("/{tenant}/admin/users", May(ListUsers), admin::users::show),
     ];
     table.extend([
+        get(
+            "/{tenant}/admin/policy",
+            May(ShowPolicy),
+            admin::policy::show,
+        ),
+        get(
+            "/{tenant}/admin/policy/edit",
+            May(ChangePolicy),
+            admin::policy::edit,
+        ),
+        post(
+            "/{tenant}/admin/policy/edit",
+            May(ChangePolicy),
+            admin::policy::submit,
+        ),
+        get(
+            "/{tenant}/admin/policy/text",
+            May(ChangePolicy),
+            admin::policy::edit_text,
+        ),
+        post(
+            "/{tenant}/admin/policy/text",
+            May(ChangePolicy),
+            admin::policy::submit_text,
+        ),
+        get(
+            "/{tenant}/admin/policy/drafts/{draft}",
+            May(ChangePolicy),
+            admin::policy::draft,
+        ),
+        post(
+            "/{tenant}/admin/policy/drafts/{draft}",
+            May(ChangePolicy),
+            admin::policy::save,
+        ),
+        get(
+            "/{tenant}/admin/policy/history",
+            May(ShowPolicy),
+            admin::policy::history,
+        ),
+        get(
+            "/{tenant}/admin/policy/history/{revision}",
+            May(ShowPolicy),
+            admin::policy::revision,
+        ),
+        post(
+            "/{tenant}/admin/policy/history/{revision}",
+            May(ChangePolicy),
+            admin::policy::go_back,
+        ),
         get("/{tenant}/admin/audit", May(ShowAudit), admin::audit::show),
         get(
             "/{tenant}/admin/audit/export",

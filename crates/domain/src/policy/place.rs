@@ -16,10 +16,13 @@ pub(super) fn of_byte(text: &str, byte: usize) -> (usize, usize) {
 
 /// Where the value of `field` (as in `login.wrong_codes` or `faq.1.id`) stands in a text that is TOML.
 pub(super) fn of_field(text: &str, field: &str) -> (usize, usize) {
-    let span = DeTable::parse(text)
-        .ok()
-        .and_then(|table| span_of(table.get_ref(), field));
-    of_byte(text, span.map_or(0, |span| span.start))
+    of_byte(text, span(text, field).map_or(0, |span| span.start))
+}
+
+/// The bytes of the value of `field`, if the text has it.
+pub(super) fn span(text: &str, field: &str) -> Option<Range<usize>> {
+    let table = DeTable::parse(text).ok()?;
+    span_of(table.get_ref(), field)
 }
 
 fn span_of(table: &DeTable<'_>, field: &str) -> Option<Range<usize>> {

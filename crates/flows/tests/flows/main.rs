@@ -15,6 +15,7 @@ mod grace;
 mod helpdesk;
 mod model;
 mod operators;
+mod policy_change;
 mod races;
 mod secrets;
 mod sessions;

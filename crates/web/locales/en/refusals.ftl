@@ -117,6 +117,10 @@ refusal-USR-11 = This group was removed meanwhile.
 refusal-USR-11-do = Please open the page again and choose another one.
 refusal-USR-12 = The file cannot be imported as it is.
 refusal-USR-12-do = Nothing was added. Please correct the rows below and send it again.
+refusal-POL-01 = With this policy you could not log in any more.
+refusal-POL-01-do = Nothing was saved. Change the draft, or ask another administrator.
+refusal-POL-02 = Somebody else changed the policy first.
+refusal-POL-02-do = Nothing was saved. Look at the policy as it is now, then make your change again.
 
 refusal-OPR-01 = That day cannot be used.
 refusal-OPR-01-do = Please choose a day from today on. It begins at midnight in the organisation’s time zone.

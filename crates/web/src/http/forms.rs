@@ -9,8 +9,8 @@ use axum::{
 use warifu_domain::typed::Typed;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Most fields that a form may have; ours stay below ten.
-const MAX_FIELDS: usize = 32;
+/// Most fields that a form may have; only the policy's has more than ten.
+const MAX_FIELDS: usize = 64;
 
 /// Why a form is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,7 +301,7 @@ mod tests {
                 "{body:?}"
             );
         }
-        let many: Vec<String> = (0..40).map(|n| format!("f{n}=1")).collect();
+        let many: Vec<String> = (0..70).map(|n| format!("f{n}=1")).collect();
         assert_eq!(
             receive(FORM, many.join("&")).await.err(),
             Some(BadForm::Malformed)

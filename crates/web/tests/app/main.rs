@@ -12,6 +12,7 @@ mod headers;
 mod help;
 mod language;
 mod operations;
+mod policy;
 mod secrets;
 mod strangers;
 mod support;

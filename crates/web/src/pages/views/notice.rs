@@ -49,11 +49,13 @@ pub enum Notice {
     GroupChanged,
     /// A group is removed; its people stay.
     GroupRemoved,
+    /// The policy is changed.
+    PolicySaved,
 }
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
@@ -76,6 +78,7 @@ impl Notice {
         Self::GroupAdded,
         Self::GroupChanged,
         Self::GroupRemoved,
+        Self::PolicySaved,
     ];
 
     /// Its name in addresses and cookies.
@@ -104,6 +107,7 @@ impl Notice {
             Self::GroupAdded => "group-added",
             Self::GroupChanged => "group-changed",
             Self::GroupRemoved => "group-removed",
+            Self::PolicySaved => "policy-saved",
         }
     }
 
@@ -137,6 +141,7 @@ impl Notice {
             Self::GroupAdded => texts.msg("notice-group-added"),
             Self::GroupChanged => texts.msg("notice-group-changed"),
             Self::GroupRemoved => texts.msg("notice-group-removed"),
+            Self::PolicySaved => texts.msg("policy-saved"),
         }
     }
 }

@@ -2,12 +2,19 @@
 
 mod audit;
 mod audit_sentences;
+mod line_diff;
+mod policy;
+mod policy_texts;
 mod user;
 mod user_act;
 mod user_edit;
 mod users;
 
 pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
+pub use policy::{
+    ChangedRow, KnobRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText, Progress,
+    RevisionRow,
+};
 pub use user::{Blocked, User, UserApp, next_login, role_name};
 pub use user_act::{HelpdeskCodeShown, UserAct, UserActPage};
 pub use user_edit::{GroupChoice, UserEdit};

@@ -1,0 +1,151 @@
+//! Work for a console that takes longer than a page: what it is about, how far it is, what it found.
+
+use warifu_domain::{ids::UserId, time::Timestamp};
+
+use crate::store::{StoreError, Tx};
+
+/// Whether a piece of work goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// It is being done.
+    Running,
+    /// It is done.
+    Finished,
+    /// It could not be done.
+    Failed,
+}
+
+impl JobState {
+    fn number(self) -> i64 {
+        match self {
+            Self::Running => 0,
+            Self::Finished => 1,
+            Self::Failed => 2,
+        }
+    }
+
+    fn from_number(number: i64) -> Option<Self> {
+        [Self::Running, Self::Finished, Self::Failed]
+            .into_iter()
+            .find(|state| state.number() == number)
+    }
+}
+
+/// A piece of work.
+#[derive(Clone, Debug)]
+pub struct JobRow {
+    /// Its id; grows with time.
+    pub id: i64,
+    /// Which work it is: a number of the flows.
+    pub kind: i64,
+    /// Who asked for it.
+    pub user: UserId,
+    /// What it works on.
+    pub input: String,
+    /// Whether it goes on.
+    pub state: JobState,
+    /// How much of it is done.
+    pub done: i64,
+    /// How much there is, about.
+    pub total: i64,
+    /// What it found so far.
+    pub result: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it last said how far it is.
+    pub seen_at: Timestamp,
+}
+
+impl Tx<'_> {
+    /// Writes a piece of work that begins.
+    pub async fn insert_job(&mut self, job: &JobRow) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        self.exec(
+            "INSERT INTO console_job (tenant_id, id, kind, user_id, input, state, done, total, result, started_at, seen_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            &[
+                tenant.into(),
+                job.id.into(),
+                job.kind.into(),
+                job.user.into(),
+                (&job.input).into(),
+                job.state.number().into(),
+                job.done.into(),
+                job.total.into(),
+                (&job.result).into(),
+                job.started_at.into(),
+                job.seen_at.into(),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Says how far a piece of work is, or that it is over.
+    pub async fn update_job(&mut self, job: &JobRow) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        self.exec(
+            "UPDATE console_job SET state = $3, done = $4, total = $5, result = $6, seen_at = $7
+              WHERE tenant_id = $1 AND id = $2",
+            &[
+                tenant.into(),
+                job.id.into(),
+                job.state.number().into(),
+                job.done.into(),
+                job.total.into(),
+                (&job.result).into(),
+                job.seen_at.into(),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Finds a piece of work of one kind.
+    pub async fn find_job(&mut self, kind: i64, id: i64) -> Result<Option<JobRow>, StoreError> {
+        let tenant = self.tenant;
+        self.find(
+            "SELECT id, kind, user_id, input, state, done, total, result, started_at, seen_at FROM console_job
+              WHERE tenant_id = $1 AND id = $2 AND kind = $3",
+            &[tenant.into(), id.into(), kind.into()],
+            |row| {
+                Ok(JobRow {
+                    id: row.int(0)?,
+                    kind: row.int(1)?,
+                    user: UserId(row.int(2)?),
+                    input: row.text(3)?,
+                    state: JobState::from_number(row.int(4)?)
+                        .ok_or_else(|| StoreError::corrupt("console_job.state"))?,
+                    done: row.int(5)?,
+                    total: row.int(6)?,
+                    result: row.text(7)?,
+                    started_at: Timestamp(row.int(8)?),
+                    seen_at: Timestamp(row.int(9)?),
+                })
+            },
+        )
+        .await
+    }
+
+    /// How many people the tenant has.
+    pub async fn count_everybody(&mut self) -> Result<i64, StoreError> {
+        let tenant = self.tenant;
+        let sql = "SELECT COUNT(*) FROM person WHERE tenant_id = $1";
+        let count = self.find(sql, &[tenant.into()], |row| row.int(0)).await?;
+        Ok(count.unwrap_or(0))
+    }
+
+    /// People by id, beginning behind `after`: for work that goes through all of them.
+    pub async fn list_people_ids(
+        &mut self,
+        after: UserId,
+        limit: i64,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let tenant = self.tenant;
+        let sql = "SELECT id FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+        self.list(sql, &[tenant.into(), after.into(), limit.into()], |row| {
+            row.int(0).map(UserId)
+        })
+        .await
+    }
+}
