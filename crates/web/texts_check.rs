@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const REFUSALS: &[&str] = &[
     "LOGIN-01", "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05",
     "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07",
-    "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05",
+    "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05", "BAK-06",
     "SET-01", "SET-02", "SET-03", "SET-04",
     "RST-01",
     "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05",
@@ -33,6 +33,15 @@ const LABELS: &[&str] = &[
     "login_label",
     "Login_label",
     "Backup_code",
+    "app",
+    "App",
+    "key",
+    "Key",
+    "set_up_title",
+    "set_up_submit",
+    "set_up_done",
+    "code_title",
+    "code_submit",
 ];
 
 /// Variables that every refusal may use.

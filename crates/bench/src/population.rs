@@ -199,6 +199,7 @@ async fn add_person(
         // As long as a real one; nobody here logs in with a backup code.
         hashing: &[0; 9],
         codes: &verifiers,
+        sealed: None,
     };
     tx.replace_backup_set(id, &set, 0, now).await?;
     Ok(())

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod network;
 pub mod operating;
 pub mod password;
+pub mod password_reset;
 pub mod permission;
 pub mod policy;
 pub mod refusal;

@@ -50,6 +50,8 @@ pub enum Refusal {
     MalformedBackupCode,
     /// The codes of this set were shown already; they are shown once (SEC-25).
     BackupCodesShown,
+    /// The set was issued when codes were shown once, so there is nothing to look at (C3).
+    BackupCodesNotKept,
 
     /// A well-formed helpdesk code that does not match.
     WrongHelpdeskCode,
@@ -143,6 +145,7 @@ impl Refusal {
             Self::BackupCodeSuperseded => "BAK-03",
             Self::MalformedBackupCode => "BAK-04",
             Self::BackupCodesShown => "BAK-05",
+            Self::BackupCodesNotKept => "BAK-06",
             Self::WrongHelpdeskCode => "HLP-01",
             Self::MalformedHelpdeskCode => "HLP-02",
             Self::HelpdeskCodeOver => "HLP-03",

@@ -48,6 +48,8 @@ pub struct TotpOverview {
     pub since: Timestamp,
     /// When a code was last accepted.
     pub used_at: Option<Timestamp>,
+    /// Its owner reported the device lost (SEC-44).
+    pub suspended: bool,
 }
 
 /// The state of the backup codes.
@@ -61,6 +63,8 @@ pub struct BackupOverview {
     pub of: u32,
     /// The set's number, for the form that issues a new one.
     pub generation: i64,
+    /// The set can be looked at again (C3).
+    pub viewable: bool,
     /// When the set was issued; `None`: none was.
     pub issued_at: Option<Timestamp>,
 }
@@ -107,6 +111,8 @@ async fn overview_in(
         None => tx.find_pending_totp(keys, user, &who.token, now).await?,
     };
     let backup = tx.find_backup_set(user).await?;
+    let viewable =
+        policy.backup_codes.viewable && tx.find_sealed_backup_codes(user).await?.is_some();
     let idle_since = now - policy.session.idle();
     let sessions = tx.count_sessions(user, now, idle_since).await?;
     let set = backup.as_ref().map(|row| &row.set);
@@ -114,6 +120,7 @@ async fn overview_in(
         totp: totp.map(|state| TotpOverview {
             since: state.confirmed_at,
             used_at: state.used_at,
+            suspended: state.suspended_at.is_some(),
         }),
         set_up_open: pending.is_some(),
         backup_codes: BackupOverview {
@@ -121,6 +128,7 @@ async fn overview_in(
             left: set.map_or(0, |set| set.left()),
             of: set.map_or(0, |set| set.current.len() as u32),
             generation: set.map_or(0, |set| set.generation),
+            viewable,
             issued_at: backup.as_ref().map(|row| row.issued_at),
         },
         sessions,

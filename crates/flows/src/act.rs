@@ -10,7 +10,8 @@ use warifu_domain::{
     time::Timestamp,
     token::{Token, TokenHash},
 };
-use warifu_storage::{ClosedAttempt, KeyRing, Notice, StoreError, Tx};
+use warifu_storage::{ClosedAttempt, KeyRing, Notice, SealContext, StoreError, Tx, seal};
+use zeroize::Zeroizing;
 
 use crate::{
     ctx::{Ctx, MailMode},
@@ -175,6 +176,27 @@ impl Act {
         self.write_notice(tx, user, kind, recipient, None).await
     }
 
+    /// As [`Self::notify`], with a token that this mail alone tells, sealed in the outbox (SEC-40).
+    pub(crate) async fn notify_with_token(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        kind: EventKind,
+        token: &Token,
+    ) -> Result<(), StoreError> {
+        if self.mail == MailMode::Off {
+            return Ok(());
+        }
+        let Some(recipient) = tx.find_user(user).await?.and_then(|user| user.email) else {
+            return Ok(());
+        };
+        let context = enclosed_context(&self.tenant, user);
+        let plain = Zeroizing::new(token.expose());
+        let enclosed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
+        self.write_notice(tx, user, kind, recipient, Some(enclosed))
+            .await
+    }
+
     /// Writes a notice to one sealed address, with a sealed text that this mail alone tells.
     async fn write_notice(
         &self,
@@ -196,5 +218,14 @@ impl Act {
             created_at: self.now,
         };
         tx.insert_notice(&notice).await
+    }
+}
+
+/// Where what a mail encloses belongs (SEC-77).
+pub(crate) fn enclosed_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
+    SealContext {
+        tenant: tenant.id,
+        purpose: "outbox.enclosed",
+        owner: user.0,
     }
 }

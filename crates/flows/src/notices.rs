@@ -2,10 +2,10 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use warifu_domain::{audit::EventKind, ids::UserId, tenant::Tenant, time::Timestamp};
-use warifu_storage::{Notice, StoreError, UserRow};
+use warifu_domain::{audit::EventKind, ids::UserId, tenant::Tenant, time::Timestamp, token::Token};
+use warifu_storage::{Notice, StoreError, UserRow, seal};
 
-use crate::{ctx::Ctx, error::FlowError, manage_users::open_email};
+use crate::{act::enclosed_context, ctx::Ctx, error::FlowError, manage_users::open_email};
 
 /// A notice, ready to be put into words.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct OpenNotice {
     pub language: Option<String>,
     /// What happened.
     pub kind: EventKind,
+    /// What its link carries, where it has one (SEC-40).
+    pub token: Option<Token>,
     /// From where it was done; `None`: by an administrator on the server.
     pub address: Option<IpAddr>,
     /// With which browser it was done, in short; may be empty.
@@ -61,7 +63,16 @@ pub(crate) fn open(
     notice: Notice,
     person: UserRow,
 ) -> Result<OpenNotice, StoreError> {
+    let token = match &notice.enclosed {
+        Some(sealed) => {
+            let plain = seal::open(&ctx.keys, &enclosed_context(tenant, notice.user), sealed)?;
+            let token = std::str::from_utf8(&plain).ok().and_then(Token::parse);
+            Some(token.ok_or_else(|| StoreError::corrupt("outbox.enclosed"))?)
+        }
+        None => None,
+    };
     Ok(OpenNotice {
+        token,
         id: notice.id,
         user: notice.user,
         recipient: open_email(ctx, tenant, notice.user, &notice.recipient)?,

@@ -158,3 +158,17 @@ CREATE TABLE entrance (
 ) WITHOUT ROWID;
 
 CREATE INDEX entrance_tenant ON entrance (tenant_id);
+
+-- The codes themselves, sealed, where the tenant lets people look at them again (C3).
+ALTER TABLE backup_code_set ADD COLUMN sealed BYTEA;
+
+-- Links of reset mails, by the hash of what they carry (SEC-40). They open a page for a new password, once.
+CREATE TABLE password_reset (
+    tenant_id BIGINT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    user_id BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, token_hash)
+) WITHOUT ROWID;
+
+CREATE INDEX password_reset_user ON password_reset (tenant_id, user_id);

@@ -206,6 +206,27 @@ impl Tx<'_> {
         .await
     }
 
+    /// The key of a person's app in use; the newest, should there be several. Only [`Tx::spend_step`] makes it anybody's to see.
+    pub async fn find_totp_key(
+        &mut self,
+        keys: &KeyRing,
+        user: UserId,
+    ) -> Result<Option<(TotpParams, Secret)>, StoreError> {
+        let tenant = self.tenant;
+        let sealed = self
+            .find(
+                "SELECT sealed FROM totp
+                  WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL AND suspended_at IS NULL
+                  ORDER BY confirmed_at DESC LIMIT 1",
+                &[tenant.into(), user.into()],
+                |row| row.bytes(0),
+            )
+            .await?;
+        sealed
+            .map(|sealed| self.unseal(keys, user, &sealed))
+            .transpose()
+    }
+
     /// Suspends a person's apps, because the device is lost. `false`: none is confirmed and in use.
     pub async fn suspend_totp(&mut self, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let tenant = self.tenant;

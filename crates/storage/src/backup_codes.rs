@@ -34,6 +34,8 @@ pub struct NewBackupSet<'a> {
     pub hashing: &'a [u8],
     /// The codes.
     pub codes: &'a [Verifier],
+    /// The codes themselves, sealed; `None` where they are shown once.
+    pub sealed: Option<&'a [u8]>,
 }
 
 fn verifiers(bytes: &[u8]) -> Vec<Verifier> {
@@ -61,6 +63,21 @@ fn backup_set(row: &Row<'_>) -> Result<BackupSetRow, StoreError> {
 }
 
 impl Tx<'_> {
+    /// The sealed codes of a person's set, and the bits of those that are used. `None`: no set in force was kept so.
+    pub async fn find_sealed_backup_codes(
+        &mut self,
+        user: UserId,
+    ) -> Result<Option<(Vec<u8>, i64)>, StoreError> {
+        let tenant = self.tenant;
+        self.find(
+            "SELECT sealed, used FROM backup_code_set
+              WHERE tenant_id = $1 AND user_id = $2 AND sealed IS NOT NULL",
+            &[tenant.into(), user.into()],
+            |row| Ok((row.bytes(0)?, row.int(1)?)),
+        )
+        .await
+    }
+
     /// Finds a person's set.
     pub async fn find_backup_set(
         &mut self,
@@ -165,14 +182,14 @@ impl Tx<'_> {
         let issued = self
             .find(
                 "INSERT INTO backup_code_set (tenant_id, user_id, salt, generation, verifiers, used, superseded,
-                                              issued_at, failures, blocked_until, hashing)
-                 VALUES ($1, $2, $3, 1, $4, 0, $5, $6, 0, 0, $8)
+                                              issued_at, failures, blocked_until, hashing, sealed)
+                 VALUES ($1, $2, $3, 1, $4, 0, $5, $6, 0, 0, $8, $9)
                  ON CONFLICT (tenant_id, user_id) DO UPDATE
                     SET superseded = CASE WHEN backup_code_set.salt <> $3 OR backup_code_set.hashing <> $8 THEN $5
                                           WHEN length(backup_code_set.verifiers) = 0 THEN backup_code_set.superseded
                                           ELSE backup_code_set.verifiers END,
                         salt = $3, verifiers = $4, used = 0, generation = backup_code_set.generation + 1,
-                        issued_at = $6, failures = 0, blocked_until = 0, hashing = $8
+                        issued_at = $6, failures = 0, blocked_until = 0, hashing = $8, sealed = $9
                   WHERE backup_code_set.generation = $7
                  RETURNING generation",
                 &[
@@ -184,6 +201,7 @@ impl Tx<'_> {
                     now.into(),
                     generation.into(),
                     new.hashing.into(),
+                    new.sealed.into(),
                 ],
                 |row| row.int(0),
             )
@@ -197,7 +215,7 @@ impl Tx<'_> {
         let tenant = self.tenant;
         self.exec(
             "UPDATE backup_code_set SET superseded = verifiers, verifiers = $3, used = 0, failures = 0,
-                                        blocked_until = 0, generation = generation + 1
+                                        blocked_until = 0, generation = generation + 1, sealed = NULL
               WHERE tenant_id = $1 AND user_id = $2 AND length(verifiers) > 0",
             &[tenant.into(), user.into(), (&[] as &[u8]).into()],
         )

@@ -14,7 +14,7 @@ pub struct KeyUse {
 }
 
 /// Every column whose values begin with the number of their key; that of a password stands behind a version byte.
-const COLUMNS: [(&str, &str); 6] = [
+const COLUMNS: [(&str, &str); 7] = [
     (
         "keys of authenticator apps",
         "SELECT substr(sealed, 1, 4), COUNT(*) FROM totp GROUP BY 1",
@@ -30,6 +30,10 @@ const COLUMNS: [(&str, &str); 6] = [
     (
         "sets of backup codes",
         "SELECT substr(hashing, 1, 4), COUNT(*) FROM backup_code_set GROUP BY 1",
+    ),
+    (
+        "backup codes that can be looked at",
+        "SELECT substr(sealed, 1, 4), COUNT(*) FROM backup_code_set WHERE sealed IS NOT NULL GROUP BY 1",
     ),
     (
         "recipients of mail",

@@ -12,6 +12,7 @@ mod jobs;
 mod key_use;
 pub mod keyring;
 mod outbox;
+mod password_resets;
 mod policies;
 mod removal;
 mod rescues;

@@ -30,6 +30,7 @@ tables! {
     "totp" by "user_id, id",
     "backup_code_set" by "user_id",
     "helpdesk_code" by "user_id",
+    "password_reset" by "token_hash",
     "person_word" by "user_id, word",
     "person" by "id",
     "person_group" by "id",

@@ -37,6 +37,10 @@ impl Tx<'_> {
                 now,
             ),
             (
+                "DELETE FROM password_reset WHERE tenant_id = $1 AND expires_at < $2",
+                now,
+            ),
+            (
                 "DELETE FROM totp WHERE tenant_id = $1 AND confirmed_at IS NULL AND expires_at < $2",
                 now,
             ),
@@ -49,7 +53,13 @@ impl Tx<'_> {
         }
         self.note_time(now).await?;
         self.list_again(LISTED_AT_ONCE).await?;
-        for kind in [BudgetKind::UnknownLogin, BudgetKind::Network] {
+        for kind in [
+            BudgetKind::UnknownLogin,
+            BudgetKind::Network,
+            BudgetKind::ResetsInHour,
+            BudgetKind::ResetsInDay,
+            BudgetKind::ResetsOfNetwork,
+        ] {
             let kind = kind as i64;
             // Beyond the bound the longest untouched go first: fair, and a flood evicts itself.
             let bound = self

@@ -3,7 +3,7 @@
 use warifu_domain::{
     ids::UserId,
     throttle::{CLOSED_AT, NETWORK_FAILURES, NETWORK_WINDOW, wait_after},
-    time::Timestamp,
+    time::{Span, Timestamp},
 };
 
 use crate::store::{StoreError, Tx};
@@ -19,6 +19,12 @@ pub enum BudgetKind {
     UnknownLogin = 3,
     /// A client network.
     Network = 4,
+    /// Reset mails to an account in an hour (SEC-29); accounts that do not exist are counted alike.
+    ResetsInHour = 5,
+    /// Reset mails to an account in a day.
+    ResetsInDay = 6,
+    /// Reset mails that a client network asked for.
+    ResetsOfNetwork = 7,
 }
 
 /// Rows of [`BudgetKind::UnknownLogin`] and [`BudgetKind::Network`] that a tenant keeps at most: what strangers can fill.
@@ -91,6 +97,20 @@ impl Tx<'_> {
         network: &[u8],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let (kind, most) = (BudgetKind::Network, NETWORK_FAILURES);
+        self.reserve_in_window(kind, network, most, NETWORK_WINDOW, now)
+            .await
+    }
+
+    /// Counts something that may happen `most` times in a `window`, which begins with the first. `false`: it may not now.
+    pub async fn reserve_in_window(
+        &mut self,
+        kind: BudgetKind,
+        subject: &[u8],
+        most: i64,
+        window: Span,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         // Here blocked_until is the end of the window.
         let counted = self
@@ -105,11 +125,11 @@ impl Tx<'_> {
                  RETURNING failures",
                 &[
                     tenant.into(),
-                    (BudgetKind::Network as i64).into(),
-                    network.into(),
+                    (kind as i64).into(),
+                    subject.into(),
                     now.into(),
-                    (now + NETWORK_WINDOW).into(),
-                    NETWORK_FAILURES.into(),
+                    (now + window).into(),
+                    most.into(),
                 ],
                 |row| row.int(0),
             )

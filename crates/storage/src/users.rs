@@ -169,7 +169,8 @@ impl Tx<'_> {
             &[tenant.into(), id.into(), password.into(), term.into()],
         )
         .await?;
-        Ok(())
+        // A link that was sent for the password before does not open the one that came after it.
+        self.void_password_resets(id).await
     }
 
     /// Stores the same password hashed anew. `false`: it was changed since `old` was read, and stays as it is.
@@ -262,6 +263,7 @@ impl Tx<'_> {
             "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM backup_code_set WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM password_reset WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM outbox WHERE tenant_id = $1 AND user_id = $2",
         ] {
             self.exec(sql, &[tenant.into(), user.into()]).await?;

@@ -15,8 +15,8 @@ use crate::{
     },
     pages::{
         account, admin, backup_codes, common_login, demo, help, home, language, login,
-        login_backup_code, login_code, login_helpdesk_code, login_set_up, logout, password, proof,
-        remove, sessions, set_up,
+        login_backup_code, login_code, login_forgotten, login_helpdesk_code, login_lost_device,
+        login_set_up, logout, password, proof, remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -37,6 +37,10 @@ pub(crate) fn table() -> Vec<Route> {
         post("/{tenant}/login", Anyone, login::submit),
         get("/{tenant}/admin/login", Anyone, login::show_own),
         post("/{tenant}/admin/login", Anyone, login::submit_own),
+        get("/{tenant}/login/forgotten", Anyone, login_forgotten::show),
+        post("/{tenant}/login/forgotten", Anyone, login_forgotten::submit),
+        get("/{tenant}/login/reset", Anyone, login_forgotten::open_link),
+        post("/{tenant}/login/reset", Anyone, login_forgotten::reset),
         get("/{tenant}/login/code", InAttempt, login_code::show),
         post("/{tenant}/login/code", InAttempt, login_code::submit),
         get(
@@ -58,6 +62,21 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/login/helpdesk-code",
             InAttempt,
             login_helpdesk_code::submit,
+        ),
+        post(
+            "/{tenant}/login/show-again",
+            InAttempt,
+            login_code::show_again,
+        ),
+        get(
+            "/{tenant}/login/lost-device",
+            InAttempt,
+            login_lost_device::show,
+        ),
+        post(
+            "/{tenant}/login/lost-device",
+            InAttempt,
+            login_lost_device::submit,
         ),
         get("/{tenant}/login/set-up", InAttempt, login_set_up::show),
         post("/{tenant}/login/set-up", InAttempt, login_set_up::submit),
@@ -81,6 +100,7 @@ pub(crate) fn table() -> Vec<Route> {
         ),
         get("/{tenant}/account/remove", Session, remove::show),
         post("/{tenant}/account/remove", Session, remove::submit),
+        post("/{tenant}/account/reactivate", Session, remove::reactivate),
         get(
             "/{tenant}/account/backup-codes",
             Session,
@@ -90,6 +110,11 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/account/backup-codes",
             Session,
             backup_codes::issue,
+        ),
+        post(
+            "/{tenant}/account/backup-codes/view",
+            Session,
+            backup_codes::view,
         ),
         post(
             "/{tenant}/account/backup-codes/download",

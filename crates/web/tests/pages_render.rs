@@ -73,13 +73,27 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
                         is_ours
                             || value.starts_with('#')
                             || value.starts_with("otpauth://")
-                            || is_of_desk(tag),
+                            || is_of_desk(tag)
+                            || is_of_store(tag),
                         "{tag:?}"
                     );
                 }
             }
         }
     });
+}
+
+/// Whether an app is fetched from there (G3): a link that is followed by hand and tells the store nothing.
+fn is_of_store(tag: &Tag) -> bool {
+    let stores = [
+        "https://play.google.com/",
+        "https://apps.apple.com/",
+        "https://github.com/winauth/",
+    ];
+    let address = tag.value("href").unwrap_or_default();
+    tag.name == "a"
+        && tag.value("rel") == Some("noreferrer")
+        && stores.iter().any(|store| address.starts_with(store))
 }
 
 /// Whether a link leads to the desk that people ask: the one thing on our pages that is elsewhere.

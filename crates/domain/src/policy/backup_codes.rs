@@ -27,6 +27,9 @@ pub struct BackupCodeRules {
     pub shape: Shape,
     /// `page` or `download`.
     pub shown: Shown,
+    /// The codes are kept sealed besides hashed and can be looked at again, used or not (C3). It counts for sets issued
+    /// after it was switched on.
+    pub viewable: bool,
 }
 
 impl Default for BackupCodeRules {
@@ -36,6 +39,7 @@ impl Default for BackupCodeRules {
             count: 10,
             shape: Shape::Symbols16,
             shown: Shown::Page,
+            viewable: false,
         }
     }
 }

@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 use super::check::{OutOfRange, range};
 use crate::time::Span;
 
+/// What registering the first authenticator app asks for. A replacement always needs the fresh proof (SEC-37).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SetUpProof {
+    /// The fresh proof: a login or a proof within five minutes.
+    Proof,
+    /// The password, typed again for this very act (C1).
+    Password,
+}
+
 /// Registering an authenticator app.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -13,6 +23,10 @@ pub struct EnrolmentRules {
     pub minutes: i64,
     /// A reload shows the same secret. `false`: every visit makes a new one (P2).
     pub keep_on_reload: bool,
+    /// `proof` or `password`.
+    pub reauthentication: SetUpProof,
+    /// A valid current code shows the key of a registered app again, for a further device (G6, SEC-39).
+    pub show_again: bool,
 }
 
 impl Default for EnrolmentRules {
@@ -20,6 +34,8 @@ impl Default for EnrolmentRules {
         Self {
             minutes: 10,
             keep_on_reload: true,
+            reauthentication: SetUpProof::Proof,
+            show_again: false,
         }
     }
 }

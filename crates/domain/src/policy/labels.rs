@@ -33,6 +33,27 @@ pub struct Words {
     /// Whom to ask: a desk with its hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// What shows the codes: 認証アプリ, 認証システムアプリ …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// The secret as it is typed: キー, シークレットキー …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The headline of the set-up: 二要素認証設定, ワンタイムパスワード初期設定 …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_up_title: Option<String>,
+    /// The button that ends the set-up: 登録して有効化する …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_up_submit: Option<String>,
+    /// What is true after it: 二要素認証が有効になっています。
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_up_done: Option<String>,
+    /// The headline where the code is asked for: ワンタイムパスワード認証 …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_title: Option<String>,
+    /// The button under it: 送信 …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_submit: Option<String>,
 }
 
 /// The words of one language, none missing.
@@ -48,6 +69,20 @@ pub struct Label<'a> {
     pub login: &'a str,
     /// See [`Words::contact`].
     pub contact: &'a str,
+    /// See [`Words::app`].
+    pub app: &'a str,
+    /// See [`Words::key`].
+    pub key: &'a str,
+    /// See [`Words::set_up_title`]; `None`: made from the other words.
+    pub set_up_title: Option<&'a str>,
+    /// See [`Words::set_up_submit`]; `None`: made from the other words.
+    pub set_up_submit: Option<&'a str>,
+    /// See [`Words::set_up_done`]; `None`: made from the other words.
+    pub set_up_done: Option<&'a str>,
+    /// See [`Words::code_title`]; `None`: made from the other words.
+    pub code_title: Option<&'a str>,
+    /// See [`Words::code_submit`]; `None`: made from the other words.
+    pub code_submit: Option<&'a str>,
 }
 
 const JA: Label<'static> = Label {
@@ -56,6 +91,13 @@ const JA: Label<'static> = Label {
     backup_code: "バックアップコード",
     login: "ログインID",
     contact: "組織の管理者",
+    app: "認証アプリ",
+    key: "キー",
+    set_up_title: None,
+    set_up_submit: None,
+    set_up_done: None,
+    code_title: None,
+    code_submit: None,
 };
 
 const EN: Label<'static> = Label {
@@ -64,6 +106,13 @@ const EN: Label<'static> = Label {
     backup_code: "backup code",
     login: "login ID",
     contact: "your administrator",
+    app: "authenticator app",
+    key: "key",
+    set_up_title: None,
+    set_up_submit: None,
+    set_up_done: None,
+    code_title: None,
+    code_submit: None,
 };
 
 impl Labels {
@@ -79,6 +128,13 @@ impl Labels {
             backup_code: words.backup_code.as_deref().unwrap_or(default.backup_code),
             login: words.login.as_deref().unwrap_or(default.login),
             contact: words.contact.as_deref().unwrap_or(default.contact),
+            app: words.app.as_deref().unwrap_or(default.app),
+            key: words.key.as_deref().unwrap_or(default.key),
+            set_up_title: words.set_up_title.as_deref().or(default.set_up_title),
+            set_up_submit: words.set_up_submit.as_deref().or(default.set_up_submit),
+            set_up_done: words.set_up_done.as_deref().or(default.set_up_done),
+            code_title: words.code_title.as_deref().or(default.code_title),
+            code_submit: words.code_submit.as_deref().or(default.code_submit),
         }
     }
 
@@ -90,6 +146,13 @@ impl Labels {
                 backup_code,
                 login,
                 contact,
+                app,
+                key,
+                set_up_title,
+                set_up_submit,
+                set_up_done,
+                code_title,
+                code_submit,
             } = words;
             for (name, text) in [
                 ("feature", feature),
@@ -97,6 +160,13 @@ impl Labels {
                 ("backup_code", backup_code),
                 ("login", login),
                 ("contact", contact),
+                ("app", app),
+                ("key", key),
+                ("set_up_title", set_up_title),
+                ("set_up_submit", set_up_submit),
+                ("set_up_done", set_up_done),
+                ("code_title", code_title),
+                ("code_submit", code_submit),
             ] {
                 let Some(text) = text else { continue };
                 let ok =

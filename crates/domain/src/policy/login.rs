@@ -27,6 +27,8 @@ pub struct LoginRules {
     pub attempt_minutes: i64,
     /// Wrong codes that end an attempt, 1–3 (G7).
     pub wrong_codes: i64,
+    /// A forgotten password is reset by mail; the second step stays in place (C4, SEC-40).
+    pub password_reset: bool,
 }
 
 impl Default for LoginRules {
@@ -36,6 +38,7 @@ impl Default for LoginRules {
             remember_me: false,
             attempt_minutes: 10,
             wrong_codes: 3,
+            password_reset: false,
         }
     }
 }

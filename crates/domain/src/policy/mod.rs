@@ -24,7 +24,7 @@ pub use backup_codes::{BackupCodeRules, Shown};
 pub use branding::BrandingRules;
 pub use check::BadPolicy;
 pub use contact::{ContactRules, Desk, DeskWords};
-pub use enrolment::EnrolmentRules;
+pub use enrolment::{EnrolmentRules, SetUpProof};
 pub use entrances::{AdministratorEntrance, Door, EntranceRules};
 pub use faq::{FaqEntry, FaqWords};
 pub use knobs::{KNOBS, Knob, KnobKind};

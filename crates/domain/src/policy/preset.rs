@@ -12,7 +12,7 @@ pub struct Preset {
 }
 
 /// All presets, our recommendation first.
-pub const PRESETS: [Preset; 2] = [
+pub const PRESETS: [Preset; 5] = [
     Preset {
         name: "default",
         text: include_str!("presets/default.toml"),
@@ -20,6 +20,18 @@ pub const PRESETS: [Preset; 2] = [
     Preset {
         name: "workspace",
         text: include_str!("presets/workspace.toml"),
+    },
+    Preset {
+        name: "mail-gateway",
+        text: include_str!("presets/mail-gateway.toml"),
+    },
+    Preset {
+        name: "camera",
+        text: include_str!("presets/camera.toml"),
+    },
+    Preset {
+        name: "control-panel",
+        text: include_str!("presets/control-panel.toml"),
     },
 ];
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Reauthentication {
     /// A confirmation, in a session that itself passed the second factor (W5).
     Confirm,
+    /// The password, typed for this very act in a session that itself passed the second factor (C6).
+    Password,
     /// The fresh proof: password and second factor within five minutes (SEC-37).
     Proof,
 }
@@ -18,7 +20,7 @@ pub enum Reauthentication {
 pub struct RemovalRules {
     /// Users may do it themselves. `false`: only an administrator (P4).
     pub by_user: bool,
-    /// `confirm` or `proof`.
+    /// `confirm`, `password` or `proof`.
     pub reauthentication: Reauthentication,
 }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    backup_code::{BackupCode, Verifier},
+    backup_code::{BackupCode, Shape, Verifier},
     ids::UserId,
     refusal::Refusal,
     tenant::Tenant,
     time::Timestamp,
 };
-use warifu_storage::{NewBackupSet, StoreError, Tx};
+use warifu_storage::{NewBackupSet, SealContext, StoreError, Tx, seal};
+use zeroize::Zeroizing;
 
 use crate::{
     act::{Act, Origin},
@@ -27,6 +28,8 @@ pub(super) struct FreshCodes {
     verifiers: Vec<Verifier>,
     salt: [u8; 16],
     hashing: BackupHashing,
+    /// The codes, where the policy lets their owner look at them again (C3).
+    sealed: Option<Vec<u8>>,
 }
 
 /// Makes the codes of a new set, with the salt of the one before: the codes of that one can then be told apart from wrong ones.
@@ -45,6 +48,7 @@ pub(super) async fn make_codes(
         verifiers: Vec::new(),
         salt: before.map_or_else(|| ctx.rng.bytes(), |row| row.set.salt),
         hashing: BackupHashing::of_new_sets(ctx),
+        sealed: None,
     };
     while fresh.codes.len() < usize::from(rules.count) {
         let code = BackupCode::from_random(rules.shape, ctx.rng.bytes());
@@ -58,6 +62,13 @@ pub(super) async fn make_codes(
         let verifier = passwords::backup_verifier(ctx, &code, &fresh.salt, fresh.hashing).await?;
         fresh.verifiers.push(verifier);
         fresh.codes.push(code);
+    }
+    if rules.viewable {
+        let codes: Vec<&str> = fresh.codes.iter().map(BackupCode::expose).collect();
+        let plain = Zeroizing::new(codes.join("\n"));
+        let context = seal_context(tenant, user);
+        let sealed = seal::seal(&ctx.keys, ctx.rng.bytes(), &context, plain.as_bytes());
+        fresh.sealed = Some(sealed);
     }
     Ok(fresh)
 }
@@ -75,6 +86,7 @@ impl FreshCodes {
             salt: &self.salt,
             hashing: &self.hashing.write(),
             codes: &self.verifiers,
+            sealed: self.sealed.as_deref(),
         };
         if !tx
             .replace_backup_set(user, &new, generation, act.now)
@@ -136,4 +148,76 @@ pub async fn issue_backup_codes(
     });
     issued.await??;
     Ok(codes)
+}
+
+/// A backup code that is looked at again.
+pub struct ViewedCode {
+    /// The code.
+    pub code: BackupCode,
+    /// It opens nothing any more.
+    pub is_used: bool,
+}
+
+/// The codes in force, used ones included, where the policy keeps them to be looked at (C3, section 7 of the security
+/// requirements). Needs the fresh proof; every look is on record.
+pub async fn view_backup_codes(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<Vec<ViewedCode>, FlowError> {
+    let (act, user, token) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    let kind = EventKind::BackupCodesViewed;
+    let may = match tenant.policy.backup_codes.viewable {
+        true => may_issue(tenant, who, act.now),
+        false => Err(Refusal::NotOffered),
+    };
+    if let Err(refusal) = may {
+        return Err(act.deny(ctx, kind, Some(user), refusal).await);
+    }
+    let viewed = ctx.store.write(tenant.id, async move |tx| {
+        let event = AuditEvent::new(kind, Some(user));
+        let found = match tx.lock_session(user, &token).await? {
+            true => tx.find_sealed_backup_codes(user).await?,
+            false => return Ok(Err(Refusal::NotSignedIn)),
+        };
+        let Some((sealed, used)) = found else {
+            let refusal = Refusal::BackupCodesNotKept;
+            act.audit(tx, event.refused(&refusal)).await?;
+            return Ok(Err(refusal));
+        };
+        let plain = seal::open(&act.keys, &seal_context(&act.tenant, user), &sealed)?;
+        let codes = read_codes(&plain, used)
+            .ok_or_else(|| StoreError::corrupt("backup_code_set.sealed"))?;
+        act.audit(tx, event).await?;
+        Ok(Ok(codes))
+    });
+    Ok(viewed.await??)
+}
+
+/// Where sealed codes belong (SEC-77).
+fn seal_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
+    SealContext {
+        tenant: tenant.id,
+        purpose: "backup_codes",
+        owner: user.0,
+    }
+}
+
+/// Codes as they were sealed, one a line, in the shape that the policy had then.
+fn read_codes(plain: &[u8], used: i64) -> Option<Vec<ViewedCode>> {
+    let lines = std::str::from_utf8(plain).ok()?.split('\n').enumerate();
+    let read = |text: &str| {
+        [Shape::Symbols16, Shape::Digits8]
+            .into_iter()
+            .find_map(|shape| BackupCode::parse(shape, text).ok())
+    };
+    lines
+        .map(|(index, text)| {
+            Some(ViewedCode {
+                code: read(text)?,
+                is_used: used & 1 << index != 0,
+            })
+        })
+        .collect()
 }

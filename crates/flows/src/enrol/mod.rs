@@ -11,7 +11,7 @@ use warifu_domain::{
     audit::{AuditEvent, EventKind},
     decide::{Decision, decide},
     ids::{AuthenticatorId, UserId},
-    policy::{self, Enrolment, Policy},
+    policy::{self, Enrolment, Policy, SetUpProof},
     refusal::Refusal,
     tenant::Tenant,
     time::Timestamp,
@@ -25,14 +25,14 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
-    login::load_facts,
-    session::SignedIn,
+    login::{NewSession, load_facts},
+    session::{self, SignedIn, TypedProof},
 };
 
-pub use backup_codes::issue_backup_codes;
+pub use backup_codes::{ViewedCode, issue_backup_codes, view_backup_codes};
 pub(crate) use confirm::confirm_in_attempt;
 pub use confirm::confirm_totp;
-pub use removal::{may_remove, remove_totp};
+pub use removal::{may_remove, reactivate_totp, remove_totp};
 
 /// A set-up that waits for its first code.
 pub struct PendingTotp {
@@ -111,12 +111,39 @@ fn totp_params(policy: &Policy) -> TotpParams {
 }
 
 fn view(tenant: &Tenant, login: &str, row: &PendingTotpRow) -> PendingTotp {
+    let key = shown_key(tenant, login, row.params, &row.secret);
     PendingTotp {
-        uri: otpauth_uri(row.params, &row.secret, &tenant.name, login),
-        key_grouped: row.secret.to_base32_grouped(),
+        uri: key.uri,
+        key_grouped: key.key_grouped,
+        issuer: key.issuer,
+        account: key.account,
+        expires_at: row.expires_at,
+    }
+}
+
+/// The key of a registered app, shown again for a further device (G6).
+pub struct ShownKey {
+    /// See [`PendingTotp::uri`].
+    pub uri: Zeroizing<String>,
+    /// See [`PendingTotp::key_grouped`].
+    pub key_grouped: Zeroizing<String>,
+    /// See [`PendingTotp::issuer`].
+    pub issuer: String,
+    /// See [`PendingTotp::account`].
+    pub account: String,
+}
+
+pub(crate) fn shown_key(
+    tenant: &Tenant,
+    login: &str,
+    params: TotpParams,
+    secret: &Secret,
+) -> ShownKey {
+    ShownKey {
+        uri: otpauth_uri(params, secret, &tenant.name, login),
+        key_grouped: secret.to_base32_grouped(),
         issuer: tenant.name.clone(),
         account: login.to_owned(),
-        expires_at: row.expires_at,
     }
 }
 
@@ -219,7 +246,13 @@ pub async fn start_totp(
     who: &SignedIn,
 ) -> Result<(), FlowError> {
     let act = Act::of(ctx, tenant, origin);
-    if let Err(refusal) = may_enrol(tenant, who, act.now) {
+    // The first app may ask for the password again, however fresh the login is (C1); a replacement asks for the second factor.
+    let needs_password = tenant.policy.enrolment.reauthentication == SetUpProof::Password;
+    let may = match may_enrol(tenant, who, act.now) {
+        Ok(()) if needs_password && !who.has_totp => Err(Refusal::ProofNeeded),
+        may => may,
+    };
+    if let Err(refusal) = may {
         let kind = EventKind::SetUpStarted;
         return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
     }
@@ -228,13 +261,43 @@ pub async fn start_totp(
     Ok(())
 }
 
+/// Proves everything there is to prove, for the very act of setting an app up, and begins the set-up.
+pub async fn prove_and_start_totp(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+    password: &str,
+    proof: Option<TypedProof>,
+) -> Result<NewSession, FlowError> {
+    // Before the session is renewed: from then on a refusal would keep its new token from the browser.
+    let act = Act::of(ctx, tenant, origin);
+    let may = match is_offered(tenant, who) {
+        Ok(()) if who.must_choose_password() => Err(Refusal::PasswordTemporary),
+        may => may,
+    };
+    if let Err(refusal) = may {
+        let kind = EventKind::SetUpStarted;
+        return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
+    }
+    let session = session::prove(ctx, tenant, origin, who, password, proof).await?;
+    let starter = Starter::Session(session.token.hash());
+    make_pending(ctx, &act, who.user, starter, false).await?;
+    Ok(session)
+}
+
 /// Whether a signed-in person may set an app up now.
 fn may_enrol(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
+    is_offered(tenant, who)?;
+    who.check_fresh_proof(now)
+}
+
+fn is_offered(tenant: &Tenant, who: &SignedIn) -> Result<(), Refusal> {
     let is_off = tenant.policy.second_factor.enrolment == Enrolment::Off;
     if is_off && !who.must_enrol() && !who.has_totp {
         return Err(Refusal::NotOffered);
     }
-    who.check_fresh_proof(now)
+    Ok(())
 }
 
 /// The pending secret of a signed-in person; `None` where no set-up is open.

@@ -17,6 +17,7 @@ use super::{NewSession, open_session};
 use crate::{
     act::{Act, Origin},
     ctx::Ctx,
+    enrol::{ShownKey, shown_key},
     error::FlowError,
     second_factor::{
         hash_backup_code, judge_backup_code, judge_helpdesk_code, judge_totp, reserve_backup_guess,
@@ -50,6 +51,54 @@ pub async fn check_code(
             }
             Err(refusal) => Ok(Err(guess.refuse(tx, &act, refusal).await?)),
         }
+    });
+    Ok(verdict.await??)
+}
+
+/// Checks a code of an authenticator app and shows its key again, so that a further device can be added (G6). The code is
+/// spent and proves both factors, so it finishes the login as well; a wrong one shows nothing (SEC-39).
+pub async fn show_again(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    attempt: &Token,
+    code: &str,
+) -> Result<(NewSession, ShownKey), FlowError> {
+    let (act, attempt, code, token) = (
+        Act::of(ctx, tenant, origin),
+        attempt.clone(),
+        Typed::from(code),
+        ctx.rng.token(),
+    );
+    let kind = EventKind::SecondFactorShown;
+    let verdict = ctx.store.write(tenant.id, async move |tx| {
+        let guess = match spend_guess(tx, &act, &attempt, kind).await? {
+            Ok(guess) => guess,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let user = guess.user();
+        let judged = match act.tenant.policy.enrolment.show_again {
+            true => judge_totp(tx, &act, user, &code).await?,
+            false => Err(Refusal::NotOffered),
+        };
+        let accepted = match judged {
+            Ok(accepted) => accepted,
+            Err(refusal) => return Ok(Err(guess.refuse(tx, &act, refusal).await?)),
+        };
+        let (key, person) = (
+            tx.find_totp_key(&act.keys, user).await?,
+            tx.find_user(user).await?,
+        );
+        let (Some((params, secret)), Some(person)) = (key, person) else {
+            return Err(StoreError::Conflict); // The code of an app that is gone was not accepted.
+        };
+        tx.spend_attempt(&attempt.hash()).await?;
+        act.audit(tx, guess.event()).await?;
+        act.notify(tx, user, kind).await?;
+        let proven = guess.row.pending.pass_totp(accepted, act.now);
+        let session = open_session(tx, &act, &proven, token.clone()).await?;
+        let key = shown_key(&act.tenant, &person.login, params, &secret);
+        Ok(Ok((session, key)))
     });
     Ok(verdict.await??)
 }

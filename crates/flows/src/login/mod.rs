@@ -2,7 +2,9 @@
 //! holds what the steps share.
 
 mod code;
+mod lost_device;
 mod password;
+mod reset;
 mod set_up;
 
 use std::sync::Arc;
@@ -19,12 +21,14 @@ use warifu_domain::{
     time::Timestamp,
     token::Token,
 };
-use warifu_storage::{SessionRow, StageKind, StoreError, Tx};
+use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, Tx};
 
 use crate::{act::Act, ctx::Ctx, device, error::FlowError};
 
-pub use code::{check_backup_code, check_code, check_helpdesk_code};
+pub use code::{check_backup_code, check_code, check_helpdesk_code, show_again};
+pub use lost_device::report_lost;
 pub use password::{PasswordForm, start};
+pub use reset::{ask_reset, reset, reset_page};
 pub use set_up::{confirm_totp, pending_totp, skip};
 
 /// Where the right password leads.
@@ -139,6 +143,29 @@ pub(crate) async fn open_session(
         known_browser: device::sign(&act.keys, act.tenant.id, session.user, act.now),
         remembered_until: session.remembered.then(|| session.ends_at(rules)),
     })
+}
+
+/// The login ID of whoever began an attempt that ended by its time or its wrong codes: it is asked for by those whom the person
+/// calls (G7), and it is known to whoever holds the attempt's token.
+pub async fn owner_of_ended(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    token: &Token,
+) -> Result<Option<String>, FlowError> {
+    let (wrong_codes, token, now) = (
+        tenant.policy.login.wrong_codes,
+        token.hash(),
+        ctx.clock.now(),
+    );
+    let owner = ctx.store.read(tenant.id, async move |tx| {
+        match tx.find_attempt(&token, wrong_codes, now).await? {
+            Err(ClosedAttempt {
+                user: Some(user), ..
+            }) => tx.find_user(user).await,
+            _ => Ok(None),
+        }
+    });
+    Ok(owner.await?.map(|user| user.login))
 }
 
 /// An open attempt, for its pages.

@@ -140,7 +140,7 @@ async fn reserve(
     Ok(account.await?)
 }
 
-fn network_of(act: &Act) -> ClientNetwork {
+pub(super) fn network_of(act: &Act) -> ClientNetwork {
     let unspecified = std::net::IpAddr::from([0, 0, 0, 0]);
     ClientNetwork::of(
         act.origin

@@ -26,7 +26,7 @@ use crate::{
 
 pub use crate::second_factor::TypedProof;
 pub use proof::prove;
-pub(crate) use proof::{renew, step_up};
+pub(crate) use proof::{check_password, renew, step_up};
 
 /// A request is noted in its session at most this often: reading a page should not cost a durable write.
 const SEEN_EVERY: Span = Span::minutes(1);

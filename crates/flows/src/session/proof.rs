@@ -37,7 +37,7 @@ pub async fn prove(
     proof: Option<TypedProof>,
 ) -> Result<NewSession, FlowError> {
     let act = Act::of(ctx, tenant, origin);
-    prove_password(ctx, &act, who, password).await?;
+    check_password(ctx, &act, who, password, EventKind::Proved).await?;
     match (who.has_totp, proof) {
         (false, _) => prove_nothing_else(ctx, &act, who).await,
         (true, Some(TypedProof::Code(code))) => prove_code(ctx, &act, who, code).await,
@@ -52,13 +52,14 @@ pub async fn prove(
 }
 
 /// Checks the password of a signed-in person against the budget of known browsers: this browser is one.
-async fn prove_password(
+pub(crate) async fn check_password(
     ctx: &Ctx,
     act: &Act,
     who: &SignedIn,
     password: &str,
+    kind: EventKind,
 ) -> Result<(), FlowError> {
-    let (kind, wrong) = (EventKind::Proved, Refusal::WrongPassword);
+    let wrong = Refusal::WrongPassword;
     let Some(password) = Password::parse(password) else {
         return Err(act.deny(ctx, kind, Some(who.user), wrong).await);
     };

@@ -102,7 +102,7 @@ async fn sec_007_a_request_of_a_session_that_ended_meanwhile_changes_nothing() {
             gone
         );
         assert_eq!(
-            refused(enrol::remove_totp(ctx, &tenant, &request, &who).await),
+            refused(enrol::remove_totp(ctx, &tenant, &request, &who, "").await),
             gone
         );
         let issued = enrol::issue_backup_codes(ctx, &tenant, &request, &who, generation).await;

@@ -303,7 +303,7 @@ impl Scene {
             Act::Abandon => enrol::abandon_totp(ctx, tenant, request, who)
                 .await
                 .map(done),
-            Act::Remove => enrol::remove_totp(ctx, tenant, request, who)
+            Act::Remove => enrol::remove_totp(ctx, tenant, request, who, "")
                 .await
                 .map(done),
             Act::IssueCodes => enrol::issue_backup_codes(ctx, tenant, request, who, 1)

@@ -3,6 +3,10 @@ account-title = Your account
 account-app-title = { $Feature }
 account-app-on = On
 account-app-off = Not set up
+account-app-suspended = Suspended
+account-app-suspended-then = It is suspended because its device was reported lost. If the device has turned up, take it into use again; if not, set up a new one.
+account-app-reactivate = It has turned up: use it again
+account-app-replace = Set up a new device
 account-app-since = Set up
 account-app-last-used = Last used
 account-app-never-used = Not used yet
@@ -40,6 +44,8 @@ remove-codes-void = { $left ->
 remove-entry-stops = The entry in your authenticator app stops working. Please delete it there.
 remove-undo = To go back, set up { $feature } again on your account page. You will scan a new QR code.
 remove-submit = OK, turn it off
+remove-password-hint = To turn it off, enter the password you sign in with.
+remove-with-password-submit = Turn it off
 
 # Where the user is signed in
 sessions-title = Where you are signed in

@@ -9,6 +9,10 @@ backup-codes-few = { $left ->
    *[other] Few codes are left. Please issue new { $backup_code }s.
   }
 backup-codes-none = You have no { $backup_code }s yet. Issue some, in case your phone is lost or broken.
+backup-codes-view = Show the codes again
+backup-codes-viewed = Your present { $backup_code }s
+backup-codes-used = Used
+backup-codes-unused = Unused
 backup-codes-issue-title = Issue new ones
 backup-codes-issue-lead = This issues { $count } new { $backup_code }s.
 backup-codes-issue-void = All earlier { $backup_code }s, used or not, stop working at that moment.

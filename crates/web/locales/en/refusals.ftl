@@ -53,6 +53,8 @@ refusal-BAK-04 = We could not read this as one of your { $backup_code }s.
 refusal-BAK-04-do = Please enter the { $backup_code } as it was given to you. Spaces, hyphens, small letters and full-width ones do no harm. If it does not help, ask { $contact }.
 refusal-BAK-05 = These { $backup_code }s were shown before and cannot be shown again.
 refusal-BAK-05-do = If you did not keep them, issue new ones; the earlier { $backup_code }s then stop working. If you need help, ask { $contact }.
+refusal-BAK-06 = These { $backup_code }s were issued before they could be shown again.
+refusal-BAK-06-do = If you did not keep them, issue new ones; the earlier { $backup_code }s then stop working. If you need help, ask { $contact }.
 
 refusal-HLP-01 = We could not confirm this code from the helpdesk.
 refusal-HLP-01-do = { $left ->

@@ -3,6 +3,10 @@ account-title = アカウント
 account-app-title = { $feature }
 account-app-on = 有効です
 account-app-off = 設定されていません
+account-app-suspended = 停止中です
+account-app-suspended-then = 端末の紛失の届け出により、利用を停止しています。端末が見つかった場合は利用を再開し、見つからない場合は新しい端末で設定し直してください。
+account-app-reactivate = 見つかったので利用を再開する
+account-app-replace = 新しい端末で設定し直す
 account-app-since = 設定日時
 account-app-last-used = 最後に使用した日時
 account-app-never-used = まだ使用していません
@@ -39,6 +43,8 @@ remove-codes-void = { $left ->
 remove-entry-stops = 認証アプリに登録した項目は使えなくなります。アプリから削除してください。
 remove-undo = 元に戻すには、アカウントのページからもう一度{ $feature }を設定してください。新しいQRコードを読み取ることになります。
 remove-submit = OK（解除する）
+remove-password-hint = 解除するには、ログインに使うパスワードを入力してください。
+remove-with-password-submit = 解除
 
 # ログイン中のブラウザー
 sessions-title = ログイン中のブラウザー

@@ -9,6 +9,10 @@ backup-codes-few = { $left ->
    *[other] 残りが少なくなっています。新しい{ $backup_code }を発行してください。
   }
 backup-codes-none = { $backup_code }はまだ発行されていません。スマートフォンの紛失や故障に備えて、発行してください。
+backup-codes-view = コードをもう一度表示する
+backup-codes-viewed = いまの{ $backup_code }
+backup-codes-used = 使用済み
+backup-codes-unused = 未使用
 backup-codes-issue-title = 新しく発行する
 backup-codes-issue-lead = 新しい{ $backup_code }を{ $count }個発行します。
 backup-codes-issue-void = 発行すると、これまでの{ $backup_code }は、未使用のものも含めてすべて無効になります。

@@ -1,7 +1,7 @@
 # すべてのページに共通の言葉
 frame-signed-in = { $login } としてログインしています
 frame-sign-out = ログアウトする
-frame-help = 困ったときは（よくある質問）
+frame-help = 困ったときは（FAQ）
 frame-times-in = 時刻は { $zone } の時間で表示しています。
 frame-reference = お問い合わせ番号 { $reference } · { $time }
 frame-cancel = キャンセル
@@ -32,10 +32,16 @@ error-to-account = アカウントのページへ進む
 error-to-login = ログイン画面へ進む
 
 notice-signed-out = ログアウトしました。続けて使う場合は、もう一度ログインしてください。
-notice-turned-on = { $feature }が有効化されました。次回のログインから、パスワードに加えて{ $code }を入力します。
+notice-turned-on = { $set_up_done ->
+    [absent] { $feature }が有効化されました。次回のログインから、パスワードに加えて{ $code }を入力します。
+   *[other] { $set_up_done }次回のログインから、パスワードに加えて{ $code }を入力します。
+  }
 notice-turned-off = { $feature }を解除しました。次回からはパスワードだけでログインできます。これまでの{ $backup_code }はすべて無効です。
+notice-app-reactivated = { $app }の利用を再開しました。次回のログインから、また{ $code }を入力します。
 notice-set-up-abandoned = 設定を中止しました。表示したキーは使えません。アプリに追加した項目は削除してください。
 notice-codes-issued = 新しい{ $backup_code }を発行しました。これまでの{ $backup_code }はすべて無効です。
 notice-session-ended = 選んだブラウザーのログインを終了しました。心当たりのないものだった場合は、パスワードも変更してください。
 notice-other-sessions-ended = このブラウザー以外のログインをすべて終了しました。
 notice-password-changed = パスワードを変更しました。次回から新しいパスワードでログインしてください。ほかのブラウザーのログインは終了しました。
+notice-reset-asked = 入力された{ $login_label }のアカウントがあれば、登録されているアドレスにメールをお送りします。30分以内に、メールのリンクを開いてください。届かない場合は、{ $contact }にお問い合わせください。
+notice-password-reset = 新しいパスワードを設定しました。新しいパスワードでログインしてください。{ $feature }の設定は変わりません。

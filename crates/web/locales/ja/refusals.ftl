@@ -50,6 +50,8 @@ refusal-BAK-04 = { $backup_code }として読み取れませんでした。
 refusal-BAK-04-do = 保管している{ $backup_code }をそのまま入力してください。全角や小文字でも、空白やハイフンが入っていてもかまいません。解決しない場合は、{ $contact }にお問い合わせください。
 refusal-BAK-05 = この{ $backup_code }はすでに表示したため、もう一度表示することはできません。
 refusal-BAK-05-do = 保管していない場合は、新しく発行してください。発行すると、これまでの{ $backup_code }はすべて無効になります。お困りの場合は、{ $contact }にお問い合わせください。
+refusal-BAK-06 = この{ $backup_code }は、もう一度表示できるようになる前に発行されたものです。
+refusal-BAK-06-do = 保管していない場合は、新しく発行してください。発行すると、これまでの{ $backup_code }はすべて無効になります。お困りの場合は、{ $contact }にお問い合わせください。
 
 refusal-HLP-01 = このヘルプデスクコードを確認できませんでした。
 refusal-HLP-01-do = { $left ->

@@ -131,7 +131,10 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
     match refusal {
         refusal if refusal.ends_attempt() => {
             let mut response = words(visit.login_path());
-            visit.forget(&mut response, Kind::Attempt);
+            // The cookie of an attempt that ended stays: the login page says whose it was (G7).
+            if *refusal == Refusal::AttemptOver {
+                visit.forget(&mut response, Kind::Attempt);
+            }
             response
         }
         Refusal::NotSignedIn => {
@@ -151,6 +154,7 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
         Refusal::PasswordTemporary => visit.lead_to("/account/password"),
         Refusal::SessionGone => words("/account/sessions"),
         Refusal::NoLongerSkipped => words("/login/set-up"),
+        Refusal::ResetLinkVoid => words("/login"),
         Refusal::SetUpOver if visit.route.contains("/login/") => words("/login/set-up"),
         Refusal::SetUpOver => words("/account"),
         other => whole_page(

@@ -36,9 +36,9 @@ use crate::{
 const KNOWN_FOR: Span = Span::days(400);
 
 /// Refusals that a page hands on to the next by their code, when the page itself cannot be shown any more.
-const HANDED_ON: [&str; 16] = [
+const HANDED_ON: [&str; 17] = [
     "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05", "ACC-01", "ACC-04", "SET-01", "SET-04",
-    "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07", "HLP-03",
+    "RST-01", "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07", "HLP-03",
 ];
 
 /// A page of a tenant, not yet written.
@@ -134,6 +134,13 @@ impl Page {
     /// The session's cookie, whatever it is worth.
     pub fn session_token(&self) -> Option<&Token> {
         self.visit.jar.session.as_ref()
+    }
+
+    /// The attempt of this browser, where the page says why it ended.
+    pub fn ended_attempt(&self) -> Option<&Token> {
+        let refusal = self.problem.as_ref()?;
+        let ended = ["LOGIN-02", "LOGIN-03"].contains(&refusal.code);
+        self.visit.jar.attempt.as_ref().filter(|_| ended)
     }
 
     /// The mark of a browser that logged in before (SEC-48).
@@ -328,6 +335,7 @@ fn is_mended_here(refusal: &Refusal) -> bool {
             | R::SessionGone
             | R::NotOffered
             | R::OnlyAdministrator
+            | R::ResetLinkVoid
             | R::NotAllowed
             | R::OwnAccount
     );

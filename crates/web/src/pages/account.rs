@@ -14,6 +14,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
     let app = overview.totp.map(|totp| AppState {
         since: page.minute(totp.since),
         last_used: totp.used_at.map(|at| page.minute(at)),
+        suspended: totp.suspended,
     });
     let backup = backup_state(&page, &overview.backup_codes);
     Ok(page.show(|frame| views::Account {

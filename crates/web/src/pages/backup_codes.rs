@@ -15,11 +15,11 @@ use warifu_flows::{account, enrol, session::SignedIn};
 
 use super::{
     account::backup_state,
-    views::{self, NewCodes},
+    views::{self, NewCodes, ViewedCode},
 };
 use crate::http::{
     errors::{Failure, Rejection},
-    forms::{BadForm, Fields, Form, Verified},
+    forms::{BadForm, Button, Fields, Form, Verified},
     page::Page,
     route::Answer,
 };
@@ -57,13 +57,24 @@ impl Form for DownloadForm {
 }
 
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
-    write(page, &who, None).await
+    write(page, &who, None, Vec::new()).await
+}
+
+pub(crate) async fn view(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
+    let (ctx, tenant) = (page.ctx(), page.tenant());
+    let codes = enrol::view_backup_codes(ctx, tenant, &page.origin(), &who).await?;
+    let viewed = codes.iter().map(|viewed| ViewedCode {
+        code: viewed.code.grouped(),
+        is_used: viewed.is_used,
+    });
+    let viewed = viewed.collect();
+    write(page.at("/account/backup-codes"), &who, None, viewed).await
 }
 
 pub(crate) async fn issue(page: Page, who: SignedIn, form: Verified<IssueForm>) -> Answer {
     let codes = issue_set(&page, &who, &form).await?;
     match page.tenant().policy.backup_codes.shown {
-        Shown::Page => write(page, &who, Some(shown(&codes))).await,
+        Shown::Page => write(page, &who, Some(shown(&codes)), Vec::new()).await,
         Shown::Download => file(&page, &codes),
     }
 }
@@ -92,7 +103,12 @@ async fn issue_set(
     Ok(enrol::issue_backup_codes(ctx, tenant, &page.origin(), who, form.generation).await?)
 }
 
-async fn write(page: Page, who: &SignedIn, new: Option<NewCodes>) -> Answer {
+async fn write(
+    page: Page,
+    who: &SignedIn,
+    new: Option<NewCodes>,
+    viewed: Vec<ViewedCode>,
+) -> Answer {
     let rules = &page.tenant().policy.backup_codes;
     if !rules.enabled {
         return Err(Refusal::NotOffered.into());
@@ -107,6 +123,8 @@ async fn write(page: Page, who: &SignedIn, new: Option<NewCodes>) -> Answer {
         frame,
         state,
         new,
+        viewable: overview.backup_codes.viewable,
+        viewed,
         download_only,
         count,
         generation: overview.backup_codes.generation,

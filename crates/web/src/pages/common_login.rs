@@ -74,6 +74,7 @@ fn write(visit: &Visit, login: &str, refusal: Option<&Refusal>) -> Response {
         remember: None,
         code_digits: None,
         code_open: false,
+        password_reset: false,
     });
     if refusal.is_some() {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;

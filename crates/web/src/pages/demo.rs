@@ -71,7 +71,8 @@ impl WebState {
             for notice in &page {
                 let language = notice.language.as_deref().and_then(Language::parse);
                 let language = language.unwrap_or(site.default_language());
-                let words = mail::write(&site, language, notice);
+                let origin = self.settings.base_url.origin();
+                let words = mail::write(&site, &origin, language, notice);
                 let mail = KeptMail {
                     at: site.times.second(notice.created_at.0),
                     to: notice.recipient.clone(),

@@ -11,6 +11,7 @@ use super::views;
 use crate::http::{
     access::Visitor,
     cookies::{Kind, Life},
+    errors::Failure,
     forms::{BadForm, Fields, Form, Verified},
     page::Page,
     route::Answer,
@@ -37,6 +38,7 @@ impl Form for LoginForm {
 }
 
 pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
+    let page = name_ended(page).await?;
     Ok(write(page, LoginForm::default(), Door::Everybodys))
 }
 
@@ -49,7 +51,21 @@ pub(crate) async fn show_own(page: Page, _: Visitor) -> Answer {
     if !is_there(&page) {
         return Ok(page.lead_to("/login"));
     }
+    let page = name_ended(page).await?;
     Ok(write(page, LoginForm::default(), Door::Administrators))
+}
+
+/// Where the page says why an attempt ended, it says whose it was: that is what people are asked for (G7).
+async fn name_ended(page: Page) -> Result<Page, Failure> {
+    let Some(attempt) = page.ended_attempt() else {
+        return Ok(page);
+    };
+    Ok(
+        match login::owner_of_ended(page.ctx(), page.tenant(), attempt).await? {
+            Some(owner) => page.about(&owner),
+            None => page,
+        },
+    )
 }
 
 pub(crate) async fn submit_own(page: Page, _: Visitor, form: Verified<LoginForm>) -> Answer {
@@ -108,6 +124,7 @@ pub(super) fn go_on(mut page: Page, step: LoginStep) -> Response {
 fn write(page: Page, typed: LoginForm, door: Door) -> Response {
     let policy = &page.tenant().policy;
     let remember = policy.login.remember_me.then_some(typed.remember);
+    let password_reset = policy.login.password_reset;
     let code_digits = is_on_this_page(&page).then_some(policy.totp.digits);
     page.show(|frame| views::Login {
         frame,
@@ -119,6 +136,7 @@ fn write(page: Page, typed: LoginForm, door: Door) -> Response {
         remember,
         code_digits,
         code_open: !typed.code.is_empty(),
+        password_reset,
     })
 }
 

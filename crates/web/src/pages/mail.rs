@@ -59,13 +59,27 @@ impl Letter<'_> {
 }
 
 /// Puts a notice into words: what happened, when, from where, and what to do if it was somebody else (SEC-30).
-pub fn write(site: &Site, language: Language, notice: &OpenNotice) -> MailText {
+/// `origin` is the address of this server, for the one link that a mail may have: it opens a page for a new password and logs
+/// nobody in (SEC-40).
+pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice) -> MailText {
     let texts = site.texts(language);
+    let closing = match &notice.token {
+        Some(token) => vec![
+            texts.msg("mail-reset-asked-do").to_owned(),
+            format!(
+                "{origin}/{}/login/reset?token={}",
+                site.tenant.slug,
+                token.expose()
+            ),
+            texts.msg("mail-reset-asked-not-you").to_owned(),
+        ],
+        None => vec![texts.msg("mail-not-you").to_owned()],
+    };
     let letter = Letter {
         language: language.tag(),
         heading: heading(texts, notice.kind),
         facts: facts(site, texts, notice),
-        closing: vec![texts.msg("mail-not-you").to_owned()],
+        closing,
     };
     letter.write(&site.tenant.name)
 }
@@ -81,6 +95,11 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::RoleChanged => texts.msg("mail-role-changed"),
         EventKind::UserEdited => texts.msg("mail-edited"),
         EventKind::AdministratorRescued => texts.msg("mail-rescued"),
+        EventKind::SecondFactorSuspended => texts.msg("mail-app-suspended"),
+        EventKind::SecondFactorReactivated => texts.msg("mail-app-reactivated"),
+        EventKind::SecondFactorShown => texts.msg("mail-key-shown"),
+        EventKind::PasswordResetAsked => texts.msg("mail-reset-asked"),
+        EventKind::PasswordReset => texts.msg("mail-password-reset"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         _ => texts.msg("mail-account-changed"),
     }
@@ -135,7 +154,8 @@ impl WebState {
         let (site, notice) = (self.sites.of(claimed.tenant.clone())?, &claimed.notice);
         let language = notice.language.as_deref().and_then(Language::parse);
         let language = language.unwrap_or(site.default_language());
-        let words = write(&site, language, notice);
+        let origin = self.settings.base_url.origin();
+        let words = write(&site, &origin, language, notice);
         Ok(mail(
             claimed.mail_id(),
             &notice.recipient,

@@ -54,26 +54,20 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
 
 pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofForm>) -> Answer {
     let second_factor = who.has_totp.then(|| form.second_factor());
-    let proved = session::prove(
-        page.ctx(),
-        page.tenant(),
-        &page.origin(),
-        &who,
-        &form.password,
-        second_factor,
-    )
-    .await;
+    let (ctx, tenant, origin) = (page.ctx(), page.tenant(), page.origin());
+    let proved = match form.target {
+        // Who came here to set up an app, or cannot do anything else, is not asked to say so twice.
+        ProofTarget::SetUp => {
+            let password = &form.password;
+            enrol::prove_and_start_totp(ctx, tenant, &origin, &who, password, second_factor).await
+        }
+        _ => session::prove(ctx, tenant, &origin, &who, &form.password, second_factor).await,
+    };
     let session = match proved {
         Ok(session) => session,
         Err(error) => return Ok(write(page.again(error)?, &who, form.target, &form.to)),
     };
     page.sign_in(&session);
-    // Who came here to set up an app, or cannot do anything else, is not asked to say so twice.
-    if form.target == ProofTarget::SetUp
-        && let Some(who) = session::find(page.ctx(), page.tenant(), &session.token).await?
-    {
-        enrol::start_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
-    }
     let path = onward(&page, form.target, &form.to).to_owned();
     Ok(page.lead_to(&path))
 }

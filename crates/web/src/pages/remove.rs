@@ -1,13 +1,28 @@
 //! `/account/remove`: switching two-factor off.
 
+use warifu_domain::{policy::Reauthentication, typed::Typed};
 use warifu_flows::{account, enrol, session::SignedIn};
 
 use super::views::{self, Notice};
 use crate::http::{
-    forms::{Button, Verified},
+    forms::{BadForm, Button, Fields, Form, Verified},
     page::Page,
     route::Answer,
 };
+
+/// The answer to the question.
+pub(crate) struct RemoveForm {
+    /// Where the policy asks for it (C6).
+    password: Typed,
+}
+
+impl Form for RemoveForm {
+    fn read(fields: &Fields) -> Result<Self, BadForm> {
+        Ok(Self {
+            password: fields.secret("password"),
+        })
+    }
+}
 
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     enrol::may_remove(page.tenant(), &who, page.now())?;
@@ -16,14 +31,24 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         return Ok(page.lead_to("/account"));
     }
     let codes = overview.backup_codes;
+    let asks_password = page.tenant().policy.removal.reauthentication == Reauthentication::Password;
     Ok(page.show(|frame| views::Remove {
         frame,
         login: who.login,
         codes_left: (codes.of > 0).then_some(codes.left),
+        asks_password,
     }))
 }
 
-pub(crate) async fn submit(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
-    enrol::remove_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
-    Ok(page.done("/account", Notice::TurnedOff))
+pub(crate) async fn submit(page: Page, who: SignedIn, form: Verified<RemoveForm>) -> Answer {
+    let (ctx, tenant) = (page.ctx(), page.tenant());
+    match enrol::remove_totp(ctx, tenant, &page.origin(), &who, &form.password).await {
+        Ok(()) => Ok(page.done("/account", Notice::TurnedOff)),
+        Err(error) => show(page.again(error)?, who).await,
+    }
+}
+
+pub(crate) async fn reactivate(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
+    enrol::reactivate_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
+    Ok(page.done("/account", Notice::AppReactivated))
 }

@@ -7,7 +7,7 @@ use warifu_domain::{
     refusal::Refusal,
 };
 use warifu_flows::{
-    enrol::{self, PendingTotp},
+    enrol::{self, PendingTotp, ShownKey},
     session::SignedIn,
 };
 
@@ -69,6 +69,18 @@ pub(crate) fn write(page: Page, pending: PendingTotp, place: SetUpPlace) -> Resp
         digits,
         period,
         time_left,
+    })
+}
+
+/// The key of a registered app once more, for a further device (G6).
+pub(crate) fn write_again(page: Page, key: ShownKey) -> Response {
+    page.at("/account").show(|frame| views::ShownKey {
+        frame,
+        qr: Qr::encode(&key.uri).expect("an otpauth URI is capped far below the largest code"),
+        uri: key.uri.to_string(),
+        issuer: key.issuer,
+        account: key.account,
+        key: key.key_grouped.to_string(),
     })
 }
 

@@ -11,6 +11,13 @@ pub struct Labels {
     backup_code: Word,
     login: Word,
     contact: Word,
+    app: Word,
+    key: Word,
+    set_up_title: Word,
+    set_up_submit: Word,
+    set_up_done: Word,
+    code_title: Word,
+    code_submit: Word,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +34,13 @@ impl From<policy::Label<'_>> for Labels {
             backup_code: Word::new(words.backup_code),
             login: Word::new(words.login),
             contact: Word::new(words.contact),
+            app: Word::new(words.app),
+            key: Word::new(words.key),
+            set_up_title: Word::whole(words.set_up_title),
+            set_up_submit: Word::whole(words.set_up_submit),
+            set_up_done: Word::whole(words.set_up_done),
+            code_title: Word::whole(words.code_title),
+            code_submit: Word::whole(words.code_submit),
         }
     }
 }
@@ -51,12 +65,30 @@ impl Labels {
             "Login_label" => &self.login.start,
             "contact" => &self.contact.inside,
             "Contact" => &self.contact.start,
+            "app" => &self.app.inside,
+            "App" => &self.app.start,
+            "key" => &self.key.inside,
+            "Key" => &self.key.start,
+            "set_up_title" => &self.set_up_title.inside,
+            "set_up_submit" => &self.set_up_submit.inside,
+            "set_up_done" => &self.set_up_done.inside,
+            "code_title" => &self.code_title.inside,
+            "code_submit" => &self.code_submit.inside,
             _ => unreachable!("the build knows the same names"),
         }
     }
 }
 
 impl Word {
+    /// A headline or a button, as it is; messages select the variant `absent` where the tenant has none of its own.
+    fn whole(words: Option<&str>) -> Self {
+        let words = words.unwrap_or("absent").to_owned();
+        Self {
+            inside: words.clone(),
+            start: words,
+        }
+    }
+
     fn new(word: &str) -> Self {
         let mut rest = word.chars();
         let (first, rest) = (rest.next(), rest.as_str());

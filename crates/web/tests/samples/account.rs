@@ -3,7 +3,7 @@
 use super::{Rendered, Samples, print};
 use warifu_web::pages::views::{
     Account, AppState, BackupCodes, CodeShape, Facts, Notice, Password, Proof, ProofTarget,
-    Removal, Remove,
+    Removal, Remove, ViewedCode,
 };
 
 impl Samples<'_> {
@@ -25,6 +25,7 @@ impl Samples<'_> {
             app: Some(AppState {
                 since: "2026-10-02 09:12 JST".into(),
                 last_used: Some("2026-11-21 08:55 JST".into()),
+                suspended: false,
             }),
             backup: Some(self.backup(left)),
             sessions: 3,
@@ -54,6 +55,17 @@ impl Samples<'_> {
                     removal: Removal::ByAdministrator,
                     backup_offered: false,
                     ..on(0)
+                }),
+            ),
+            (
+                "account-suspended",
+                print(&Account {
+                    app: Some(AppState {
+                        since: "2026-10-02 09:12 JST".into(),
+                        last_used: None,
+                        suspended: true,
+                    }),
+                    ..on(8)
                 }),
             ),
             ("account-off", print(&off())),
@@ -95,11 +107,12 @@ impl Samples<'_> {
             ..Facts::default()
         };
         let login = &self.cast.login;
-        let remove = |codes_left| {
+        let remove = |frame, codes_left, asks_password| {
             print(&Remove {
-                frame: self.signed_in(),
+                frame,
                 login: login.clone(),
                 codes_left,
+                asks_password,
             })
         };
         let codes = |state, new, download_only| {
@@ -107,10 +120,16 @@ impl Samples<'_> {
                 frame: self.signed_in(),
                 state,
                 new,
+                viewable: true,
+                viewed: Vec::new(),
                 download_only,
                 count: 10,
                 generation: 2,
             })
+        };
+        let viewed = |number: usize| ViewedCode {
+            code: format!("4821-90{number:02}"),
+            is_used: number == 1,
         };
         let proof = |frame, target, code_digits| {
             print(&Proof {
@@ -131,8 +150,32 @@ impl Samples<'_> {
             })
         };
         vec![
-            ("remove", remove(Some(8))),
-            ("remove-without-codes", remove(None)),
+            ("remove", remove(self.signed_in(), Some(8), false)),
+            (
+                "remove-without-codes",
+                remove(self.signed_in(), None, false),
+            ),
+            (
+                "remove-with-password",
+                remove(
+                    self.signed_in().with_problem("ACC-03", Some(login), &facts),
+                    Some(5),
+                    true,
+                ),
+            ),
+            (
+                "backup-codes-viewed",
+                print(&BackupCodes {
+                    frame: self.signed_in(),
+                    state: Some(self.backup(5)),
+                    new: None,
+                    viewable: true,
+                    viewed: (0..6).map(viewed).collect(),
+                    download_only: false,
+                    count: 6,
+                    generation: 2,
+                }),
+            ),
             ("backup-codes", codes(Some(self.backup(8)), None, false)),
             ("backup-codes-few", codes(Some(self.backup(1)), None, true)),
             ("backup-codes-none", codes(None, None, false)),

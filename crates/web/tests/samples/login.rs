@@ -3,8 +3,8 @@
 use super::{Rendered, Samples, URI, print};
 use warifu_web::pages::qr::Qr;
 use warifu_web::pages::views::{
-    CodeShape, Facts, Login, LoginBackupCode, LoginCode, LoginPlace, Notice, SetUp, SetUpDone,
-    SetUpPlace,
+    CodeShape, Facts, Login, LoginBackupCode, LoginCode, LoginPlace, LostDevice, Notice, SetUp,
+    SetUpDone, SetUpPlace, ShownKey,
 };
 
 impl Samples<'_> {
@@ -17,6 +17,7 @@ impl Samples<'_> {
                 remember: None,
                 code_digits: None,
                 code_open: false,
+                password_reset: false,
             })
         };
         let page = |frame, login: &str, remember, code_digits, code_open| {
@@ -27,6 +28,7 @@ impl Samples<'_> {
                 remember,
                 code_digits,
                 code_open,
+                password_reset: remember.is_some(),
             })
         };
         let login = self.cast.login.as_str();
@@ -79,17 +81,18 @@ impl Samples<'_> {
 
     pub(super) fn second_step(&self) -> Rendered {
         let login = self.cast.login.clone();
-        let code = |frame, tries_left| {
-            print(&LoginCode {
-                frame,
-                login: login.clone(),
-                digits: 6,
-                time_left: self.time_left(),
-                tries_left,
-                backup_codes: true,
-                helpdesk_code: true,
-            })
+        let page = |frame, tries_left| LoginCode {
+            frame,
+            login: login.clone(),
+            digits: 6,
+            time_left: self.time_left(),
+            tries_left,
+            suspended: false,
+            backup_codes: true,
+            helpdesk_code: true,
+            show_again: false,
         };
+        let code = |frame, tries_left| print(&page(frame, tries_left));
         let backup_code = |frame, tries_left, shape| {
             print(&LoginBackupCode {
                 frame,
@@ -106,6 +109,29 @@ impl Samples<'_> {
         };
         vec![
             ("login-code", code(self.frame(), 3)),
+            (
+                "login-code-show-again",
+                print(&LoginCode {
+                    show_again: true,
+                    backup_codes: false,
+                    ..page(self.frame(), 3)
+                }),
+            ),
+            (
+                "login-code-suspended",
+                print(&LoginCode {
+                    suspended: true,
+                    ..page(self.frame(), 3)
+                }),
+            ),
+            (
+                "lost-device",
+                print(&LostDevice {
+                    frame: self.frame(),
+                    login: login.clone(),
+                    backup_codes: true,
+                }),
+            ),
             ("login-code-wrong", code(self.refused("OTP-01", &left), 2)),
             ("login-code-used", code(self.refused("OTP-03", &left), 2)),
             (
@@ -170,6 +196,17 @@ impl Samples<'_> {
                 page(self.refused("OTP-01", &Facts::default()), at_login(None)),
             ),
             ("set-up-done", done(self.codes())),
+            (
+                "shown-key",
+                print(&ShownKey {
+                    frame: self.frame(),
+                    qr: Qr::encode(URI).expect("the sample is short"),
+                    uri: URI.into(),
+                    issuer: self.cast.tenant.clone(),
+                    account: self.cast.login.clone(),
+                    key: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
+                }),
+            ),
         ]
     }
 }

@@ -8,7 +8,7 @@ use warifu_domain::{
 };
 use warifu_flows::{
     FlowError, Origin, account,
-    enrol::{self, PendingTotp},
+    enrol::{self, PendingTotp, ShownKey},
     login::{self, AttemptView, LoginStep, NewSession, PasswordForm},
     session::{self, SignedIn, TypedProof},
 };
@@ -192,6 +192,24 @@ impl Browser {
             .map(|session| self.keep(session))
     }
 
+    /// Sends a code of the app to see its key once more.
+    pub(crate) async fn show_key_again(&mut self, code: &str) -> Result<ShownKey, FlowError> {
+        let (tenant, request) = (self.world.tenant().await, self.request());
+        let attempt = self.attempt_cookie();
+        let answer = login::show_again(&self.world.ctx, &tenant, &request, &attempt, code).await;
+        let (session, key) = self.recorded(request.reference, answer).await?;
+        self.keep(session);
+        Ok(key)
+    }
+
+    /// Says that the device is lost.
+    pub(crate) async fn report_lost(&self) -> Result<(), FlowError> {
+        let (tenant, request) = (self.world.tenant().await, self.request());
+        let attempt = self.attempt_cookie();
+        let answer = login::report_lost(&self.world.ctx, &tenant, &request, &attempt).await;
+        self.recorded(request.reference, answer).await
+    }
+
     /// Sends a backup code.
     pub(crate) async fn send_backup_code(&mut self, code: &str) -> Result<(), FlowError> {
         let (tenant, request) = (self.world.tenant().await, self.request());
@@ -347,6 +365,49 @@ impl Browser {
         Ok(self.set_up_page().await.expect("a set-up is open"))
     }
 
+    /// Proves everything for the very act of a set-up, which begins it.
+    pub(crate) async fn prove_and_begin_set_up(
+        &mut self,
+        password: &str,
+        proof: Option<TypedProof>,
+    ) -> Result<(), FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let ctx = &self.world.ctx;
+        let answer =
+            enrol::prove_and_start_totp(ctx, &tenant, &request, &who, password, proof).await;
+        self.recorded(request.reference, answer)
+            .await
+            .map(|session| self.keep(session))
+    }
+
+    /// Takes an app into use again that was reported lost.
+    pub(crate) async fn reactivate(&mut self) -> Result<(), FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let answer = enrol::reactivate_totp(&self.world.ctx, &tenant, &request, &who).await;
+        self.recorded(request.reference, answer).await
+    }
+
+    /// Looks at the backup codes again; each with whether it is used.
+    pub(crate) async fn view_codes(&mut self) -> Result<Vec<(String, bool)>, FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let answer = enrol::view_backup_codes(&self.world.ctx, &tenant, &request, &who).await;
+        let codes = self.recorded(request.reference, answer).await?;
+        let seen = codes.iter().map(|seen| (seen.code.grouped(), seen.is_used));
+        Ok(seen.collect())
+    }
+
     /// Opens or reloads the page of a set-up.
     pub(crate) async fn set_up_page(&mut self) -> Option<PendingTotp> {
         let (tenant, who, request) = (
@@ -384,22 +445,33 @@ impl Browser {
 
     /// The whole set-up, from a fresh proof to the codes, as far as the page shows them.
     pub(crate) async fn enrol(&mut self, person: &mut Person) {
-        self.prove(person).await;
-        let pending = self.start_set_up().await.unwrap();
+        let proof = person.phone.as_ref().map(|phone| {
+            self.world.wait(Span::seconds(30));
+            TypedProof::Code(phone.code().into())
+        });
+        self.prove_and_begin_set_up(&person.password, proof)
+            .await
+            .unwrap();
+        let pending = self.set_up_page().await.expect("a set-up is open");
         let phone = Phone::scan(&pending.uri, &self.world.clock);
         let codes = self.confirm_set_up(&phone.code()).await.unwrap();
         person.phone = Some(phone);
         person.backup_codes = shown(codes.unwrap_or_default());
     }
 
-    /// Switches two-factor off.
+    /// Switches two-factor off; no password is typed.
     pub(crate) async fn remove(&mut self) -> Result<(), FlowError> {
+        self.remove_with("").await
+    }
+
+    /// Switches two-factor off with a password typed for it.
+    pub(crate) async fn remove_with(&mut self, password: &str) -> Result<(), FlowError> {
         let (tenant, who, request) = (
             self.world.tenant().await,
             self.signed_in().await,
             self.request(),
         );
-        let answer = enrol::remove_totp(&self.world.ctx, &tenant, &request, &who).await;
+        let answer = enrol::remove_totp(&self.world.ctx, &tenant, &request, &who, password).await;
         self.recorded(request.reference, answer).await
     }
 

@@ -39,6 +39,8 @@ pub struct AppState {
     pub since: String,
     /// When a code of it was last accepted.
     pub last_used: Option<String>,
+    /// Whether its device was reported lost (SEC-44).
+    pub suspended: bool,
 }
 
 /// The backup codes in force.

@@ -11,6 +11,15 @@ pub struct NewCodes {
     pub shown: Vec<String>,
 }
 
+/// A backup code that is looked at again (C3).
+#[derive(Clone, Debug)]
+pub struct ViewedCode {
+    /// In groups.
+    pub code: String,
+    /// It opens nothing any more.
+    pub is_used: bool,
+}
+
 /// `/account/backup-codes`: the state of the codes, and a new set while it may be shown.
 #[derive(Debug, Template)]
 #[template(path = "backup_codes.html")]
@@ -21,6 +30,10 @@ pub struct BackupCodes {
     pub state: Option<BackupState>,
     /// The set issued just now.
     pub new: Option<NewCodes>,
+    /// Whether the set in force can be looked at again.
+    pub viewable: bool,
+    /// The set in force, while it is looked at.
+    pub viewed: Vec<ViewedCode>,
     /// Whether the policy only lets codes be downloaded.
     pub download_only: bool,
     /// How many codes a set has.

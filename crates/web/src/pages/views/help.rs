@@ -1,6 +1,6 @@
 //! Questions and answers for users, made from the tenant's own rules, with the tenant's own questions behind them.
 
-use super::{CodeShape, Frame, Question, Removal};
+use super::{CodeShape, Frame, Question, Removal, get_app::stores};
 use askama::Template;
 
 /// `/help`. Each question has an id to link to.

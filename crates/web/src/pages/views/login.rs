@@ -30,6 +30,8 @@ pub struct Login {
     pub code_digits: Option<u8>,
     /// Whether the folded code field is open, because it was used before.
     pub code_open: bool,
+    /// Whether a forgotten password is reset by mail (C4).
+    pub password_reset: bool,
 }
 
 /// `/login/code`: the one-time code.
@@ -46,10 +48,26 @@ pub struct LoginCode {
     pub time_left: TimeLeft,
     /// Wrong codes that the attempt still bears.
     pub tries_left: u32,
+    /// Whether the app is suspended because its device was reported lost (SEC-44).
+    pub suspended: bool,
     /// Whether the user may use a backup code instead.
     pub backup_codes: bool,
     /// Whether a helpdesk code is open for the user.
     pub helpdesk_code: bool,
+    /// Whether the policy shows the key again for a right code (G6).
+    pub show_again: bool,
+}
+
+/// `/login/lost-device`: one question, with the consequence and the way back.
+#[derive(Debug, Template)]
+#[template(path = "lost_device.html")]
+pub struct LostDevice {
+    /// The frame.
+    pub frame: Frame,
+    /// Login ID of the attempt.
+    pub login: String,
+    /// Whether the user has backup codes left.
+    pub backup_codes: bool,
 }
 
 /// `/login/backup-code`: a backup code in place of the one-time code.
@@ -118,6 +136,13 @@ impl LoginCode {
     fn lead(&self) -> String {
         self.frame
             .msg_with("login-code-lead", &[("digits", self.digits.into())])
+    }
+}
+
+impl LostDevice {
+    fn question(&self) -> String {
+        let login = &[("login", (&self.login).into())];
+        self.frame.msg_with("lost-device-question", login)
     }
 }
 

@@ -11,6 +11,12 @@ pub enum Notice {
     TurnedOn,
     /// The second factor is off; the backup codes are void.
     TurnedOff,
+    /// An app that was reported lost is in use again.
+    AppReactivated,
+    /// A reset mail is on its way, if there is such an account.
+    ResetAsked,
+    /// The password is reset by mail.
+    PasswordReset,
     /// A set-up that had been begun is dropped; its key never works.
     SetUpAbandoned,
     /// New backup codes; the earlier ones are void.
@@ -55,10 +61,13 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
+        Self::AppReactivated,
+        Self::ResetAsked,
+        Self::PasswordReset,
         Self::SetUpAbandoned,
         Self::CodesIssued,
         Self::SessionEnded,
@@ -88,6 +97,9 @@ impl Notice {
             Self::SignedOut => "signed-out",
             Self::TurnedOn => "turned-on",
             Self::TurnedOff => "turned-off",
+            Self::AppReactivated => "app-reactivated",
+            Self::ResetAsked => "reset-asked",
+            Self::PasswordReset => "password-reset",
             Self::SetUpAbandoned => "set-up-abandoned",
             Self::CodesIssued => "codes-issued",
             Self::SessionEnded => "session-ended",
@@ -122,6 +134,9 @@ impl Notice {
             Self::SignedOut => texts.msg("notice-signed-out"),
             Self::TurnedOn => texts.msg("notice-turned-on"),
             Self::TurnedOff => texts.msg("notice-turned-off"),
+            Self::AppReactivated => texts.msg("notice-app-reactivated"),
+            Self::ResetAsked => texts.msg("notice-reset-asked"),
+            Self::PasswordReset => texts.msg("notice-password-reset"),
             Self::SetUpAbandoned => texts.msg("notice-set-up-abandoned"),
             Self::CodesIssued => texts.msg("notice-codes-issued"),
             Self::SessionEnded => texts.msg("notice-session-ended"),

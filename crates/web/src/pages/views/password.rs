@@ -23,3 +23,30 @@ impl Password {
             .msg_with("password-new-hint", &[("min", self.min.into())])
     }
 }
+
+/// `/login/forgotten`: who forgot the password.
+#[derive(Debug, Template)]
+#[template(path = "login_forgotten.html")]
+pub struct LoginForgotten {
+    /// The frame.
+    pub frame: Frame,
+}
+
+/// `/login/reset`: a new password by the link of a mail.
+#[derive(Template)]
+#[template(path = "password_reset.html")]
+pub struct PasswordReset {
+    /// The frame.
+    pub frame: Frame,
+    /// What the link carried, for the form.
+    pub token: String,
+    /// The least length in characters.
+    pub min: u32,
+}
+
+impl PasswordReset {
+    fn hint(&self) -> String {
+        self.frame
+            .msg_with("password-new-hint", &[("min", self.min.into())])
+    }
+}

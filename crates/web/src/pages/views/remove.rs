@@ -13,6 +13,8 @@ pub struct Remove {
     pub login: String,
     /// Unused backup codes that become void; `None` if there are no codes.
     pub codes_left: Option<u32>,
+    /// Whether the password is typed for it (C6).
+    pub asks_password: bool,
 }
 
 impl Remove {

@@ -1,6 +1,6 @@
 //! Registering an authenticator app, and what follows.
 
-use super::{Frame, NewCodes, TimeLeft};
+use super::{Frame, NewCodes, TimeLeft, get_app::stores};
 use crate::pages::qr::Qr;
 use askama::Template;
 
@@ -50,6 +50,24 @@ pub struct SetUpDone {
     pub frame: Frame,
     /// The codes issued with it.
     pub codes: NewCodes,
+}
+
+/// After a right code where the policy lets people see the key of their app again: the same QR code, for a further device.
+#[derive(Debug, Template)]
+#[template(path = "shown_key.html")]
+pub struct ShownKey {
+    /// The frame.
+    pub frame: Frame,
+    /// The key as a QR code.
+    pub qr: Qr,
+    /// The same as `otpauth:` link.
+    pub uri: String,
+    /// Issuer in the app.
+    pub issuer: String,
+    /// Account in the app.
+    pub account: String,
+    /// The key in base32, in groups of 4.
+    pub key: String,
 }
 
 impl SetUp {
