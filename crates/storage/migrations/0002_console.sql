@@ -36,11 +36,10 @@ ALTER TABLE person ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX person_name ON person (tenant_id, name_key, id);
 CREATE INDEX person_last_login ON person (tenant_id, last_login_at, login);
 CREATE INDEX person_factor ON person (tenant_id, factor, login);
-CREATE INDEX person_role ON person (tenant_id, role, login) WHERE role > 0;
 CREATE INDEX person_disabled ON person (tenant_id, disabled, login) WHERE disabled = 1;
 CREATE INDEX person_codes_low ON person (tenant_id, codes_low, login) WHERE codes_low = 1;
 CREATE INDEX person_blocked ON person (tenant_id, login) WHERE blocked_until > 0;
-CREATE INDEX person_unlisted ON person (tenant_id, id) WHERE listed = 0;
+CREATE INDEX person_unlisted ON person (tenant_id, listed, id) WHERE listed = 0;
 
 -- The words of login ID and name with which neither begins, folded.
 CREATE TABLE person_word (
@@ -146,7 +145,7 @@ CREATE TABLE rescue (
 ) WITHOUT ROWID;
 
 -- Those who manage a tenant, a handful among a million.
-CREATE INDEX person_managers ON person (tenant_id, role) WHERE role > 0;
+CREATE INDEX person_managers ON person (tenant_id, role, login) WHERE role > 0;
 
 -- Host names (kind 1) and mail domains (kind 2) that lead to a tenant, in A-labels. The name comes first in the key: nobody may
 -- have one that another tenant has, and it is looked up before it is known whose it is.

@@ -191,8 +191,9 @@ impl Tx<'_> {
     /// Notes what time has changed: waits that are over, set-ups that were swept away.
     pub(crate) async fn note_time(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let tenant = self.tenant;
+        // The last condition leads SQLite to the partial index.
         let sql = "UPDATE person SET blocked_until = 0
-                    WHERE tenant_id = $1 AND blocked_until > 0 AND blocked_until <= $2";
+                    WHERE tenant_id = $1 AND blocked_until > 0 AND blocked_until <= $2 AND login > ''";
         self.exec(sql, &[tenant.into(), now.into()]).await?;
         let sql = "UPDATE person SET factor = 0 WHERE tenant_id = $1 AND factor = 1 AND NOT EXISTS
                     (SELECT 1 FROM totp WHERE totp.tenant_id = $1 AND totp.user_id = person.id)";

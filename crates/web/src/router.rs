@@ -2,7 +2,7 @@
 //! without saying who may call it (SEC-9).
 
 use warifu_domain::permission::Operation::{
-    ChangePolicy, EditUser, ListUsers, ShowAudit, ShowPolicy, ShowUser,
+    ChangePolicy, EditUser, ListUsers, ManageGroups, ShowAudit, ShowPolicy, ShowUser,
 };
 
 use crate::{
@@ -205,6 +205,11 @@ pub(crate) fn table() -> Vec<Route> {
             admin::audit::request,
         ),
         get(
+            "/{tenant}/admin/users/export",
+            May(ListUsers),
+            admin::users::export,
+        ),
+        get(
             "/{tenant}/admin/users/{user}",
             May(ShowUser),
             admin::user::show,
@@ -218,6 +223,36 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/admin/users/{user}/edit",
             May(EditUser),
             admin::user::save,
+        ),
+        get(
+            "/{tenant}/admin/groups",
+            May(ManageGroups),
+            admin::groups::show,
+        ),
+        post(
+            "/{tenant}/admin/groups",
+            May(ManageGroups),
+            admin::groups::add,
+        ),
+        get(
+            "/{tenant}/admin/groups/{group}",
+            May(ManageGroups),
+            admin::groups::edit,
+        ),
+        post(
+            "/{tenant}/admin/groups/{group}",
+            May(ManageGroups),
+            admin::groups::save,
+        ),
+        get(
+            "/{tenant}/admin/groups/{group}/remove",
+            May(ManageGroups),
+            admin::groups::ask,
+        ),
+        post(
+            "/{tenant}/admin/groups/{group}/remove",
+            May(ManageGroups),
+            admin::groups::remove,
         ),
     ]);
     for (act, path) in USER_ACTS {

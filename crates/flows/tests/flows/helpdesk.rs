@@ -349,6 +349,7 @@ async fn sec_043_a_new_mail_address_is_announced_to_the_old_and_the_new_one() {
             .unwrap();
         let to: Vec<&str> = notices
             .iter()
+            .filter(|notice| notice.login == "taro")
             .map(|notice| notice.recipient.as_str())
             .collect();
         assert_eq!(to, [taro.email.as_str(), "new@home.example"]);

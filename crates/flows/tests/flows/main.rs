@@ -27,4 +27,5 @@ mod support;
 mod tenants;
 mod throttling;
 mod trail;
+mod user_lists;
 mod workspace;

@@ -115,3 +115,49 @@ notice-users-imported = The file is imported.
 notice-group-added = The group is added.
 notice-group-changed = The group is changed.
 notice-group-removed = The group is removed. Its users stay, in no group.
+
+# Users: the list
+users-search = Search
+users-search-hint = The beginning of a { $login_label }, of a name, or of a word in them
+users-search-submit = Search
+users-search-cut = More letters narrow the search down.
+users-parts = Show
+users-by-group = By group
+users-orders = Order
+users-pages = Pages
+users-previous = Previous page
+users-export = Save this list as CSV
+users-all = All
+users-on = { $Feature } on
+users-off = { $Feature } off
+users-pending = Set-up begun
+users-locked = Locked
+users-disabled = Disabled
+users-never = Never signed in
+users-few-codes = Few { $backup_code }s
+users-administrators = Administrators
+users-operators = Operators
+users-blocked = Locked
+users-codes-low = Few { $backup_code }s
+users-count = { $count ->
+    [one] One user
+   *[other] { $count } users
+  }
+users-count-more = More than { $most } users
+users-nobody = There are no users yet. They appear here as soon as they are added or imported.
+users-none-found = Nobody was found. Try the beginning of the { $login_label } or of the name, or fewer letters.
+users-none-of-part = There is nobody here at the moment.
+
+# Groups
+groups-title = Groups
+groups-none = There are no groups yet. A group can put the date off from which { $feature } is compulsory for its users.
+group-name = Name
+group-members = Users
+group-grace = May put the set-up off until
+group-grace-hint = The day on which { $feature } becomes compulsory for these users. Empty: as for everybody.
+group-add = Add a group
+group-change = Change the group
+group-remove = Remove the group
+group-remove-what = Remove the group “{ $name }”? Its users ({ $members }) stay, in no group, and what is compulsory for everybody is compulsory for them at once.
+group-remove-undo = To undo it, add a group again and put each user into it.
+group-remove-submit = Remove the group

@@ -112,3 +112,46 @@ notice-users-imported = ファイルを取り込みました。
 notice-group-added = グループを追加しました。
 notice-group-changed = グループを変更しました。
 notice-group-removed = グループを削除しました。所属していたユーザーは、グループなしになります。
+
+# ユーザー管理：一覧
+users-search = 検索
+users-search-hint = { $login_label }や名前、またはその中の語の先頭の文字
+users-search-submit = 検索する
+users-search-cut = 文字を増やすと絞り込めます。
+users-parts = 表示
+users-by-group = グループ別
+users-orders = 並べ替え
+users-pages = ページ
+users-previous = 前のページ
+users-export = この一覧をCSVで保存する
+users-all = 全員
+users-on = { $feature } 有効
+users-off = { $feature } 未設定
+users-pending = 設定の途中
+users-locked = ロック中
+users-disabled = 停止中
+users-never = 未ログイン
+users-few-codes = { $backup_code }残りわずか
+users-administrators = 管理者
+users-operators = 運用者
+users-blocked = ロック中
+users-codes-low = { $backup_code }残りわずか
+users-count = { $count }人
+users-count-more = { $most }人を超えています
+users-nobody = ユーザーはまだいません。追加や取り込みをすると、ここに表示されます。
+users-none-found = 見つかりませんでした。{ $login_label }や名前の先頭の文字を入力するか、文字を減らしてください。
+users-none-of-part = 該当するユーザーはいません。
+
+# グループ
+groups-title = グループ
+groups-none = グループはまだありません。グループごとに、{ $feature }が必須になる日を先に延ばせます。
+group-name = グループ名
+group-members = ユーザー
+group-grace = 設定を先送りできる期限
+group-grace-hint = このグループのユーザーに{ $feature }が必須になる日です。空の場合は、全員と同じです。
+group-add = グループを追加する
+group-change = グループを変更する
+group-remove = グループを削除する
+group-remove-what = グループ「{ $name }」を削除しますか。所属するユーザー（{ $members }人）は削除されず、グループなしになります。全員に必須のものは、ただちに必須になります。
+group-remove-undo = 元に戻すには、グループをもう一度追加し、ユーザーを1人ずつ入れてください。
+group-remove-submit = グループを削除する

@@ -137,6 +137,18 @@ impl Fields {
         query
     }
 
+    /// [`Self::to_query`], with further fields behind.
+    pub fn to_query_with(&self, keeps: impl Fn(&str) -> bool, more: &[(&str, &str)]) -> String {
+        let mut query = self.to_query(keeps);
+        for (name, value) in more {
+            query.push(if query.is_empty() { '?' } else { '&' });
+            encode(name, &mut query);
+            query.push('=');
+            encode(value, &mut query);
+        }
+        query
+    }
+
     /// Decodes `application/x-www-form-urlencoded`, also a query. Unlike the living standard's parser this one is
     /// strict: what a browser never sends is refused instead of repaired.
     ///

@@ -51,6 +51,12 @@ impl Times {
         Some(zoned.timestamp().as_millisecond())
     }
 
+    /// The day alone, as a field for a date holds it: `2026-11-21`.
+    #[must_use]
+    pub fn date(&self, unix_ms: i64) -> String {
+        self.print(unix_ms, "%Y-%m-%d")
+    }
+
     fn print(&self, unix_ms: i64, format: &str) -> String {
         // Beyond the year 9999 there is no calendar to print by; the nearest time that has one says "never" well enough.
         let time = Timestamp::from_millisecond(unix_ms).unwrap_or(if unix_ms < 0 {

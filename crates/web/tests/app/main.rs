@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod bad_input;
+mod console_users;
 mod cross_site;
 mod entrances;
 mod first_password;

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 mod export;
+pub(crate) mod groups;
 pub(crate) mod policy;
 pub(crate) mod user;
 pub(crate) mod user_act;

@@ -24,6 +24,7 @@ const fn section(path: &'static str, name: &'static str, operation: Operation) -
 /// Every section, in the order in which they stand.
 const SECTIONS: &[Section] = &[
     section("/admin/users", "admin-users-title", Operation::ListUsers),
+    section("/admin/groups", "groups-title", Operation::ManageGroups),
     section("/admin/policy", "policy-title", Operation::ShowPolicy),
     section("/admin/audit", "audit-title", Operation::ShowAudit),
 ];

@@ -2,6 +2,7 @@
 
 mod audit;
 mod audit_sentences;
+mod groups;
 mod line_diff;
 mod policy;
 mod policy_texts;
@@ -11,6 +12,7 @@ mod user_edit;
 mod users;
 
 pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
+pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
 pub use policy::{
     ChangedRow, KnobRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText, Progress,
     RevisionRow,
@@ -18,4 +20,4 @@ pub use policy::{
 pub use user::{Blocked, User, UserApp, next_login, role_name};
 pub use user_act::{HelpdeskCodeShown, UserAct, UserActPage};
 pub use user_edit::{GroupChoice, UserEdit};
-pub use users::{UserRow, Users};
+pub use users::{Choice, RowFactor, UserRow, Users};

@@ -1,0 +1,216 @@
+//! The console's pages of people: an administrator gets a call and helps (W6, G8, SEC-41), and a hostile list stays a list.
+
+use axum::http::StatusCode;
+use warifu_domain::{policy::Enrolment, time::Span, user::Role};
+
+use crate::support::{Browser, Person, TestApp, on_both};
+
+async fn administrator(app: &TestApp) -> Browser {
+    let chief = app.person("chief", Role::Administrator).await;
+    let mut browser = app.browser();
+    browser.sign_in_and_set_up(&chief).await;
+    browser
+}
+
+/// The address of a person's page, as the list links to it.
+async fn page_of(desk: &mut Browser, login: &str) -> String {
+    let list = desk.open(&format!("/admin/users?q={login}")).await;
+    let (before, _) = list
+        .body
+        .split_once(&format!(">{login}</a>"))
+        .expect("listed");
+    let (_, address) = before.rsplit_once("href=\"/midori").expect("a link");
+    address.trim_end_matches('"').to_owned()
+}
+
+async fn with_app(app: &TestApp, login: &str) -> (Person, Browser, crate::support::Phone) {
+    let person = app.member(login).await;
+    let mut browser = app.browser();
+    let (phone, _) = browser.sign_in_and_set_up(&person).await;
+    (person, browser, phone)
+}
+
+#[tokio::test]
+async fn w6_sec_041_an_administrator_removes_two_factor_with_a_reason_and_is_asked_once() {
+    on_both("default", async |app| {
+        let (_, mut taro, _) = with_app(&app, "taro").await;
+        let mut desk = administrator(&app).await;
+        let user = page_of(&mut desk, "taro").await;
+        let shown = desk.open(&user).await;
+        assert!(
+            shown.body.contains(&format!("{user}/remove")),
+            "{}",
+            shown.body
+        );
+        let asked = desk.open(&format!("{user}/remove")).await;
+        assert!(asked.body.contains("taro") && asked.body.contains("name=\"reason\""));
+        // Without a reason: nothing happens, and what was typed is kept.
+        let refused = desk
+            .press(&format!("{user}/remove"), &[("reason", "  ")])
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.refuses("ADM-02"));
+        assert_eq!(taro.get("/account").await.status, StatusCode::OK);
+        let done = desk
+            .press(&format!("{user}/remove"), &[("reason", "phone lost")])
+            .await;
+        assert_eq!(
+            done.location(),
+            format!("/midori{user}?notice=second-factor-removed")
+        );
+        let after = desk.follow(done).await;
+        assert!(after.body.contains("phone lost"), "the record shows why");
+        assert!(taro.get("/account").await.location().contains("ACC-01"));
+        // The proof is asked for before anything is typed.
+        app.wait(Span::minutes(6));
+        let stale = desk.get(&format!("{user}/disable")).await;
+        let to = format!("/midori/account/proof?for=console&to={user}/disable");
+        assert_eq!(stale.location(), to);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_041_a_helpdesk_code_is_offered_only_after_the_password_and_only_while_it_is_open() {
+    on_both("default", async |app| {
+        let (taro, _, _) = with_app(&app, "taro").await;
+        let mut desk = administrator(&app).await;
+        let user = page_of(&mut desk, "taro").await;
+        let mut login = app.browser();
+        let before = login.type_password(&taro).await;
+        assert!(!before.body.contains("/login/helpdesk-code"));
+        let away = login.get("/login/helpdesk-code").await;
+        assert_eq!(away.location(), "/midori/login/code");
+
+        desk.open(&format!("{user}/helpdesk-code")).await;
+        let opened = desk
+            .press(
+                &format!("{user}/helpdesk-code"),
+                &[("reason", "known by voice")],
+            )
+            .await;
+        assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+        assert_eq!(opened.header("cache-control"), Some("no-store"));
+        let (_, rest) = opened.body.split_once("id=\"helpdesk-code\">").unwrap();
+        let code = rest.split('<').next().unwrap().to_owned();
+        assert!(
+            !desk.open(&user).await.body.contains(&code),
+            "it is told once"
+        );
+
+        let offered = login.open("/login/code").await;
+        assert!(offered.body.contains("/login/helpdesk-code"));
+        login.open("/login/helpdesk-code").await;
+        let wrong = login
+            .press("/login/helpdesk-code", &[("helpdesk_code", "x")])
+            .await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.refuses("HLP-02"));
+        let right = login
+            .press("/login/helpdesk-code", &[("helpdesk_code", &code)])
+            .await;
+        assert_eq!(right.location(), "/midori/account");
+        // Before the password nobody learns that one was open.
+        let stranger = app.browser().open("/login").await;
+        assert!(!stranger.body.contains("helpdesk"));
+        let mut again = app.browser();
+        let after = again.type_password(&taro).await;
+        assert!(
+            !after.body.contains("/login/helpdesk-code"),
+            "it is used up"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn g8_a_re_issue_leads_the_next_login_to_the_set_up() {
+    on_both("default", async |app| {
+        let taro = app.member("taro").await;
+        let mut desk = administrator(&app).await;
+        app.change_policy(|policy| policy.second_factor.enrolment = Enrolment::Optional)
+            .await;
+        let user = page_of(&mut desk, "taro").await;
+        desk.open(&format!("{user}/reissue")).await;
+        let done = desk
+            .press(&format!("{user}/reissue"), &[("reason", "infected")])
+            .await;
+        assert!(done.location().contains("notice=second-factor-reissued"));
+        let mut login = app.browser();
+        let set_up = login.type_password(&taro).await;
+        assert!(set_up.body.contains("/login/set-up"), "{}", set_up.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_saved_list_is_no_formula_and_a_list_that_was_not_meant_is_the_whole() {
+    on_both("default", async |app| {
+        for login in ["=1+1", "@sum", "-2", "plain"] {
+            app.member(login).await;
+        }
+        let mut desk = administrator(&app).await;
+        let file = desk.get("/admin/users/export?sort=name").await;
+        assert!(
+            file.body.starts_with("\u{feff}\"login\",\"name\""),
+            "{}",
+            file.body
+        );
+        for cell in ["\"'=1+1\"", "\"'@sum\"", "\"'-2\"", "\"plain\""] {
+            assert!(file.body.contains(cell), "{cell} {}", file.body);
+        }
+        assert_eq!(file.body.lines().count(), 6);
+        for query in [
+            "?show=nonsense",
+            "?sort=%00&down=1",
+            "?number=x&text=y",
+            "?group=1",
+            "?q=%27%22--",
+            "?text=zzz&number=9223372036854775807&back=1",
+            "?show=role&group=abc",
+        ] {
+            let answer = desk.open(&format!("/admin/users{query}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{query}");
+        }
+        let found = desk.open("/admin/users?q=PLA").await;
+        assert!(found.body.contains(">plain</a>") && !found.body.contains(">@sum</a>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn w8_groups_are_added_changed_and_removed() {
+    on_both("default", async |app| {
+        let mut desk = administrator(&app).await;
+        desk.open("/admin/groups").await;
+        let bad = desk
+            .press(
+                "/admin/groups",
+                &[("name", "営業部"), ("grace_until", "soon")],
+            )
+            .await;
+        assert!(bad.status == StatusCode::UNPROCESSABLE_ENTITY && bad.refuses("USR-10"));
+        assert!(bad.body.contains("営業部"), "what was typed is kept");
+        let fields = [("name", "営業部"), ("grace_until", "2027-04-01")];
+        let added = desk.press("/admin/groups", &fields).await;
+        assert_eq!(added.location(), "/midori/admin/groups?notice=group-added");
+        let list = desk.follow(added).await;
+        assert!(list.body.contains("2027-04-01 00:00 JST"), "{}", list.body);
+        let taken = desk.press("/admin/groups", &fields).await;
+        assert!(taken.refuses("USR-08"));
+        let (_, rest) = list
+            .body
+            .split_once("href=\"/midori/admin/groups/")
+            .unwrap();
+        let group = format!("/admin/groups/{}", rest.split('"').next().unwrap());
+        desk.open(&group).await;
+        let changed = desk
+            .press(&group, &[("name", "総務部"), ("grace_until", "")])
+            .await;
+        assert!(changed.location().contains("group-changed"));
+        desk.open(&format!("{group}/remove")).await;
+        let removed = desk.press(&format!("{group}/remove"), &[]).await;
+        assert!(removed.location().contains("group-removed"));
+        assert_eq!(desk.get(&group).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
