@@ -3,6 +3,7 @@
 
 pub mod account;
 mod act;
+pub mod adoption;
 pub mod audit;
 mod by;
 pub mod clock;

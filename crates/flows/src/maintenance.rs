@@ -3,7 +3,7 @@
 use warifu_domain::{ids::TenantId, time::Timestamp};
 use warifu_storage::{AuditFilter, KeyUse, StoreError, TenantRow};
 
-use crate::{ctx::Ctx, error::Fault};
+use crate::{adoption, ctx::Ctx, error::Fault};
 
 /// Tenants that are read at once.
 const PAGE: i64 = 100;
@@ -20,6 +20,11 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
         match sweeping.await {
             Ok(rows) => swept += rows,
             Err(error) => fault = Some(error),
+        }
+        if tenant != TenantId::NOBODYS
+            && let Err(error) = adoption::count(ctx, tenant).await
+        {
+            fault = Some(error);
         }
     }
     fault.map_or(Ok(swept), |error| Err(error.into()))

@@ -76,6 +76,18 @@ CREATE TABLE policy_revision (
     PRIMARY KEY (tenant_id, revision)
 ) WITHOUT ROWID;
 
+-- How many people had a second factor, a row a day (in UTC) and group; group 0 is none.
+CREATE TABLE adoption_day (
+    tenant_id BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    group_id BIGINT NOT NULL,
+    people BIGINT NOT NULL,
+    with_app BIGINT NOT NULL,
+    begun BIGINT NOT NULL,
+    counted_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, day, group_id)
+) WITHOUT ROWID;
+
 -- Work for a console that takes longer than a page: how far it is, so that another node or a reload can show it. `input` is what it
 -- works on, `result` what it found, both as its kind reads them.
 CREATE TABLE console_job (

@@ -1,6 +1,7 @@
 //! The only place with SQL: one set of statements for SQLite and PostgreSQL, grouped by noun.
 //! No rules live here; what is allowed is decided in `warifu-domain`, in which order in `warifu-flows`.
 
+mod adoption;
 mod attempts;
 mod audit;
 mod authenticators;
@@ -29,6 +30,7 @@ mod user_list;
 mod user_words;
 mod users;
 
+pub use adoption::{DayAdoption, GroupAdoption, Unprotected};
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
 pub use audit::{AuditFilter, AuditPlace, AuditRow, ChainCheck, LANES, Outcome};
 pub use authenticators::{

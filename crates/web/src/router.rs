@@ -2,7 +2,7 @@
 //! without saying who may call it (SEC-9).
 
 use warifu_domain::permission::Operation::{
-    ChangePolicy, EditUser, ListUsers, ManageGroups, ShowAudit, ShowPolicy, ShowUser,
+    ChangePolicy, EditUser, ListUsers, ManageGroups, ShowAdoption, ShowAudit, ShowPolicy, ShowUser,
 };
 
 use crate::{
@@ -143,6 +143,11 @@ pub(crate) fn table() -> Vec<Route> {
         get("/{tenant}/admin/users", May(ListUsers), admin::users::show),
     ];
     table.extend([
+        get(
+            "/{tenant}/admin/adoption",
+            May(ShowAdoption),
+            admin::adoption::show,
+        ),
         get(
             "/{tenant}/admin/policy",
             May(ShowPolicy),

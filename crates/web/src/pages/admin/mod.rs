@@ -1,5 +1,6 @@
 //! `/admin`: the console of a tenant's administrators. One file a section.
 
+pub(crate) mod adoption;
 pub(crate) mod audit;
 mod export;
 pub(crate) mod groups;

@@ -25,6 +25,7 @@ const fn section(path: &'static str, name: &'static str, operation: Operation) -
 const SECTIONS: &[Section] = &[
     section("/admin/users", "admin-users-title", Operation::ListUsers),
     section("/admin/groups", "groups-title", Operation::ManageGroups),
+    section("/admin/adoption", "adoption-title", Operation::ShowAdoption),
     section("/admin/policy", "policy-title", Operation::ShowPolicy),
     section("/admin/audit", "audit-title", Operation::ShowAudit),
 ];

@@ -1,5 +1,6 @@
 //! What the pages of the tenant's console show.
 
+mod adoption;
 mod audit;
 mod audit_sentences;
 mod groups;
@@ -11,6 +12,7 @@ mod user_act;
 mod user_edit;
 mod users;
 
+pub use adoption::{Adoption, Compulsory, DayCount, GroupCount, UnprotectedRow};
 pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
 pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
 pub use policy::{

@@ -1,0 +1,178 @@
+//! How many people have a second factor: counted now and then, kept a row a day and group, so that a page never counts.
+
+use warifu_domain::{
+    ids::{GroupId, UserId},
+    time::Timestamp,
+};
+
+use crate::store::{StoreError, Tx};
+
+/// Days of which the counts are listed.
+const DAYS: i64 = 90;
+
+/// The people of one group, or of none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupAdoption {
+    /// `None`: those who belong to no group.
+    pub group: Option<GroupId>,
+    /// People whose accounts are open.
+    pub people: i64,
+    /// Those of them with a confirmed app.
+    pub with_app: i64,
+    /// Those of them who began a set-up and did not finish it.
+    pub begun: i64,
+}
+
+/// The people of one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayAdoption {
+    /// Days since 1970, in UTC.
+    pub day: i64,
+    /// People whose accounts were open.
+    pub people: i64,
+    /// Those of them with a confirmed app.
+    pub with_app: i64,
+}
+
+/// Somebody without a second factor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unprotected {
+    /// The person.
+    pub user: UserId,
+    /// The login ID.
+    pub login: String,
+    /// A set-up was begun and not finished.
+    pub begun: bool,
+    /// The person's group.
+    pub group: Option<GroupId>,
+}
+
+impl Tx<'_> {
+    /// Counts everybody: goes through all people.
+    pub async fn count_adoption(&mut self) -> Result<Vec<GroupAdoption>, StoreError> {
+        let tenant = self.tenant;
+        self.list(
+            "SELECT COALESCE(group_id, 0), COUNT(*), COUNT(CASE WHEN factor >= 2 THEN 1 END),
+                    COUNT(CASE WHEN factor = 1 THEN 1 END)
+               FROM person WHERE tenant_id = $1 AND disabled = 0 GROUP BY COALESCE(group_id, 0)",
+            &[tenant.into()],
+            |row| {
+                let group = row.int(0)?;
+                Ok(GroupAdoption {
+                    group: (group != 0).then_some(GroupId(group)),
+                    people: row.int(1)?,
+                    with_app: row.int(2)?,
+                    begun: row.int(3)?,
+                })
+            },
+        )
+        .await
+    }
+
+    /// Keeps the counts of a day in place of what was counted earlier on it.
+    pub async fn keep_adoption(
+        &mut self,
+        day: i64,
+        counts: &[GroupAdoption],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "DELETE FROM adoption_day WHERE tenant_id = $1 AND day = $2";
+        self.exec(sql, &[tenant.into(), day.into()]).await?;
+        for count in counts {
+            self.exec(
+                "INSERT INTO adoption_day (tenant_id, day, group_id, people, with_app, begun, counted_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)
+                 ON CONFLICT (tenant_id, day, group_id) DO NOTHING",
+                &[
+                    tenant.into(),
+                    day.into(),
+                    count.group.map_or(0, |group| group.0).into(),
+                    count.people.into(),
+                    count.with_app.into(),
+                    count.begun.into(),
+                    now.into(),
+                ],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// When people were counted last, and what was counted then.
+    pub async fn find_adoption(
+        &mut self,
+    ) -> Result<Option<(Timestamp, Vec<GroupAdoption>)>, StoreError> {
+        let tenant = self.tenant;
+        let rows = self
+            .list(
+                "SELECT counted_at, group_id, people, with_app, begun FROM adoption_day
+                  WHERE tenant_id = $1 AND day = (SELECT MAX(day) FROM adoption_day WHERE tenant_id = $1)
+                  ORDER BY group_id",
+                &[tenant.into()],
+                |row| {
+                    let group = row.int(1)?;
+                    let count = GroupAdoption {
+                        group: (group != 0).then_some(GroupId(group)),
+                        people: row.int(2)?,
+                        with_app: row.int(3)?,
+                        begun: row.int(4)?,
+                    };
+                    Ok((Timestamp(row.int(0)?), count))
+                },
+            )
+            .await?;
+        let counted_at = rows.first().map(|(at, _)| *at);
+        Ok(counted_at.map(|at| (at, rows.into_iter().map(|(_, count)| count).collect())))
+    }
+
+    /// The counts of the last ninety days that were counted, oldest first.
+    pub async fn list_adoption_days(&mut self) -> Result<Vec<DayAdoption>, StoreError> {
+        let tenant = self.tenant;
+        let mut days = self
+            .list(
+                "SELECT day, CAST(SUM(people) AS BIGINT), CAST(SUM(with_app) AS BIGINT) FROM adoption_day
+                  WHERE tenant_id = $1 GROUP BY day ORDER BY day DESC LIMIT $2",
+                &[tenant.into(), DAYS.into()],
+                |row| {
+                    Ok(DayAdoption {
+                        day: row.int(0)?,
+                        people: row.int(1)?,
+                        with_app: row.int(2)?,
+                    })
+                },
+            )
+            .await?;
+        days.reverse();
+        Ok(days)
+    }
+
+    /// People without a confirmed app whose accounts are open, those who began nothing first, by login ID behind a place.
+    pub async fn list_unprotected(
+        &mut self,
+        after: (bool, &str),
+        limit: i64,
+    ) -> Result<Vec<Unprotected>, StoreError> {
+        let tenant = self.tenant;
+        self.list(
+            "SELECT id, login, factor, group_id FROM person
+              WHERE tenant_id = $1 AND factor < 2 AND (factor, login) > ($2, $3) AND disabled = 0
+              ORDER BY factor, login LIMIT $4",
+            &[
+                tenant.into(),
+                i64::from(after.0).into(),
+                after.1.into(),
+                limit.into(),
+            ],
+            |row| {
+                Ok(Unprotected {
+                    user: UserId(row.int(0)?),
+                    login: row.text(1)?,
+                    begun: row.int(2)? == 1,
+                    group: row.opt_int(3)?.map(GroupId),
+                })
+            },
+        )
+        .await
+    }
+}

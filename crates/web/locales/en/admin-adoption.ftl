@@ -1,0 +1,23 @@
+# Adoption: how many have it, and who would be stopped when it is compulsory
+adoption-title = Adoption
+adoption-total = { $with } of { $people } people ({ $percent }%) have set up { $feature }, as counted at { $time }. The count is made anew every hour.
+adoption-not-counted = People were not counted yet. The server counts them within minutes, and every hour from then on.
+adoption-optional = The policy does not make { $feature } compulsory.
+adoption-required = { $Feature } is compulsory: whoever has none sets it up at the next login.
+adoption-required-from = { $Feature } is compulsory from { $time }.
+adoption-days = Over time
+adoption-days-table = The same numbers as a table
+adoption-chart = Share of people who have it: from { $first }% to { $last }% (a line every 25%)
+adoption-day = Day (UTC)
+adoption-people = People
+adoption-with = Set up
+adoption-begun = Begun
+adoption-without = Not set up
+adoption-groups = By group
+adoption-group = Group
+adoption-no-group = No group
+adoption-stopped = Who would be stopped
+adoption-stopped-lead = From the day on which it is compulsory, these people set it up before they get any further.
+adoption-nobody = Everybody has set it up.
+adoption-state = State
+adoption-from = Compulsory from

@@ -1,0 +1,23 @@
+# 普及：どれだけの人が設定したか、必須になるとだれが止まるか
+adoption-title = 設定の状況
+adoption-total = { $people }人のうち{ $with }人（{ $percent }%）が{ $feature }を設定しています（{ $time } 現在。1時間ごとに数えます）。
+adoption-not-counted = まだ数えていません。サーバーが数分以内に数え、その後は1時間ごとに更新します。
+adoption-optional = いまのポリシーでは、{ $feature }は必須ではありません。
+adoption-required = { $feature }は必須です。設定していない方には、次のログインで設定を求めます。
+adoption-required-from = { $time } から{ $feature }が必須になります。
+adoption-days = これまでの推移
+adoption-days-table = 推移を表で見る
+adoption-chart = 設定した人の割合：{ $first }%から{ $last }%（縦の目盛りは25%ごと）
+adoption-day = 日（UTC）
+adoption-people = 人数
+adoption-with = 設定済み
+adoption-begun = 設定の途中
+adoption-without = 未設定
+adoption-groups = グループごとの状況
+adoption-group = グループ
+adoption-no-group = グループなし
+adoption-stopped = 必須になると設定を求められる人
+adoption-stopped-lead = 必須になった日からは、設定を終えるまで先に進めません。
+adoption-nobody = 全員が設定を終えています。
+adoption-state = 状態
+adoption-from = 必須になる日時
