@@ -9,6 +9,8 @@ mod changes;
 mod chromium;
 #[path = "browser/comfort.rs"]
 mod comfort;
+#[path = "browser/console_users.rs"]
+mod console_users;
 #[path = "browser/demo.rs"]
 mod demo;
 #[path = "browser/forced_set_up.rs"]
