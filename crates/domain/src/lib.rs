@@ -28,4 +28,5 @@ pub mod token;
 pub mod totp;
 pub mod typed;
 pub mod user;
+pub mod user_import;
 pub mod user_search;

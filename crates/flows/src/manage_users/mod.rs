@@ -6,6 +6,7 @@ mod act;
 mod edit;
 mod groups;
 mod helpdesk;
+mod import;
 mod list;
 mod show;
 
@@ -28,6 +29,7 @@ pub use act::{
 pub use edit::{Edited, edit_user};
 pub use groups::{COUNTED, GroupForm, add_group, change_group, list_groups, remove_group};
 pub use helpdesk::{OpenedCode, open_helpdesk_code};
+pub use import::{ImportError, check_import, import_users};
 pub use list::{
     FOUND, Listed, Listing, ORDERED_HERE, Search, list_people, list_users, search_people,
 };
@@ -109,7 +111,8 @@ pub(crate) struct CheckedPerson {
     name: String,
     email: Option<Vec<u8>>,
     role: Role,
-    password: Vec<u8>,
+    /// Hashed; `None`: no password opens the account yet.
+    password: Option<Vec<u8>>,
     password_term: PasswordTerm,
 }
 
@@ -137,7 +140,7 @@ impl CheckedPerson {
             name: new.name,
             email,
             role: new.role,
-            password: passwords::hash(ctx, &password).await?,
+            password: Some(passwords::hash(ctx, &password).await?),
             password_term: new.password_term,
         })
     }
@@ -150,7 +153,7 @@ impl CheckedPerson {
             name: &self.name,
             email: self.email.clone(),
             role: self.role,
-            password: Some(self.password.clone()),
+            password: self.password.clone(),
             password_term: self.password_term,
         };
         tx.insert_user(&row, act.now).await?;

@@ -11,6 +11,7 @@ mod policy;
 mod rescue;
 mod tenant;
 mod user;
+mod user_import;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -14,6 +14,7 @@ use warifu_web::pages::times::Times;
 
 use super::exit::{Exit, Failure};
 use super::output::{Form, Table, facts, print, print_json, times_of, utc};
+use super::user_import::{self, Import};
 use super::with_state;
 use crate::config::ConfigFile;
 use crate::password;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         term: Term,
     },
+    /// Add everybody of a file, or nobody if a row is wrong; every such row is named
+    Import(Import),
     /// List people by login ID
     List {
         /// The organisation's slug
@@ -141,6 +144,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
             role,
             term,
         } => add(&person, name, email, &role, &term),
+        Command::Import(import) => user_import::run(&import),
         Command::List {
             tenant,
             config,
