@@ -25,6 +25,8 @@ mod phone;
 mod refusals;
 #[path = "browser/scratch.rs"]
 mod scratch;
+#[path = "browser/services.rs"]
+mod services;
 #[path = "browser/set_up.rs"]
 mod set_up;
 #[path = "browser/visit.rs"]

@@ -154,7 +154,6 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
         Refusal::PasswordTemporary => visit.lead_to("/account/password"),
         Refusal::SessionGone => words("/account/sessions"),
         Refusal::NoLongerSkipped => words("/login/set-up"),
-        Refusal::ResetLinkVoid => words("/login"),
         Refusal::SetUpOver if visit.route.contains("/login/") => words("/login/set-up"),
         Refusal::SetUpOver => words("/account"),
         other => whole_page(
