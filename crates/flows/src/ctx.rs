@@ -2,10 +2,13 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
-use warifu_domain::{domain_name::DomainName, policy::Policy, tenant::Tenant};
+use warifu_domain::{domain_name::DomainName, policy::Policy, tenant::Tenant, time::Timestamp};
 use warifu_storage::{EntranceKind, KeyRing, Store, StoreError, TenantRow, TenantState, Tx};
 
 use crate::{
@@ -38,6 +41,8 @@ pub struct Ctx {
     pub hasher: Hasher,
     /// Notices.
     pub mail: MailMode,
+    /// When this process swept last, in milliseconds; 0: not yet.
+    swept_at: AtomicI64,
     tenants: Mutex<HashMap<String, Kept>>,
     /// Slugs by the names that led to them. A hint: whether a name still does is asked for each time.
     entrances: Mutex<HashMap<(EntranceKind, DomainName), String>>,
@@ -67,6 +72,7 @@ impl Ctx {
             keys,
             hasher,
             mail,
+            swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
             entrances: Mutex::default(),
         }
@@ -84,6 +90,16 @@ impl Ctx {
         self.entrances
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When this process swept last. `None`: not yet.
+    pub fn last_sweep(&self) -> Option<Timestamp> {
+        let at = self.swept_at.load(Ordering::Relaxed);
+        (at > 0).then_some(Timestamp(at))
+    }
+
+    pub(crate) fn note_sweep(&self) {
+        self.swept_at.store(self.clock.now().0, Ordering::Relaxed);
     }
 
     /// Finds a tenant by the first segment of a path. Its state is asked for each time, so that a suspension counts at

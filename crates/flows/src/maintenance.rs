@@ -27,6 +27,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
             fault = Some(error);
         }
     }
+    ctx.note_sweep();
     fault.map_or(Ok(swept), |error| Err(error.into()))
 }
 

@@ -29,6 +29,8 @@ tables! {
     "throttle" by "kind, subject",
     "totp" by "user_id, id",
     "backup_code_set" by "user_id",
+    "policy_revision" by "revision",
+    "console_job" by "id",
     "helpdesk_code" by "user_id",
     "password_reset" by "token_hash",
     "person_word" by "user_id, word",

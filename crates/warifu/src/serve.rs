@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use warifu_flows::delivery::Post;
 use warifu_flows::{Ctx, maintenance};
+use warifu_web::WebSettings;
 
 use crate::cli::exit::Failure;
 use crate::cli::runtime;
@@ -59,7 +60,10 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let address = listen::bound(&pages)?;
     let relay = Relay::open(&config.mail)?.map(|relay| Arc::new(relay) as Arc<dyn Post>);
     let ctx = wire::open_state(config).await?;
-    let settings = wire::web_settings(&config.server, address);
+    let settings = WebSettings {
+        operation: wire::operation(config, relay.clone()),
+        ..wire::web_settings(&config.server, address)
+    };
     let base_url = settings.base_url.origin();
     let state = wire::web_state(&ctx, settings)?;
 

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::thread;
 
 use warifu_flows::clock::Clock;
+use warifu_flows::delivery::Post;
 use warifu_flows::hasher::{HashCost, Hasher, HasherOptions};
+use warifu_flows::rescue::Approval;
 use warifu_flows::rng::Rng;
 use warifu_flows::{Ctx, MailMode, maintenance};
 use warifu_storage::{KeyRing, KeyRingError, Location, Store, StoreOptions};
 use warifu_web::http::client_address::TrustedProxies;
 use warifu_web::http::limits::Limits;
-use warifu_web::{WebSettings, WebState};
+use warifu_web::{MailRoute, Operation, WebSettings, WebState};
 use zeroize::Zeroizing;
 
 use crate::cli::exit::{Exit, Failure};
@@ -139,4 +141,26 @@ pub(crate) fn web_settings(server: &Server, address: SocketAddr) -> WebSettings 
 pub(crate) fn web_state(ctx: &Arc<Ctx>, settings: WebSettings) -> Result<WebState, Failure> {
     WebState::new(ctx.clone(), settings)
         .map_err(|error| Failure::new(Exit::Configuration, error.to_string()))
+}
+
+/// What the operator's console shows and does.
+pub(crate) fn operation(config: &Config, relay: Option<Arc<dyn Post>>) -> Operation {
+    let mail = relay.and_then(|post| {
+        Some(MailRoute {
+            relay: config.mail.relay()?,
+            sender: config.mail.sender.clone()?,
+            post,
+        })
+    });
+    Operation {
+        mail,
+        database: match config.database.url {
+            DatabaseUrl::Sqlite(_) => "SQLite",
+            DatabaseUrl::Postgres(_) => "PostgreSQL",
+        },
+        rescue: match config.rescue.two_operators {
+            true => Approval::Two,
+            false => Approval::One,
+        },
+    }
 }

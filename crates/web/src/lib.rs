@@ -7,4 +7,4 @@ pub mod router;
 mod state;
 pub mod text;
 
-pub use state::{DemoInfo, WebSettings, WebState, app, operations_app};
+pub use state::{DemoInfo, MailRoute, Operation, WebSettings, WebState, app, operations_app};

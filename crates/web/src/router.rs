@@ -2,7 +2,9 @@
 //! without saying who may call it (SEC-9).
 
 use warifu_domain::permission::Operation::{
-    ChangePolicy, EditUser, ListUsers, ManageGroups, ShowAdoption, ShowAudit, ShowPolicy, ShowUser,
+    AddTenant, ChangePolicy, EditUser, ListTenants, ListUsers, ManageGroups, RescueAdministrator,
+    SendTestMail, ShowAdoption, ShowAudit, ShowMail, ShowPolicy, ShowServer, ShowUser,
+    SuspendTenant,
 };
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     pages::{
         account, admin, backup_codes, common_login, demo, help, home, language, login,
         login_backup_code, login_code, login_forgotten, login_helpdesk_code, login_lost_device,
-        login_set_up, logout, password, proof, remove, sessions, set_up,
+        login_set_up, logout, operator, password, proof, remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -269,6 +271,7 @@ pub(crate) fn table() -> Vec<Route> {
             admin::user_act::submit(page, who, form, act)
         }));
     }
+    table.extend(operators());
     table.extend(ASSETS.into_iter().map(file));
     table
 }
@@ -292,6 +295,77 @@ const USER_ACTS: [(UserAct, &str); 10] = [
     (UserAct::Delete, "/{tenant}/admin/users/{user}/delete"),
     (UserAct::Export, "/{tenant}/admin/users/{user}/export"),
 ];
+
+/// The console of those who run the server.
+fn operators() -> Vec<Route> {
+    use operator::{acts, rescue, server, tenants};
+    vec![
+        get("/{tenant}/operator", May(ListTenants), operator::start),
+        get(
+            "/{tenant}/operator/tenants",
+            May(ListTenants),
+            tenants::list,
+        ),
+        get(
+            "/{tenant}/operator/tenants/add",
+            May(AddTenant),
+            tenants::ask,
+        ),
+        post(
+            "/{tenant}/operator/tenants/add",
+            May(AddTenant),
+            tenants::add,
+        ),
+        get(
+            "/{tenant}/operator/tenants/{managed}",
+            May(ListTenants),
+            tenants::show,
+        ),
+        get(
+            "/{tenant}/operator/tenants/{managed}/rescue",
+            May(RescueAdministrator),
+            rescue::show,
+        ),
+        post(
+            "/{tenant}/operator/tenants/{managed}/rescue",
+            May(RescueAdministrator),
+            rescue::ask,
+        ),
+        post(
+            "/{tenant}/operator/tenants/{managed}/rescue/approve",
+            May(RescueAdministrator),
+            rescue::approve,
+        ),
+        post(
+            "/{tenant}/operator/tenants/{managed}/rescue/withdraw",
+            May(RescueAdministrator),
+            rescue::withdraw,
+        ),
+        get(
+            "/{tenant}/operator/tenants/{managed}/{act}",
+            May(SuspendTenant),
+            acts::ask,
+        ),
+        post(
+            "/{tenant}/operator/tenants/{managed}/{act}",
+            May(SuspendTenant),
+            acts::act,
+        ),
+        get("/{tenant}/operator/mail", May(ShowMail), server::mail),
+        post(
+            "/{tenant}/operator/mail",
+            May(SendTestMail),
+            server::test_mail,
+        ),
+        get(
+            "/{tenant}/operator/proxies",
+            May(ShowServer),
+            server::proxies,
+        ),
+        get("/{tenant}/operator/keys", May(ShowServer), server::keys),
+        get("/{tenant}/operator/health", May(ShowServer), server::health),
+    ]
+}
 
 /// A line of the table, for those who walk along it.
 #[derive(Clone, Debug, PartialEq, Eq)]

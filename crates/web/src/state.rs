@@ -13,7 +13,7 @@ use axum::{
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 use warifu_domain::time::{Span, Timestamp};
-use warifu_flows::Ctx;
+use warifu_flows::{Ctx, delivery::Post, rescue::Approval};
 use warifu_storage::Purpose;
 
 use crate::{
@@ -47,6 +47,49 @@ pub struct WebSettings {
     pub limits: Limits,
     /// The demonstration's pages; `None` on every real server.
     pub demo: Option<DemoInfo>,
+    /// What the operator's console shows and does.
+    pub operation: Operation,
+}
+
+/// How the server runs, for the operator's console.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The way of mail; `None`: it is off.
+    pub mail: Option<MailRoute>,
+    /// The database's engine.
+    pub database: &'static str,
+    /// How many operators a rescue takes (SEC-42).
+    pub rescue: Approval,
+}
+
+impl Default for Operation {
+    fn default() -> Self {
+        Self {
+            mail: None,
+            database: "SQLite",
+            rescue: Approval::One,
+        }
+    }
+}
+
+/// The way of mail.
+#[derive(Clone)]
+pub struct MailRoute {
+    /// The relay, for people.
+    pub relay: String,
+    /// From whom mails are.
+    pub sender: String,
+    /// Hands a mail over.
+    pub post: Arc<dyn Post>,
+}
+
+impl std::fmt::Debug for MailRoute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailRoute")
+            .field("relay", &self.relay)
+            .field("sender", &self.sender)
+            .finish_non_exhaustive()
+    }
 }
 
 impl WebSettings {
@@ -58,6 +101,7 @@ impl WebSettings {
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
             demo: None,
+            operation: Operation::default(),
         }
     }
 }

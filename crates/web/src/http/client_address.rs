@@ -47,7 +47,13 @@ impl TrustedProxies {
         Ok(client)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// The networks, for people.
+    pub(crate) fn listed(&self) -> Vec<String> {
+        self.0.iter().map(IpNet::to_string).collect()
+    }
+
+    /// Whether a proxy at `address` is believed.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }

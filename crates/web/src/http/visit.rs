@@ -12,6 +12,7 @@ use axum::{
 };
 use warifu_domain::{
     ids::{Reference, TenantId},
+    network::canonical,
     policy::AdministratorEntrance,
     tenant::{Tenant, check_slug},
     time::Timestamp,
@@ -56,6 +57,10 @@ pub struct Visit {
     address: Option<IpAddr>,
     /// What stands before a tenant's pages in addresses of this visit, if it is not the slug.
     base: Option<String>,
+    /// Who connected.
+    peer: Option<IpAddr>,
+    /// What proxies, or anybody, said about the client.
+    forwarded: Vec<HeaderValue>,
     /// Whose pages these are, once that is known.
     site: OnceLock<Arc<Site>>,
     /// Whom the route let in.
@@ -84,6 +89,8 @@ impl Visit {
             from_here: matches!(site, None | Some(b"same-origin")),
             address: None,
             base: None,
+            peer: None,
+            forwarded: headers.get_all("x-forwarded-for").iter().cloned().collect(),
             site: OnceLock::new(),
             guest: OnceLock::new(),
             new_browser: OnceLock::new(),
@@ -100,6 +107,7 @@ impl Visit {
         let peer = peer.ok_or_else(|| {
             Failure::Broken("the listener does not pass on who connected".to_owned())
         })?;
+        self.peer = Some(peer.0.ip());
         let proxies = &self.state.settings.trusted_proxies;
         let client = proxies.client(peer.0.ip(), request.headers());
         self.address = Some(client.map_err(|_| Rejection::UnreadableClient)?);
@@ -242,6 +250,23 @@ impl Visit {
         }
     }
 
+    /// From where this request seems to come, and why, for the operator who sets up a proxy.
+    pub(crate) fn seen_from(&self) -> SeenFrom {
+        let shown = |address: Option<IpAddr>| address.map(|a| a.to_string()).unwrap_or_default();
+        let hops = self.forwarded.iter().map(|hop| hop.to_str().unwrap_or("?"));
+        let forwarded = hops.collect::<Vec<_>>().join(", ");
+        let proxies = &self.state.settings.trusted_proxies;
+        let believed = self.address;
+        let is_trusted = believed.is_some_and(|address| proxies.trusts(address));
+        SeenFrom {
+            peer: shown(self.peer),
+            // A proxy spoke for somebody, and was not believed; or it was believed and speaks for itself.
+            is_a_proxy: is_trusted || !forwarded.is_empty() && believed == self.peer.map(canonical),
+            believed: shown(believed),
+            forwarded,
+        }
+    }
+
     /// The choice made in this browser, else in another one, else what the browser prefers, else `default`. Outside tenants, where
     /// nothing is kept, the address says it.
     pub(crate) fn language(&self, default: Language) -> Language {
@@ -266,6 +291,18 @@ impl Visit {
         let left = self.uri.query().is_some() && !is_changing(&self.method) && self.from_here;
         left.then(|| self.query())
     }
+}
+
+/// See [`Visit::seen_from`].
+pub(crate) struct SeenFrom {
+    /// Who connected.
+    pub(crate) peer: String,
+    /// `X-Forwarded-For` as it came; empty without one.
+    pub(crate) forwarded: String,
+    /// The address that counts.
+    pub(crate) believed: String,
+    /// It is a proxy's own.
+    pub(crate) is_a_proxy: bool,
 }
 
 /// Whether requests of this kind may change something (SEC-72).

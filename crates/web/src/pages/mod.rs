@@ -18,6 +18,7 @@ pub(crate) mod login_lost_device;
 pub(crate) mod login_set_up;
 pub(crate) mod logout;
 pub mod mail;
+pub(crate) mod operator;
 pub(crate) mod password;
 pub(crate) mod proof;
 pub mod qr;

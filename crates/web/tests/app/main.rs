@@ -14,6 +14,7 @@ mod headers;
 mod help;
 mod language;
 mod operations;
+mod operator;
 mod policy;
 mod secrets;
 mod strangers;

@@ -28,6 +28,27 @@ const SECTIONS: &[Section] = &[
     section("/admin/adoption", "adoption-title", Operation::ShowAdoption),
     section("/admin/policy", "policy-title", Operation::ShowPolicy),
     section("/admin/audit", "audit-title", Operation::ShowAudit),
+    section(
+        "/operator/tenants",
+        "operator-tenants-title",
+        Operation::ListTenants,
+    ),
+    section("/operator/mail", "operator-mail-title", Operation::ShowMail),
+    section(
+        "/operator/proxies",
+        "operator-proxies-title",
+        Operation::ShowServer,
+    ),
+    section(
+        "/operator/keys",
+        "operator-keys-title",
+        Operation::ShowServer,
+    ),
+    section(
+        "/operator/health",
+        "operator-health-title",
+        Operation::ShowServer,
+    ),
 ];
 
 /// The consoles that a visitor may open.

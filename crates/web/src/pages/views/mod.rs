@@ -15,6 +15,7 @@ mod get_app;
 mod help;
 mod login;
 mod notice;
+pub mod operator;
 mod password;
 mod problem;
 mod proof;

@@ -57,11 +57,31 @@ pub enum Notice {
     GroupRemoved,
     /// The policy is changed.
     PolicySaved,
+    /// An organisation is added.
+    TenantAdded,
+    /// The second factor is made compulsory.
+    SecondFactorScheduled,
+    /// An organisation is closed.
+    TenantSuspended,
+    /// An organisation is open again.
+    TenantResumed,
+    /// An organisation is to be deleted.
+    TenantDeletionSet,
+    /// An organisation is not deleted after all.
+    TenantKept,
+    /// An administrator is rescued.
+    AdministratorRescued,
+    /// A rescue waits for a second operator.
+    RescueAsked,
+    /// A rescue is taken back.
+    RescueWithdrawn,
+    /// The relay took a test mail.
+    TestMailSent,
 }
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 36] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
@@ -88,6 +108,16 @@ impl Notice {
         Self::GroupChanged,
         Self::GroupRemoved,
         Self::PolicySaved,
+        Self::TenantAdded,
+        Self::SecondFactorScheduled,
+        Self::TenantSuspended,
+        Self::TenantResumed,
+        Self::TenantDeletionSet,
+        Self::TenantKept,
+        Self::AdministratorRescued,
+        Self::RescueAsked,
+        Self::RescueWithdrawn,
+        Self::TestMailSent,
     ];
 
     /// Its name in addresses and cookies.
@@ -120,6 +150,16 @@ impl Notice {
             Self::GroupChanged => "group-changed",
             Self::GroupRemoved => "group-removed",
             Self::PolicySaved => "policy-saved",
+            Self::TenantAdded => "tenant-added",
+            Self::SecondFactorScheduled => "second-factor-scheduled",
+            Self::TenantSuspended => "tenant-suspended",
+            Self::TenantResumed => "tenant-resumed",
+            Self::TenantDeletionSet => "tenant-deletion-set",
+            Self::TenantKept => "tenant-kept",
+            Self::AdministratorRescued => "administrator-rescued",
+            Self::RescueAsked => "rescue-asked",
+            Self::RescueWithdrawn => "rescue-withdrawn",
+            Self::TestMailSent => "test-mail-sent",
         }
     }
 
@@ -157,6 +197,16 @@ impl Notice {
             Self::GroupChanged => texts.msg("notice-group-changed"),
             Self::GroupRemoved => texts.msg("notice-group-removed"),
             Self::PolicySaved => texts.msg("policy-saved"),
+            Self::TenantAdded => texts.msg("notice-tenant-added"),
+            Self::SecondFactorScheduled => texts.msg("notice-second-factor-scheduled"),
+            Self::TenantSuspended => texts.msg("notice-tenant-suspended"),
+            Self::TenantResumed => texts.msg("notice-tenant-resumed"),
+            Self::TenantDeletionSet => texts.msg("notice-tenant-deletion-set"),
+            Self::TenantKept => texts.msg("notice-tenant-kept"),
+            Self::AdministratorRescued => texts.msg("notice-administrator-rescued"),
+            Self::RescueAsked => texts.msg("notice-rescue-asked"),
+            Self::RescueWithdrawn => texts.msg("notice-rescue-withdrawn"),
+            Self::TestMailSent => texts.msg("notice-test-mail-sent"),
         }
     }
 }
