@@ -256,7 +256,7 @@ macro_rules! transcripts {
 
 transcripts! {
     init, init_refused, tenants, policies, users, passwords, audit, check_good, check_keys, check_configuration,
-    check_certificate, configuration_refused, rights, help, operator,
+    check_certificate, configuration_refused, rights, help, operator, import,
 }
 
 /// The ones that say most about the database, on the other engine.
@@ -272,6 +272,7 @@ async fn the_same_is_printed_on_postgresql() {
         "check_good",
         "check_keys",
         "operator",
+        "import",
     ] {
         // Its schema is there; `init` takes a database without tenants.
         let store = warifu_storage::testing::postgres().await;
