@@ -129,12 +129,6 @@ events! {
     PasswordResetAsked = 42, "password.reset_asked";
     /// A password was reset by its mail (SEC-40).
     PasswordReset = 43, "password.reset";
-    /// Reminders to set up a second factor were sent.
-    RemindersSent = 34, "reminders.sent";
-    /// Events that are older than the tenant keeps them were deleted (SEC-81).
-    AuditSwept = 35, "audit.swept";
-    /// A person was reminded to set up a second factor.
-    Reminded = 65, "reminder.sent";
     /// A helpdesk code was judged, in a login attempt.
     HelpdeskCodeChecked = 60, "helpdesk_code.checked";
     /// A group was added.

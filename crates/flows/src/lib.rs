@@ -5,6 +5,7 @@ pub mod account;
 mod act;
 pub mod adoption;
 pub mod audit;
+pub mod audit_check;
 mod by;
 pub mod clock;
 mod ctx;

@@ -201,6 +201,16 @@ pub(crate) fn table() -> Vec<Route> {
             admin::policy::go_back,
         ),
         get("/{tenant}/admin/audit", May(ShowAudit), admin::audit::show),
+        post(
+            "/{tenant}/admin/audit/checks",
+            May(ShowAudit),
+            admin::audit_check::begin,
+        ),
+        get(
+            "/{tenant}/admin/audit/checks/{check}",
+            May(ShowAudit),
+            admin::audit_check::show,
+        ),
         get(
             "/{tenant}/admin/audit/export",
             May(ShowAudit),

@@ -44,6 +44,13 @@ audit-answer-cause = Why it happens
 audit-answer-person = What to tell the person
 audit-answer-admin = What you can do
 audit-to-user = Open the user’s page
+audit-check = Check of the trail
+audit-check-lead = Checks all events: whether anybody changed, removed or put in one.
+audit-check-begin = Begin the check
+audit-checking = Checking. This page refreshes by itself; the check goes on if you leave it.
+audit-whole = { $events } events were checked at { $time }: none changed, none missing.
+audit-broken = An event does not fit (chain { $lane }, place { $seq }): it was changed, removed or put in. Compare with a backup, and tell the operator.
+audit-check-stopped = The check did not come to its end. Please begin it again.
 audit-to-search = Back to the audit trail
 
 # What events are called, and what is said where they were done
@@ -121,10 +128,6 @@ audit-name-second-factor-reactivated = { $Feature } taken up again
 audit-done-second-factor-reactivated = The person switched the suspended { $feature } on again.
 audit-name-second-factor-shown = QR code shown again
 audit-done-second-factor-shown = The QR code of the registered app was shown again.
-audit-name-reminders-sent = Reminders
-audit-done-reminders-sent = Mails that ask people to set up { $feature } are being sent.
-audit-name-audit-swept = Old events deleted
-audit-done-audit-swept = Events older than the retention time were deleted.
 audit-name-user-edited = Change of a user
 audit-done-user-edited = The name, address or group was changed.
 audit-name-role-changed = Change of role
@@ -149,8 +152,6 @@ audit-name-group-removed = Removal of a group
 audit-done-group-removed = A group was removed.
 audit-name-users-imported = Import of users
 audit-done-users-imported = Users were imported from a file.
-audit-name-reminded = Reminder
-audit-done-reminded = A mail that asks to set up { $feature } was queued.
 
 # For the administrator who gets the call: why it happened, and what can be done
 advice-LOGIN-01-cause = The { $login_label } or the password is wrong. A disabled account, or one that waits after many wrong passwords, shows the same. If the event names nobody, this { $login_label } does not exist.

@@ -44,6 +44,13 @@ audit-answer-cause = 考えられる原因
 audit-answer-person = 本人に案内すること
 audit-answer-admin = 管理者ができること
 audit-to-user = ユーザーのページを開く
+audit-check = 監査記録の検査
+audit-check-lead = だれかが記録を書き換えたり、消したり、差し込んだりしていないかを、すべての記録について確かめます。
+audit-check-begin = 検査を始める
+audit-checking = 検査しています。この画面は自動で更新されます。別の画面に移っても続きます。
+audit-whole = { $time } に{ $events }件を検査しました。書き換えも欠落もありません。
+audit-broken = 検査に合わない記録があります（系列 { $lane } の { $seq } 番目）。書き換え、削除、差し込みのいずれかです。バックアップと比べ、運用者に連絡してください。
+audit-check-stopped = 検査を最後まで行えませんでした。もう一度始めてください。
 audit-to-search = 監査記録に戻る
 
 # 出来事の名前と、成功したときの文
@@ -121,10 +128,6 @@ audit-name-second-factor-reactivated = { $feature }の再開
 audit-done-second-factor-reactivated = 止めていた{ $feature }を、本人がもう一度有効にしました。
 audit-name-second-factor-shown = QRコードの再表示
 audit-done-second-factor-shown = 登録済みのアプリのQRコードを、もう一度表示しました。
-audit-name-reminders-sent = 設定のお願いの送信
-audit-done-reminders-sent = { $feature }の設定をお願いするメールの送信を始めました。
-audit-name-audit-swept = 古い監査記録の削除
-audit-done-audit-swept = 保存期間を過ぎた監査記録を削除しました。
 audit-name-user-edited = ユーザー情報の変更
 audit-done-user-edited = 名前・アドレス・グループのいずれかを変更しました。
 audit-name-role-changed = 権限の変更
@@ -149,8 +152,6 @@ audit-name-group-removed = グループの削除
 audit-done-group-removed = グループを削除しました。
 audit-name-users-imported = ユーザーの取り込み
 audit-done-users-imported = ファイルからユーザーを取り込みました。
-audit-name-reminded = 設定のお願い
-audit-done-reminded = { $feature }の設定をお願いするメールを用意しました。
 
 # 問い合わせを受けた管理者のために：エラーの原因と、管理者ができること
 advice-LOGIN-01-cause = { $login_label }またはパスワードが違います。アカウントが停止中のときや、パスワードの間違いが続いて待ち時間に入っているときも、同じ表示になります。記録に本人の名前がないときは、{ $login_label }が登録されていません。

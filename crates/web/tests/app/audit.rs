@@ -175,3 +175,31 @@ async fn sec_079_pages_and_exports_miss_nothing_and_show_no_other_tenant() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn sec_079_the_chain_is_checked_from_the_console() {
+    on_both("default", async |app| {
+        let mut boss = administrator(&app).await;
+        boss.open("/admin/audit").await;
+        let led = boss.press("/admin/audit/checks", &[]).await;
+        let path = led
+            .location()
+            .strip_prefix(&format!("/{SLUG}"))
+            .unwrap()
+            .to_owned();
+        for _ in 0..500 {
+            let page = boss.get(&path).await;
+            if page.header("refresh").is_none() {
+                assert!(
+                    page.body.contains("書き換えも欠落もありません"),
+                    "{}",
+                    page.body
+                );
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("the check never ends");
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 
 pub(crate) mod adoption;
 pub(crate) mod audit;
+pub(crate) mod audit_check;
 mod export;
 pub(crate) mod groups;
 pub(crate) mod policy;

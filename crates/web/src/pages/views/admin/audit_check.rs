@@ -1,0 +1,58 @@
+//! What a check of the audit chains found.
+
+use askama::Template;
+
+use super::super::Frame;
+
+/// `/admin/audit/checks/{check}`.
+#[derive(Debug, Template)]
+#[template(path = "admin/audit_check.html")]
+pub struct AuditCheck {
+    /// The frame.
+    pub frame: Frame,
+    /// When it began.
+    pub time: String,
+    /// How far it is.
+    pub state: ChainState,
+}
+
+/// How far a check is, and what it found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChainState {
+    /// It goes on.
+    Checking,
+    /// So many events, none changed, none missing.
+    Whole(u64),
+    /// A chain and the first place in it that does not fit.
+    Broken(i64, i64),
+    /// It could not be done.
+    Stopped,
+}
+
+impl AuditCheck {
+    fn is_good(&self) -> bool {
+        matches!(self.state, ChainState::Checking | ChainState::Whole(_))
+    }
+
+    fn text(&self) -> String {
+        let frame = &self.frame;
+        match self.state {
+            ChainState::Checking => frame.msg("audit-checking").to_owned(),
+            ChainState::Whole(events) => {
+                let events = i64::try_from(events).unwrap_or(i64::MAX);
+                frame.msg_with(
+                    "audit-whole",
+                    &[
+                        ("events", events.into()),
+                        ("time", self.time.as_str().into()),
+                    ],
+                )
+            }
+            ChainState::Broken(lane, seq) => frame.msg_with(
+                "audit-broken",
+                &[("lane", lane.into()), ("seq", seq.into())],
+            ),
+            ChainState::Stopped => frame.msg("audit-check-stopped").to_owned(),
+        }
+    }
+}
