@@ -24,6 +24,8 @@ pub struct AttemptRow {
     pub stage: StageKind,
     /// Guesses spent, the present one included.
     pub guesses: i64,
+    /// Whether the person is disabled, or gone.
+    pub shut: bool,
 }
 
 /// Why an attempt does not go on.
@@ -33,6 +35,14 @@ pub struct ClosedAttempt {
     pub why: Refusal,
     /// Whose it is; `None`: there is no such attempt, or no more.
     pub user: Option<UserId>,
+}
+
+/// What [`attempt`] reads, in its order. Whether the person may still log in comes along: a guess needs no more of them.
+macro_rules! attempt_columns {
+    () => {
+        "user_id, stage, remember, expires_at, guesses, \
+         (SELECT disabled FROM person WHERE person.tenant_id = $1 AND person.id = login_attempt.user_id)"
+    };
 }
 
 fn attempt(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
@@ -48,6 +58,7 @@ fn attempt(row: &Row<'_>) -> Result<AttemptRow, StoreError> {
             StageKind::Enrolment
         },
         guesses: row.int(4)?,
+        shut: row.opt_int(5)? != Some(0),
     })
 }
 
@@ -86,8 +97,11 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let found = self
             .find(
-                "SELECT user_id, stage, remember, expires_at, guesses FROM login_attempt
-                  WHERE tenant_id = $1 AND token_hash = $2",
+                concat!(
+                    "SELECT ",
+                    attempt_columns!(),
+                    " FROM login_attempt WHERE tenant_id = $1 AND token_hash = $2"
+                ),
                 &[tenant.into(), (&token.0).into()],
                 attempt,
             )
@@ -121,9 +135,12 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let spent = self
             .find(
-                "UPDATE login_attempt SET guesses = guesses + 1
-                  WHERE tenant_id = $1 AND token_hash = $2 AND stage = 0 AND guesses < $3 AND expires_at > $4
-                 RETURNING user_id, stage, remember, expires_at, guesses",
+                concat!(
+                    "UPDATE login_attempt SET guesses = guesses + 1
+                      WHERE tenant_id = $1 AND token_hash = $2 AND stage = 0 AND guesses < $3 AND expires_at > $4
+                     RETURNING ",
+                    attempt_columns!()
+                ),
                 &[tenant.into(), (&token.0).into(), wrong_codes.into(), now.into()],
                 attempt,
             )

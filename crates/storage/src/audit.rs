@@ -171,30 +171,27 @@ impl Tx<'_> {
         let (_, key) = keys.active(Purpose::Audit);
         let head = row.chained(key, tenant.0, &previous);
         let address = event.address.map(address_bytes);
-        self.exec(
-            "INSERT INTO audit_event (tenant_id, at, lane, seq, kind, user_id, actor, refusal, address, reference,
-                                      detail, mac)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            &[
-                tenant.into(),
-                now.into(),
-                lane.into(),
-                seq.into(),
-                event.kind.number().into(),
-                event.user.map(|user| user.0).into(),
-                event.actor.number().into(),
-                event.refusal.into(),
-                address.as_deref().into(),
-                event.reference.map(Reference::number).into(),
-                event.detail.as_deref().into(),
-                event_mac(&head).into(),
-            ],
-        )
-        .await?;
-        let sql = "UPDATE audit_head SET mac = $3 WHERE tenant_id = $1 AND lane = $2";
-        self.exec(sql, &[tenant.into(), lane.into(), (&head).into()])
-            .await?;
-        Ok(())
+        let sql = "INSERT INTO audit_event (tenant_id, at, lane, seq, kind, user_id, actor, refusal, address, reference,
+                                            detail, mac)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        let params = [
+            tenant.into(),
+            now.into(),
+            lane.into(),
+            seq.into(),
+            event.kind.number().into(),
+            event.user.map(|user| user.0).into(),
+            event.actor.number().into(),
+            event.refusal.into(),
+            address.as_deref().into(),
+            event.reference.map(Reference::number).into(),
+            event.detail.as_deref().into(),
+            event_mac(&head).into(),
+        ];
+        let note_head = "UPDATE audit_head SET mac = $3 WHERE tenant_id = $1 AND lane = $2";
+        let head_params = [tenant.into(), lane.into(), (&head).into()];
+        self.exec_both((sql, &params), (note_head, &head_params))
+            .await
     }
 
     /// Whether the tenant's very first event was written under a key of this ring: a cheap way to see that database and

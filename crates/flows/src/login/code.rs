@@ -212,9 +212,8 @@ async fn spend_guess(
         kind,
         row,
     };
-    let user = tx.find_user(guess.user()).await?;
     // Disabled, or the tenant suspended, since the password step (SEC-84).
-    if act.tenant.suspended || user.is_none_or(|user| user.disabled) {
+    if act.tenant.suspended || guess.row.shut {
         let over = Refusal::AttemptOver;
         act.audit(tx, guess.event().refused(&over)).await?;
         return Ok(Err(over));

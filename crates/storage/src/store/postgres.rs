@@ -76,6 +76,23 @@ impl PostgresTransaction<'_> {
             .map_err(meaning)
     }
 
+    /// Sends both before it waits for either.
+    pub(super) async fn exec_both(
+        &self,
+        (first, first_params): super::tx::Statement<'_>,
+        (second, second_params): super::tx::Statement<'_>,
+    ) -> Result<(), StoreError> {
+        let (first, second) = (self.prepare(first).await?, self.prepare(second).await?);
+        let (first_params, second_params) = (borrow(first_params), borrow(second_params));
+        let (first, second) = tokio::join!(
+            biased;
+            self.transaction.execute(&first, &first_params),
+            self.transaction.execute(&second, &second_params),
+        );
+        // After a failure the second only says that there was one.
+        first.and(second).map(drop).map_err(meaning)
+    }
+
     pub(super) async fn each(
         &self,
         sql: &'static str,

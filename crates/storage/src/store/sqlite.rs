@@ -141,6 +141,8 @@ impl SqliteConnection {
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // FULL: after a power cut, a code that was answered as used must not be usable again (SEC-83).
         // The cache sizes (KiB) and the limit of the log after a burst (bytes) keep a small server small.
+        // The log is copied into the file when it reaches that limit (4,000 pages): each time costs two flushes, and what was
+        // written often meanwhile is copied once.
         self.connection.execute_batch(match purpose {
             Use::Write => {
                 "PRAGMA journal_mode = WAL;
@@ -149,7 +151,7 @@ impl SqliteConnection {
                  PRAGMA trusted_schema = OFF;
                  PRAGMA temp_store = MEMORY;
                  PRAGMA cache_size = -2048;
-                 PRAGMA wal_autocheckpoint = 1000;
+                 PRAGMA wal_autocheckpoint = 4000;
                  PRAGMA journal_size_limit = 16777216;"
             }
             Use::Read => {

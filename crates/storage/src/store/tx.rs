@@ -32,6 +32,9 @@ enum Engine<'c> {
     Postgres(&'c PostgresTransaction<'c>),
 }
 
+/// A statement and what goes into it.
+pub(crate) type Statement<'a> = (&'static str, &'a [Value<'a>]);
+
 impl<'c> Tx<'c> {
     pub(super) fn new(tenant: TenantId, connection: Connection<'c>) -> Self {
         Self { tenant, connection }
@@ -44,6 +47,15 @@ impl<'c> Tx<'c> {
         params: &[Value<'_>],
     ) -> Result<u64, StoreError> {
         self.connection.exec(sql, params).await
+    }
+
+    /// Runs two statements without an answer, neither of which needs the other's work: one round trip on PostgreSQL.
+    pub(crate) async fn exec_both(
+        &mut self,
+        first: Statement<'_>,
+        second: Statement<'_>,
+    ) -> Result<(), StoreError> {
+        self.connection.exec_both(first, second).await
     }
 
     /// The first row of a `SELECT` or of a `RETURNING`. The rest is read and ignored: ask for one row.
@@ -128,6 +140,20 @@ impl<'c> Connection<'c> {
             Engine::Postgres(transaction) => transaction.exec(sql, params).await,
         };
         self.remember(outcome)
+    }
+
+    async fn exec_both(
+        &mut self,
+        first: Statement<'_>,
+        second: Statement<'_>,
+    ) -> Result<(), StoreError> {
+        if let Engine::Postgres(transaction) = self.engine {
+            self.admit()?;
+            let outcome = transaction.exec_both(first, second).await;
+            return self.remember(outcome);
+        }
+        self.exec(first.0, first.1).await?;
+        self.exec(second.0, second.1).await.map(drop)
     }
 
     async fn find<T>(
