@@ -62,7 +62,7 @@ enum Target {
     Totp,
     /// Bytes on disk.
     Disk,
-    /// Right codes on SQLite.
+    /// Right codes on SQLite, by many callers and by one.
     RightCodes,
     /// Wrong codes on SQLite.
     WrongCodes,
@@ -130,6 +130,7 @@ fn measure(plan: &Plan, target: &Target) -> Result<()> {
     let size = Size {
         pairs: plan.pairs,
         verifications: 16_000,
+        callers: codes::CONNECTIONS,
     };
     const LOGINS: usize = 500;
     let sqlite = || Stage::set(plan, "sqlite", None);
@@ -153,7 +154,12 @@ fn measure(plan: &Plan, target: &Target) -> Result<()> {
             } else {
                 Typed::Wrong
             };
-            vec![codes::run(&sqlite()?, &nginx()?, typed, size)?]
+            let (stage, nginx) = (sqlite()?, nginx()?);
+            let mut sections = vec![codes::run(&stage, &nginx, typed, size)?];
+            if typed == Typed::Right {
+                sections.push(codes::run(&stage, &nginx, typed, size.alone())?);
+            }
+            sections
         }
         Target::Postgres => {
             machine::require(&["nginx", "wrk", "initdb"])?;
@@ -183,12 +189,13 @@ fn all(plan: &Plan, size: Size, logins: usize) -> Result<Vec<Section>> {
     let stage = Stage::set(plan, "sqlite", None)?;
     let idle = footprint::idle(&stage)?;
     let right = codes::run(&stage, &nginx, Typed::Right, size)?;
+    let alone = codes::run(&stage, &nginx, Typed::Right, size.alone())?;
     let wrong = codes::run(&stage, &nginx, Typed::Wrong, size)?;
     let logins = logins::run(plan, &stage, logins)?;
     let page = page::run(plan, &stage)?;
     let footprint = footprint::section(plan, &stage, idle)?;
     let start = start::run(plan, stage)?;
-    let mut sections = vec![totp, right, wrong];
+    let mut sections = vec![totp, right, alone, wrong];
     sections.extend(on_postgres(plan, &nginx, size)?);
     sections.extend([
         logins,
@@ -213,8 +220,8 @@ fn smoke(plan: &Plan) -> Result<()> {
     totp::run(1)?;
     disk::run(&plan.scratch, 20, 40)?;
     let stage = Stage::set(plan, "sqlite", None)?;
-    codes::verify(&stage, Typed::Right, 60)?;
-    codes::verify(&stage, Typed::Wrong, 60)?;
+    codes::verify(&stage, Typed::Right, 60, codes::CONNECTIONS)?;
+    codes::verify(&stage, Typed::Wrong, 60, codes::CONNECTIONS)?;
     logins::log_in(&stage, 4)?;
     page::look(&stage)?;
     println!("every answer was right");

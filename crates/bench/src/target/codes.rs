@@ -29,6 +29,19 @@ pub(crate) enum Typed {
 pub(crate) struct Size {
     pub(crate) pairs: usize,
     pub(crate) verifications: usize,
+    /// Connections that send at the same time.
+    pub(crate) callers: usize,
+}
+
+impl Size {
+    /// One caller, who shares no commit with anybody.
+    pub(crate) fn alone(self) -> Self {
+        Self {
+            verifications: self.verifications / 8,
+            callers: 1,
+            ..self
+        }
+    }
 }
 
 struct Run {
@@ -47,11 +60,13 @@ impl Run {
 
 pub(crate) fn run(stage: &Stage, nginx: &Nginx, typed: Typed, size: Size) -> Result<Section> {
     // Whatever is opened or read for the first time is not measured.
-    verify(stage, typed, size.verifications.min(2_000))?;
+    let warm = size.verifications.min(2_000);
+    verify(stage, typed, warm, size.callers)?;
     let mut runs = Vec::new();
     for _ in 0..size.pairs {
         let (y204, yfs) = (nginx.y204(2)?, fdatasync::per_second(stage.data(), 0.5)?);
-        let (outcome, cpu_ms, database_cpu_ms) = verify(stage, typed, size.verifications)?;
+        let (outcome, cpu_ms, database_cpu_ms) =
+            verify(stage, typed, size.verifications, size.callers)?;
         eprintln!(
             "{} verifications/s, Y204 {}, YFS {}",
             thousands(outcome.per_second()),
@@ -74,6 +89,7 @@ pub(crate) fn verify(
     stage: &Stage,
     typed: Typed,
     verifications: usize,
+    callers: usize,
 ) -> Result<(Outcome, f64, f64)> {
     let guesses = if typed == Typed::Right { 1 } else { 2 };
     let attempts = verifications / guesses;
@@ -101,7 +117,7 @@ pub(crate) fn verify(
         cookie: stage.browser.cookie_name(Kind::Session),
     };
     let before = stage.cpu_ms()?;
-    let outcome = drive(stage.site.address, CONNECTIONS, attempts * guesses, work)?;
+    let outcome = drive(stage.site.address, callers, attempts * guesses, work)?;
     let after = stage.cpu_ms()?;
     if typed == Typed::Wrong {
         stage.site.in_process(async |ctx| {
@@ -147,6 +163,7 @@ impl Work for Guesses {
 fn section(stage: &Stage, typed: Typed, size: Size, runs: &[Run]) -> Section {
     let on_postgres = stage.postgres.is_some();
     let title = match (typed, on_postgres) {
+        (Typed::Right, false) if size.callers == 1 => "Right codes on SQLite, one caller",
         (Typed::Right, false) => "Right codes on SQLite",
         (Typed::Wrong, false) => "Wrong codes on SQLite",
         (Typed::Right, true) => "Right codes on PostgreSQL",
@@ -163,6 +180,8 @@ fn section(stage: &Stage, typed: Typed, size: Size, runs: &[Run]) -> Section {
     );
     let mut verdicts = Vec::new();
     match typed {
+        // Nothing is asked of it: it shows beside the run with many callers what sharing commits is worth.
+        _ if size.callers == 1 => {}
         Typed::Right => {
             // Both floors are ratios pair by pair; the lower one counts.
             let least = |run: &Run| (20.0 * run.yfs).min(0.25 * run.y204.per_second);
@@ -221,8 +240,9 @@ fn section(stage: &Stage, typed: Typed, size: Size, runs: &[Run]) -> Section {
     Section {
         title,
         text: vec![format!(
-            "`POST /login/code` over {CONNECTIONS} keep-alive connections, {} verifications in each of {} runs, each in an attempt of its \
+            "`POST /login/code` over {} keep-alive connections, {} verifications in each of {} runs, each in an attempt of its \
              own and by another of many people{}. Each answer is checked: {answer}.",
+            size.callers,
             thousands(size.verifications as f64),
             size.pairs,
             if typed == Typed::Wrong {
