@@ -115,7 +115,10 @@ impl Section {
     }
 }
 
-/// Writes the page of a whole run.
+/// From here on the page is written by hand: why floors are missed, and what is measured apart.
+const BY_HAND: &str = "\n## Why\n";
+
+/// Writes the page of a whole run, and keeps what stands there by hand.
 pub(crate) fn write(file: &Path, machine: &str, sections: &[Section]) -> Result<()> {
     let verdicts: Vec<&Verdict> = sections
         .iter()
@@ -124,8 +127,8 @@ pub(crate) fn write(file: &Path, machine: &str, sections: &[Section]) -> Result<
     let met = verdicts.iter().filter(|verdict| verdict.is_met()).count();
     let mut page = format!(
         "# Performance\n\n\
-         Written by `cargo run --release -p warifu-bench -- all --write docs/performance.md`; every number is from that one run. Do not\n\
-         edit it: run it again. Absolute figures are those of one machine on one day. What counts are the ratios: each target\n\
+         Written by `cargo run --release -p warifu-bench -- all --write docs/performance.md`; every number above `Why` is from that one run.\n\
+         Do not edit it down to there: run it again. Absolute figures are those of one machine on one day. What counts are the ratios: each target\n\
          is measured in turn with a yardstick that is independent of us, pair by pair, and the medians stand here. One\n\
          unexpected answer voids a run.\n\n\
          Of {} bounds {met} are met.\n\n{machine}\n\
@@ -137,6 +140,10 @@ pub(crate) fn write(file: &Path, machine: &str, sections: &[Section]) -> Result<
     for section in sections {
         page.push('\n');
         page.push_str(&section.markdown());
+    }
+    let old = fs::read_to_string(file).unwrap_or_default();
+    if let Some(by_hand) = old.find(BY_HAND) {
+        page.push_str(&old[by_hand..]);
     }
     Ok(fs::write(file, page)?)
 }
