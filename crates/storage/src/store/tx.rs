@@ -148,6 +148,8 @@ impl<'c> Connection<'c> {
         second: Statement<'_>,
     ) -> Result<(), StoreError> {
         if let Engine::Postgres(transaction) = self.engine {
+            // Each counts for a fault plan, as on SQLite.
+            self.admit()?;
             self.admit()?;
             let outcome = transaction.exec_both(first, second).await;
             return self.remember(outcome);

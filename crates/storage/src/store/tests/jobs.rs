@@ -34,6 +34,27 @@ async fn a_job_commits_on_ok_and_leaves_nothing_on_err() {
 }
 
 #[tokio::test]
+async fn of_two_statements_sent_together_a_failing_one_says_why_and_leaves_nothing() {
+    const INSERT: &str = "INSERT INTO sample (tenant_id, id) VALUES (1, $1)";
+    on_both(StoreOptions::default(), async |store| {
+        let both = async |first: i64, second: i64| {
+            let job = async move |tx: &mut Tx<'_>| {
+                let (first, second) = ([first.into()], [second.into()]);
+                tx.exec_both((INSERT, &first), (INSERT, &second)).await
+            };
+            (store.write(TENANT, job).await, count(&store).await)
+        };
+        assert_eq!(both(1, 2).await, (Ok(()), 2), "{}", store.engine());
+        for (first, second) in [(2, 3), (3, 2), (3, 3)] {
+            let outcome = both(first, second).await;
+            let conflict = (Err(StoreError::Conflict), 2);
+            assert_eq!(outcome, conflict, "{} {first}", store.engine());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_failing_job_leaves_its_neighbours_in_the_batch_alone() {
     on_both(
         StoreOptions {
