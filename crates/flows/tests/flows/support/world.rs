@@ -429,10 +429,12 @@ impl World {
 
     /// What lists tell of people is what the tables say that it is taken from (docs/decisions/0008).
     pub(crate) async fn check_standings(&self) {
-        let tenant = self.tenant().await;
+        // A story may delete the tenant, or close its server's connections, in the end.
+        let Ok(Some(tenant)) = self.ctx.tenant(&self.slug).await else {
+            return;
+        };
         let now = self.now();
         let by = By::command_line();
-        // A story may close its server's connections in the end.
         let Ok(people) = manage_users::list_users(&self.ctx, &tenant, &by, "", 1000).await else {
             return;
         };
