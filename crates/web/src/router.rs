@@ -16,7 +16,7 @@ use crate::{
         route::{Route, file, get, outside, post, post_outside},
     },
     pages::{
-        account, admin, backup_codes, common_login, demo, help, home, language, login,
+        accent, account, admin, backup_codes, common_login, demo, help, home, language, login,
         login_backup_code, login_code, login_forgotten, login_helpdesk_code, login_lost_device,
         login_set_up, logout, operator, password, proof, remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
@@ -29,6 +29,7 @@ pub(crate) fn table() -> Vec<Route> {
         outside("/", demo::tenants),
         outside("/demo/mail", demo::mails),
         outside("/login", common_login::show),
+        outside("/assets/accent/{making}/{sheet}", accent::show).kept(),
         post_outside("/login", common_login::submit),
         get("/{tenant}", Anyone, home::show),
         get("/{tenant}/", Anyone, home::show),

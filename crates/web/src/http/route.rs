@@ -120,11 +120,7 @@ pub(crate) fn file(asset: &'static Asset) -> Route {
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         Ok(response)
     };
-    let route = Route::new(Method::GET, asset.path, AccessName::Anyone, work);
-    Route {
-        keep: Keep::Forever,
-        ..route
-    }
+    Route::new(Method::GET, asset.path, AccessName::Anyone, work).kept()
 }
 
 /// What is answered where the table has no line.
@@ -152,6 +148,14 @@ impl Route {
             access,
             keep: Keep::Nothing,
             handler,
+        }
+    }
+
+    /// The same, with good answers that browsers may keep for ever.
+    pub(crate) fn kept(self) -> Self {
+        Self {
+            keep: Keep::Forever,
+            ..self
         }
     }
 
@@ -228,9 +232,10 @@ impl Route {
                 .set(Kind::Browser, "", &token.expose(), Life::Visit);
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
+        let is_good = response.status().is_success();
         protect(
             response.headers_mut(),
-            self.keep,
+            if is_good { self.keep } else { Keep::Nothing },
             state.hosts.base().is_https(),
         );
         tracing::debug!(status = response.status().as_u16(), "answered");

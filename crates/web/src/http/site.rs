@@ -11,6 +11,7 @@ use warifu_domain::{ids::TenantId, tenant::Tenant};
 use super::errors::Failure;
 use crate::{
     pages::{
+        accent,
         times::Times,
         views::{Desk, TenantMark},
     },
@@ -38,7 +39,7 @@ impl Site {
             base: format!("/{}", tenant.slug),
             name: tenant.name.clone(),
             logo: None,
-            accent: None,
+            accent: policy.branding.colour().map(accent::address),
         };
         let texts = Language::ALL.map(|language| {
             let words = policy.labels.of(language.into());

@@ -1,5 +1,6 @@
 //! Pages for people: what each one shows is in `views`, the sentences in `locales/`, who may call which in `router.rs`.
 
+pub(crate) mod accent;
 pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod backup_codes;

@@ -2,7 +2,9 @@
 
 use warifu_domain::policy::{ContactRules, DeskWords, FaqEntry, FaqWords, Policy};
 
-use crate::support::{NEIGHBOUR, on_both, on_sqlite};
+use axum::http::StatusCode;
+
+use crate::support::{Ask, NEIGHBOUR, on_both, on_sqlite};
 
 fn desk() -> ContactRules {
     ContactRules {
@@ -69,6 +71,47 @@ async fn g9_the_help_page_speaks_the_tenants_words_and_names_its_desk() {
         error.contains("IT desk") && error.contains("/midori/help#who"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn sec_071_a_tenants_colour_is_a_sheet_of_our_own_making() {
+    let yellow = |policy: &mut Policy| policy.branding.accent = Some("#FFE000".into());
+    let app = on_sqlite("default", |_| {}, yellow).await;
+    let mut browser = app.browser();
+    let page = browser.open("/login").await.body;
+    let address = "/assets/accent/1/ffe000.css";
+    assert!(
+        page.contains(&format!("<link rel=\"stylesheet\" href=\"{address}\">")),
+        "{page}"
+    );
+    let sheet = Ask::get(address).send(&app).await;
+    assert_eq!(
+        sheet.header("content-type"),
+        Some("text/css; charset=utf-8")
+    );
+    assert_eq!(
+        sheet.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    // It cannot be read on white as it is, so it is darker there.
+    assert!(
+        !sheet
+            .body
+            .contains("--accent: #ffe000; --accent-strong: #ffe000")
+    );
+    assert!(sheet.body.contains("prefers-color-scheme: dark"));
+    for bad in [
+        "/assets/accent/1/ffe00.css",
+        "/assets/accent/1/ffe000",
+        "/assets/accent/2/ffe000.css",
+        "/assets/accent/1/ffe000;}body{x.css",
+        "/assets/accent/1/%66fe000.css",
+        "/assets/accent/1/expression.css",
+    ] {
+        let answer = Ask::get(bad).send(&app).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{bad}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{bad}");
+    }
 }
 
 #[tokio::test]
