@@ -139,6 +139,8 @@ events! {
     GroupRemoved = 63, "group.removed";
     /// People were imported from a file.
     UsersImported = 64, "users.imported";
+    /// The look of a tenant's pages was changed: colour, words, desk.
+    BrandingChanged = 50, "branding.changed";
 }
 
 /// Who did it.

@@ -115,6 +115,11 @@ pub enum Refusal {
     Operating(crate::operating::Unfit),
     /// Another tenant has this host name or mail domain (G2).
     NameTaken,
+    /// A colour, a word or a line of the desk that cannot be.
+    BadLook {
+        /// Its field, as in [`crate::policy::LOOK`].
+        field: &'static str,
+    },
     /// The new policy would keep out the administrator who saves it.
     WouldLockOutSaver,
     /// Somebody else changed the policy since this draft was begun.
@@ -175,6 +180,7 @@ impl Refusal {
             Self::ImportRefused => "USR-12",
             Self::Operating(unfit) => unfit.code(),
             Self::NameTaken => "BRD-01",
+            Self::BadLook { .. } => "BRD-02",
             Self::WouldLockOutSaver => "POL-01",
             Self::PolicyOvertaken => "POL-02",
             Self::Password(P::TooShort { .. }) => "PWD-01",

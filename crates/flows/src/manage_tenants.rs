@@ -278,7 +278,8 @@ async fn replace_policy(
     }
 }
 
-fn new_text(act: &Act, revision: i64, policy: &str, reason: &str) -> PolicyRevision {
+/// A policy's text as it goes into the history.
+pub(crate) fn new_text(act: &Act, revision: i64, policy: &str, reason: &str) -> PolicyRevision {
     PolicyRevision {
         revision,
         policy: policy.to_owned(),
@@ -289,7 +290,10 @@ fn new_text(act: &Act, revision: i64, policy: &str, reason: &str) -> PolicyRevis
 }
 
 /// Replaces the policy's text and keeps it in the history. `false`: somebody changed it meanwhile.
-async fn replace_text(tx: &mut Tx<'_>, text: &PolicyRevision) -> Result<bool, StoreError> {
+pub(crate) async fn replace_text(
+    tx: &mut Tx<'_>,
+    text: &PolicyRevision,
+) -> Result<bool, StoreError> {
     let changed = tx.update_policy(text.revision - 1, &text.policy).await?;
     if changed {
         tx.insert_policy_revision(text).await?;

@@ -2,7 +2,7 @@
 //! without saying who may call it (SEC-9).
 
 use warifu_domain::permission::Operation::{
-    AddTenant, ChangePolicy, EditUser, ListTenants, ListUsers, ManageGroups, RescueAdministrator,
+    AddTenant, ChangeBranding, ChangePolicy, EditUser, ListTenants, ListUsers, ManageGroups, RescueAdministrator,
     SendTestMail, ShowAdoption, ShowAudit, ShowMail, ShowPolicy, ShowServer, ShowUser,
     SuspendTenant,
 };
@@ -146,6 +146,26 @@ pub(crate) fn table() -> Vec<Route> {
         get("/{tenant}/admin/users", May(ListUsers), admin::users::show),
     ];
     table.extend([
+        get(
+            "/{tenant}/admin/branding",
+            May(ChangeBranding),
+            admin::branding::show,
+        ),
+        post(
+            "/{tenant}/admin/branding",
+            May(ChangeBranding),
+            admin::branding::save,
+        ),
+        post(
+            "/{tenant}/admin/branding/preview",
+            May(ChangeBranding),
+            admin::branding::preview,
+        ),
+        post(
+            "/{tenant}/admin/branding/edit",
+            May(ChangeBranding),
+            admin::branding::edit,
+        ),
         get(
             "/{tenant}/admin/adoption",
             May(ShowAdoption),

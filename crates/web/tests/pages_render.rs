@@ -373,5 +373,6 @@ fn frame(language: Language) -> Frame {
         console: Console::CLOSED,
         desk: None,
         login_path: "/login",
+        preview: None,
     }
 }

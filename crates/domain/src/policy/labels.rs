@@ -115,6 +115,14 @@ const EN: Label<'static> = Label {
     code_submit: None,
 };
 
+/// The words of a language where a tenant has none of its own.
+pub(super) fn standard(language: Language) -> Label<'static> {
+    match language {
+        Language::Ja => JA,
+        Language::En => EN,
+    }
+}
+
 impl Labels {
     /// The words for pages in `language`.
     pub fn of(&self, language: Language) -> Label<'_> {

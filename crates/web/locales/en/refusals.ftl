@@ -158,6 +158,9 @@ refusal-OPR-15-do = Please look at how it stands now and try again.
 refusal-BRD-01 = Another organisation has this host name or domain.
 refusal-BRD-01-do = Enter another name, or take it from the other organisation first.
 
+refusal-BRD-02 = What stands in the marked field cannot be used.
+refusal-BRD-02-do = Write colours as in #1f4e79, telephone numbers in digits, web pages beginning with https://, and each in one line.
+
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->
     [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask { $contact }.

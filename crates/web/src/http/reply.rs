@@ -45,6 +45,7 @@ impl Visit {
                 ..site.mark.clone()
             }),
             login_path: self.login_path(),
+            preview: None,
             login: guest.login.clone(),
             form_token: site.map_or_else(String::new, |site| {
                 self.form_token(site.tenant.id, guest.bearer)

@@ -31,7 +31,8 @@ pub struct Site {
 }
 
 impl Site {
-    fn new(tenant: Arc<Tenant>) -> Result<Self, Failure> {
+    /// What the pages of a tenant need of it.
+    pub(crate) fn new(tenant: Arc<Tenant>) -> Result<Self, Failure> {
         let policy = &tenant.policy;
         let times = Times::new(&policy.locale.time_zone)
             .map_err(|error| Failure::Broken(error.to_string()))?;

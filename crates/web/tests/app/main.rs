@@ -5,6 +5,7 @@ mod access;
 mod adoption;
 mod audit;
 mod bad_input;
+mod branding;
 mod console_users;
 mod cross_site;
 mod entrances;

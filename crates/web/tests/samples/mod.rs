@@ -109,6 +109,7 @@ impl Samples<'_> {
             console: Console::CLOSED,
             desk: None,
             login_path: "/login",
+            preview: None,
         }
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod adoption;
 pub(crate) mod audit;
 pub(crate) mod audit_check;
+pub(crate) mod branding;
 mod export;
 pub(crate) mod groups;
 pub(crate) mod policy;

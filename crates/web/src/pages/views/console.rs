@@ -29,6 +29,11 @@ const SECTIONS: &[Section] = &[
     section("/admin/policy", "policy-title", Operation::ShowPolicy),
     section("/admin/audit", "audit-title", Operation::ShowAudit),
     section(
+        "/admin/branding",
+        "branding-title",
+        Operation::ChangeBranding,
+    ),
+    section(
         "/operator/tenants",
         "operator-tenants-title",
         Operation::ListTenants,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Asset, Console, Desk, Facts, Notice, Problem, assets};
+use super::{Asset, Console, Desk, Facts, Notice, Problem, admin::PreviewBar, assets};
 use crate::text::{Language, Texts};
 use fluent_bundle::FluentValue;
 
@@ -31,6 +31,8 @@ pub struct Frame {
     pub problem: Option<Problem>,
     /// What was just done, if anything.
     pub notice: Option<Notice>,
+    /// What stands above a page that is shown as it would be; none on every real page.
+    pub preview: Option<PreviewBar>,
     /// The consoles that the visitor may open.
     pub console: Console,
     /// The desk that people ask, where the tenant says how to reach it.

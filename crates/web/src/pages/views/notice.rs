@@ -53,6 +53,8 @@ pub enum Notice {
     GroupAdded,
     /// A group is changed.
     GroupChanged,
+    /// The look of the pages is changed.
+    BrandingSaved,
     /// A group is removed; its people stay.
     GroupRemoved,
     /// The policy is changed.
@@ -81,7 +83,7 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
@@ -106,6 +108,7 @@ impl Notice {
         Self::UsersImported,
         Self::GroupAdded,
         Self::GroupChanged,
+        Self::BrandingSaved,
         Self::GroupRemoved,
         Self::PolicySaved,
         Self::TenantAdded,
@@ -148,6 +151,7 @@ impl Notice {
             Self::UsersImported => "users-imported",
             Self::GroupAdded => "group-added",
             Self::GroupChanged => "group-changed",
+            Self::BrandingSaved => "branding-saved",
             Self::GroupRemoved => "group-removed",
             Self::PolicySaved => "policy-saved",
             Self::TenantAdded => "tenant-added",
@@ -195,6 +199,7 @@ impl Notice {
             Self::UsersImported => texts.msg("notice-users-imported"),
             Self::GroupAdded => texts.msg("notice-group-added"),
             Self::GroupChanged => texts.msg("notice-group-changed"),
+            Self::BrandingSaved => texts.msg("notice-branding-saved"),
             Self::GroupRemoved => texts.msg("notice-group-removed"),
             Self::PolicySaved => texts.msg("policy-saved"),
             Self::TenantAdded => texts.msg("notice-tenant-added"),

@@ -55,6 +55,7 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::HelpdeskCodeChecked => texts.msg("audit-name-helpdesk-code-checked"),
         K::GroupAdded => texts.msg("audit-name-group-added"),
         K::GroupChanged => texts.msg("audit-name-group-changed"),
+        K::BrandingChanged => texts.msg("audit-name-branding-changed"),
         K::GroupRemoved => texts.msg("audit-name-group-removed"),
         K::UsersImported => texts.msg("audit-name-users-imported"),
     }
@@ -111,6 +112,7 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::HelpdeskCodeChecked => texts.msg("audit-done-helpdesk-code-checked"),
         K::GroupAdded => texts.msg("audit-done-group-added"),
         K::GroupChanged => texts.msg("audit-done-group-changed"),
+        K::BrandingChanged => texts.msg("audit-done-branding-changed"),
         K::GroupRemoved => texts.msg("audit-done-group-removed"),
         K::UsersImported => texts.msg("audit-done-users-imported"),
     }

@@ -4,6 +4,7 @@ mod adoption;
 mod audit;
 mod audit_check;
 mod audit_sentences;
+mod branding;
 mod groups;
 mod line_diff;
 mod policy;
@@ -16,6 +17,7 @@ mod users;
 pub use adoption::{Adoption, Compulsory, DayCount, GroupCount, UnprotectedRow};
 pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
 pub use audit_check::{AuditCheck, ChainState};
+pub use branding::{Branding, BrandingField, PreviewBar, VIEWS};
 pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
 pub use policy::{
     ChangedRow, KnobRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText, Progress,

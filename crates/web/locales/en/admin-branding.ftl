@@ -1,0 +1,25 @@
+# The look: colour, words, desk
+branding-title = Look and words
+branding-lead = Change the colour, the words on the pages, and the desk that people ask. Before you save, you see what the login page would look like.
+branding-colour = Colour
+branding-accent = Buttons and links (as in #1f4e79; its lightness is adjusted where it could not be read)
+branding-words-ja = Words (Japanese pages)
+branding-words-en = Words (English pages)
+branding-word-feature = Name of the feature
+branding-word-code = Code that the authenticator app shows
+branding-word-backup-code = Code for emergencies
+branding-word-login = What people sign in with
+branding-word-contact = Whom to ask
+branding-empty = A word that you leave empty is the standard one again. Lines of the desk that you leave empty are not shown.
+branding-preview = Preview
+branding-preview-title = Preview
+branding-preview-lead = This is a preview. Nothing is saved yet.
+branding-view-ja-light = Japanese, light
+branding-view-ja-dark = Japanese, dark
+branding-view-en-light = English, light
+branding-view-en-dark = English, dark
+branding-save = Save this
+branding-edit = Back to editing
+notice-branding-saved = The look is saved and counts on all pages at once. To go back, empty the fields and save.
+audit-name-branding-changed = Change of the look
+audit-done-branding-changed = Changed the look of the pages.

@@ -1,0 +1,25 @@
+# 表示の設定：色・言葉・窓口
+branding-title = 表示の設定
+branding-lead = 色、画面で使う言葉、お問い合わせ窓口を変更できます。保存する前に、ログイン画面での見え方を確認できます。
+branding-colour = 色
+branding-accent = ボタンとリンクの色（#1f4e79 の形式。読みにくい場合は明るさを自動で調整します）
+branding-words-ja = 言葉（日本語の画面）
+branding-words-en = 言葉（英語の画面）
+branding-word-feature = 機能の名前
+branding-word-code = 認証アプリに表示されるコード
+branding-word-backup-code = 非常用のコード
+branding-word-login = ログインに使うもの
+branding-word-contact = 問い合わせ先
+branding-empty = 空欄にした項目は、標準の言葉に戻ります。窓口の空欄の項目は表示されません。
+branding-preview = 見え方を確認する
+branding-preview-title = プレビュー
+branding-preview-lead = これはプレビューです。まだ保存されていません。
+branding-view-ja-light = 日本語・明るい画面
+branding-view-ja-dark = 日本語・暗い画面
+branding-view-en-light = 英語・明るい画面
+branding-view-en-dark = 英語・暗い画面
+branding-save = この内容で保存する
+branding-edit = 編集に戻る
+notice-branding-saved = 表示の設定を保存しました。すべての画面にすぐ反映されます。元に戻すには、項目を空欄にして保存してください。
+audit-name-branding-changed = 表示の設定の変更
+audit-done-branding-changed = 表示の設定を変更しました。
