@@ -2,9 +2,9 @@
 //! without saying who may call it (SEC-9).
 
 use warifu_domain::permission::Operation::{
-    AddTenant, ChangeBranding, ChangePolicy, EditUser, ListTenants, ListUsers, ManageGroups, RescueAdministrator,
-    SendTestMail, ShowAdoption, ShowAudit, ShowMail, ShowPolicy, ShowServer, ShowUser,
-    SuspendTenant,
+    AddTenant, ChangeBranding, ChangePolicy, EditUser, ListTenants, ListUsers, ManageGroups,
+    RescueAdministrator, SendTestMail, ShowAdoption, ShowAudit, ShowMail, ShowPolicy, ShowServer,
+    ShowUser, SuspendTenant,
 };
 
 use crate::{

@@ -125,7 +125,7 @@ async fn sec_079_a_reference_leads_to_the_attempt_around_it() {
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(story.request, [seen.clone()]);
+        assert_eq!(&story.request[..], std::slice::from_ref(seen));
         let kinds: Vec<EventKind> = story.around.iter().map(|row| row.kind).collect();
         assert_eq!(kinds, [EventKind::PasswordChecked]);
         // A neighbour with the same reference sees nothing of it.

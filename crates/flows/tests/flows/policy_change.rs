@@ -195,7 +195,10 @@ async fn sec_069_only_an_administrator_who_proved_it_and_says_why_saves_and_nobo
             let saved = manage_tenants::set_policy_at(&world.ctx, by, &world.slug, 1, &text).await;
             match saved {
                 Err(TenantError::Refused(refusal)) => Err(refusal),
-                other => Ok(other.unwrap()),
+                other => {
+                    other.unwrap();
+                    Ok(())
+                }
             }
         };
         let who = browser.who().await.unwrap();

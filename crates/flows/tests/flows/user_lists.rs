@@ -13,6 +13,9 @@ use warifu_storage::{Cursor, Factor, Order, Show, UserRow};
 
 use crate::support::{Setting, World, on_both};
 
+/// Whether a person belongs to a part of the list.
+type Belongs = fn(&UserRow) -> bool;
+
 async fn page(world: &World, listing: Listing) -> Listed {
     let (tenant, by) = (world.tenant().await, By::command_line());
     manage_users::list_people(&world.ctx, &tenant, &by, listing)
@@ -103,7 +106,7 @@ async fn every_list_shows_everybody_who_belongs_on_it_once_in_its_order_both_way
         }
         let everybody = walk(&world, Search::Part(Show::Everybody), Order::Login, false).await;
         assert_eq!(everybody.len(), 20);
-        let parts: [(Show, fn(&UserRow) -> bool); 7] = [
+        let parts: [(Show, Belongs); 7] = [
             (Show::Everybody, |_| true),
             (Show::Factor(Factor::On), |person| {
                 person.standing.factor == Factor::On
