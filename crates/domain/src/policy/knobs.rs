@@ -2,6 +2,7 @@
 //! text without losing the rest of it. Words, questions and the like are edited in the text itself.
 
 use super::{Policy, place};
+use crate::permission::Operation;
 
 /// What a knob's value may be. Whether it is right is still [`Policy::parse`]'s to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,16 @@ pub struct Knob {
     pub path: &'static str,
     /// What it may be.
     pub kind: KnobKind,
+}
+
+impl Knob {
+    /// What one must be allowed to change it: names by which a tenant is reached are the operators' to give.
+    pub fn operation(self) -> Operation {
+        match self.path {
+            "entrances.hosts" | "entrances.domains" => Operation::GiveNames,
+            _ => Operation::ChangePolicy,
+        }
+    }
 }
 
 const fn knob(path: &'static str, kind: KnobKind) -> Knob {

@@ -20,8 +20,9 @@ backup-codes-issue = Issue { $backup_code }s
 
 backup-codes-keep = These are your { $count } { $backup_code }s. Each works once. Enter one in place of the { $code } when you cannot use your authenticator app.
 backup-codes-shown-once = You see them only this once. Before you leave this page, download or print them, and keep them where nobody else looks.
+backup-codes-shown-again = Before you leave this page, download or print them, and keep them where nobody else looks. You can see them again on your account page, but only while you can sign in.
 # Stands on the English page for those who read Japanese: the switch would lose the codes.
-backup-codes-other-language = このコードが表示されるのは今だけです。先に保存か印刷をしてください。日本語への切り替えは、次のページでできます。
+backup-codes-other-language = 先にバックアップコードを保存か印刷してください。日本語への切り替えは、次のページでできます。
 backup-codes-download = Download { $backup_code }s
 backup-codes-download-once = Keep the file where nobody else looks. Downloading again makes new codes, and all earlier ones stop working.
 backup-codes-print = Print

@@ -20,8 +20,9 @@ backup-codes-issue = { $backup_code }を発行する
 
 backup-codes-keep = { $backup_code }は{ $count }個あり、それぞれ1回だけ使えます。認証アプリを使えないときに、{ $code }の代わりに入力してください。
 backup-codes-shown-once = ここに表示されるのは今回だけです。画面を閉じる前に、ダウンロードするか印刷して、ほかの人の目に触れない場所に保管してください。
+backup-codes-shown-again = 画面を閉じる前に、ダウンロードするか印刷して、ほかの人の目に触れない場所に保管してください。アカウントのページからもう一度見ることもできますが、そのときにはログインが必要です。
 # Stands on the Japanese page for those who read English: the switch would lose the codes.
-backup-codes-other-language = Your backup codes are shown only now. Save or print them first; you can switch to English on the next page.
+backup-codes-other-language = Save or print your backup codes first; you can switch to English on the next page.
 backup-codes-download = { $backup_code }をダウンロード
 backup-codes-download-once = ダウンロードしたファイルは、ほかの人の目に触れない場所に保管してください。もう一度ダウンロードすると新しいコードになり、それまでのコードはすべて無効になります。
 backup-codes-print = 印刷する

@@ -74,7 +74,10 @@ pub(crate) async fn view(page: Page, who: SignedIn, _: Verified<Button>) -> Answ
 pub(crate) async fn issue(page: Page, who: SignedIn, form: Verified<IssueForm>) -> Answer {
     let codes = issue_set(&page, &who, &form).await?;
     match page.tenant().policy.backup_codes.shown {
-        Shown::Page => write(page, &who, Some(shown(&codes)), Vec::new()).await,
+        Shown::Page => {
+            let new = shown(&page, &codes);
+            write(page, &who, Some(new), Vec::new()).await
+        }
         Shown::Download => file(&page, &codes),
     }
 }
@@ -88,8 +91,9 @@ pub(crate) async fn download(page: Page, who: SignedIn, form: Verified<DownloadF
 }
 
 /// Codes as pages show them.
-pub(crate) fn shown(codes: &[BackupCode]) -> NewCodes {
+pub(crate) fn shown(page: &Page, codes: &[BackupCode]) -> NewCodes {
     NewCodes {
+        viewable: page.tenant().policy.backup_codes.viewable,
         shown: codes.iter().map(BackupCode::grouped).collect(),
     }
 }

@@ -88,10 +88,11 @@ pub(crate) fn write_again(page: Page, key: ShownKey) -> Response {
 pub(crate) fn finish(page: Page, codes: Option<Vec<BackupCode>>) -> Response {
     let BackupCodeRules { enabled, shown, .. } = page.tenant().policy.backup_codes;
     match codes {
-        Some(codes) => page.at("/account").show(|frame| views::SetUpDone {
-            frame,
-            codes: backup_codes::shown(&codes),
-        }),
+        Some(codes) => {
+            let codes = backup_codes::shown(&page, &codes);
+            page.at("/account")
+                .show(|frame| views::SetUpDone { frame, codes })
+        }
         None if enabled && shown == Shown::Download => {
             page.done("/account/backup-codes", Notice::TurnedOn)
         }

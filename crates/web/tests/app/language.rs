@@ -73,7 +73,7 @@ async fn a_page_with_new_backup_codes_has_no_switch_that_would_lose_them() {
             assert!(!page.contains("/midori/language"));
             // Who reads the other language is told, too.
             assert!(page.contains("表示されるのは今回だけ"), "{page}");
-            assert!(page.contains("lang=\"en\">Your backup codes are shown only now."));
+            assert!(page.contains("lang=\"en\">Save or print your backup codes first;"));
         }
         // On the next page it is there again.
         browser.open("/account").await;

@@ -156,6 +156,7 @@ impl Samples<'_> {
 
     fn codes(&self) -> NewCodes {
         NewCodes {
+            viewable: false,
             shown: (1..=10_u64)
                 .map(|n| format!("{:04}-{:04}", n * 4827 % 10_000, n * 1911 % 10_000))
                 .collect(),
@@ -164,6 +165,7 @@ impl Samples<'_> {
 
     fn long_codes(&self) -> NewCodes {
         NewCodes {
+            viewable: false,
             shown: vec!["7K3M-Q9TZ-0WXY-4H5J".into(); 10],
         }
     }

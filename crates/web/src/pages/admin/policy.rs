@@ -7,6 +7,7 @@ use warifu_domain::{
     audit::Actor,
     effect::Effect,
     ids::UserId,
+    permission::may,
     policy::{BadPolicy, KNOBS, Knob, PRESETS, Policy},
     refusal::Refusal,
 };
@@ -100,11 +101,14 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
 
 /// `/admin/policy/edit`: the same as a form.
 pub(crate) async fn edit(page: Page, who: SignedIn) -> Answer {
+    let role = who.role;
     let by = page.manager(who, "");
     policy_change::may_change(page.ctx(), page.tenant(), &by)?;
     let (revision, text) = policy_change::current(page.ctx(), page.tenant(), &by).await?;
     let policy = Policy::parse(&text).unwrap_or_else(|_| (*page.tenant().policy).clone());
-    Ok(knob_page(page, policy.knobs(), Some(revision), None))
+    let mut knobs = policy.knobs();
+    knobs.retain(|(knob, _)| may(role, knob.operation()));
+    Ok(knob_page(page, knobs, Some(revision), None))
 }
 
 fn knob_page(

@@ -7,8 +7,10 @@ use warifu_domain::backup_code::Shape;
 /// A set of backup codes just issued.
 #[derive(Clone, Debug)]
 pub struct NewCodes {
-    /// The codes in groups, to be shown this once.
+    /// The codes in groups.
     pub shown: Vec<String>,
+    /// They can be looked at again (C3); otherwise this is the only time.
+    pub viewable: bool,
 }
 
 /// A backup code that is looked at again (C3).
