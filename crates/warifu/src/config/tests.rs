@@ -47,8 +47,11 @@ fn every_example_of_the_reference_is_accepted() {
     let mut examples = String::new();
     for line in REFERENCE.lines() {
         let is_example = line.starts_with('#') && !line.starts_with("# ");
-        // Only one of the two sources of keys may be set.
-        let line = if line.starts_with("#environment") {
+        // Only one of the two sources of keys, and of the mail password, may be set.
+        let is_other = ["#environment", "#password_environment"]
+            .iter()
+            .any(|other| line.starts_with(other));
+        let line = if is_other {
             ""
         } else if is_example {
             &line[1..]

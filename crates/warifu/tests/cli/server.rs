@@ -160,7 +160,6 @@ fn sec_085_a_fresh_server_shows_nothing_but_its_pages() {
         "/debug",
         "/debug/pprof",
         "/admin",
-        "/login",
         "/api",
         "/demo",
         "/demo/mail",
@@ -177,7 +176,12 @@ fn sec_085_a_fresh_server_shows_nothing_but_its_pages() {
         "/default/login",
         "/test",
     ];
-    let pages = ["/operator/login", "/operator/help", "/operator/account"];
+    let pages = [
+        "/login",
+        "/operator/login",
+        "/operator/help",
+        "/operator/account",
+    ];
     for path in nothing.iter().chain(&pages) {
         let answer = client.get(path);
         assert_eq!(
