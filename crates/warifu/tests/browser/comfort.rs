@@ -57,7 +57,7 @@ async fn the_clipboard_carries_keys_codes_and_error_lines() {
         visit.sign_in("workspace", &user).await;
         visit.press(START_SET_UP).await;
         let mut phone = visit.scan().await;
-        visit.touch(("QRコードを読み取れない場合", "If you cannot scan the QR code")).await;
+        visit.touch(("キーを表示（QRコードを読み取れない場合）", "Show the key (if you cannot scan the QR code)")).await;
         let key = visit.text("#set-up-key").await;
         visit.find("[data-copy='set-up-key']").await.click().await.expect("a button");
         visit.named(("コピーしました", "Copied")).await;

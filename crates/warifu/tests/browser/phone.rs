@@ -79,6 +79,11 @@ impl Phone {
         self.code_of(step)
     }
 
+    /// Gives no code any more that the other phone, which has the same key, gave out before.
+    pub(crate) fn follows(&mut self, other: &Self) {
+        self.last = self.last.max(other.last);
+    }
+
     /// The code that the phone shows right now, for servers that take no other; never one that was given out before.
     pub(crate) async fn code_of_now(&mut self) -> String {
         /// Long enough for a code to be typed and sent before it changes.

@@ -206,7 +206,8 @@ async fn gateway(visitor: Visitor) {
         names_all("LOGIN-02").await;
         visit.photograph("gateway-time-over").await;
 
-        // The further device logs in.
+        // The further device logs in, with a code that the first one did not use up.
+        second.follows(&phone);
         visit.give_password(&user).await;
         visit.fill("code", &second.code().await).await;
         visit.press(SEND).await;

@@ -84,8 +84,8 @@ async fn interrupted(language: Language) {
         visit.press(START_SET_UP).await;
         visit
             .touch((
-                "QRコードを読み取れない場合",
-                "If you cannot scan the QR code",
+                "キーを表示（QRコードを読み取れない場合）",
+                "Show the key (if you cannot scan the QR code)",
             ))
             .await;
         visit.photograph("set-up-by-hand").await;
