@@ -2,7 +2,12 @@
 //! transaction (docs/decisions/0008). `Tx::find_true_standing` works it out from the tables that it is taken from.
 
 use sha2::{Digest, Sha256};
-use warifu_domain::{backup_code::FEW_CODES, ids::UserId, throttle::CLOSED_AT, time::Timestamp};
+use warifu_domain::{
+    backup_code::FEW_CODES,
+    ids::UserId,
+    throttle::CLOSED_AT,
+    time::{Span, Timestamp},
+};
 
 use crate::store::{Row, StoreError, Tx};
 
@@ -33,6 +38,14 @@ pub struct Standing {
     pub last_login_at: Option<Timestamp>,
     /// The next login leads to a set-up, whatever the policy says (G8).
     pub must_enrol: bool,
+}
+
+/// The span of time that is told of a last login in an index.
+const MONTH: Span = Span::days(30);
+
+/// In which span of 30 days since 1970 a login was; never 0, which is for people who never logged in.
+pub(crate) fn login_month(at: Timestamp) -> i64 {
+    at.0.div_euclid(MONTH.0).max(1)
 }
 
 /// Reads a standing from five columns that begin at `first`.
@@ -117,13 +130,21 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<Timestamp, StoreError> {
         let tenant = self.tenant;
-        let sql = "UPDATE person SET last_login_at = $3 WHERE tenant_id = $1 AND id = $2 RETURNING blocked_until";
-        let blocked = self
-            .find(sql, &[tenant.into(), user.into(), now.into()], |row| {
-                row.int(0)
-            })
-            .await?;
-        Ok(Timestamp(blocked.unwrap_or(0)))
+        let sql = "UPDATE person SET last_login_at = $3 WHERE tenant_id = $1 AND id = $2
+                   RETURNING blocked_until, login_month";
+        let params = [tenant.into(), user.into(), now.into()];
+        let noted = self.find(sql, &params, |row| Ok((row.int(0)?, row.int(1)?)));
+        let Some((blocked, month)) = noted.await? else {
+            return Ok(Timestamp(0));
+        };
+        // Apart, because SQLite writes an index anew whenever its column is named.
+        if month != login_month(now) {
+            let sql = "UPDATE person SET login_month = $3 WHERE tenant_id = $1 AND id = $2";
+            let month = login_month(now);
+            self.exec(sql, &[tenant.into(), user.into(), month.into()])
+                .await?;
+        }
+        Ok(Timestamp(blocked))
     }
 
     /// Notes which budgets of an account are still closed, after some were opened.

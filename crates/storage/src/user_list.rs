@@ -34,7 +34,8 @@ pub enum Show {
     Group(GroupId),
 }
 
-/// By what a list is ordered. Everybody can be listed in every order; a part, by login ID.
+/// By what a list is ordered. Everybody can be listed in every order but that of the last login, which has no index; a part, by
+/// login ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// The login ID.
@@ -127,11 +128,6 @@ macro_rules! whole {
 
 const EVERYBODY: Pair = part!("login > ''");
 const BY_NAME: Pair = whole!("(name_key, id)", "name_key, id", "name_key DESC, id DESC");
-const BY_LAST_LOGIN: Pair = whole!(
-    "(last_login_at, login)",
-    "last_login_at, login",
-    "last_login_at DESC, login DESC"
-);
 const BY_ID: Pair = Pair {
     forwards: concat!(
         "SELECT ",
@@ -152,7 +148,7 @@ fn part(show: Show) -> (Pair, Option<i64>) {
         Show::Factor(factor) => (part!("factor = $4"), Some(factor as i64)),
         Show::Blocked => (part!("blocked_until > 0"), None),
         Show::Disabled => (part!("disabled = 1"), None),
-        Show::NeverLoggedIn => (part!("last_login_at = 0"), None),
+        Show::NeverLoggedIn => (part!("login_month = 0"), None),
         Show::CodesLow => (part!("codes_low = 1"), None),
         Show::Role(role) => (part!("role = $4 AND role > 0"), Some(role.number())),
         Show::Group(group) => (
@@ -178,7 +174,7 @@ fn count(show: Show) -> (&'static str, Option<i64>) {
         // The second condition leads SQLite to the partial index.
         Show::Blocked => (count!("blocked_until > 0 AND login > ''"), None),
         Show::Disabled => (count!("disabled = 1"), None),
-        Show::NeverLoggedIn => (count!("last_login_at = 0"), None),
+        Show::NeverLoggedIn => (count!("login_month = 0"), None),
         Show::CodesLow => (count!("codes_low = 1"), None),
         Show::Role(role) => (count!("role = $3 AND role > 0"), Some(role.number())),
         Show::Group(group) => (
@@ -225,14 +221,13 @@ impl Tx<'_> {
         let (text, number) = (Value::from(text), Value::from(*number));
         let limit = listing.limit.into();
         let (pair, mut params) = match listing.order {
-            Order::Login => {
+            Order::Login | Order::LastLogin => {
                 let (pair, by) = part(listing.show);
                 let mut params = vec![tenant.into(), text, limit];
                 params.extend(by.map(Value::from));
                 (pair, params)
             }
             Order::Name => (BY_NAME, vec![tenant.into(), text, limit, number]),
-            Order::LastLogin => (BY_LAST_LOGIN, vec![tenant.into(), number, limit, text]),
             Order::Created => (BY_ID, vec![tenant.into(), number]),
         };
         if listing.order == Order::Created {

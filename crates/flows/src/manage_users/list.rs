@@ -53,6 +53,8 @@ pub struct Listed {
     pub count: Option<i64>,
     /// Whether the list can be ordered by anything but the login ID.
     pub can_be_ordered: bool,
+    /// Whether that may be the last login.
+    pub has_last_login: bool,
     /// What it is ordered by.
     pub order: Order,
     /// There are people before this page.
@@ -108,6 +110,7 @@ pub async fn list_people(
             groups: tx.list_groups().await?,
             count: None,
             can_be_ordered: true,
+            has_last_login: true,
             order: listing.order,
             has_previous: false,
             has_next: false,
@@ -126,6 +129,7 @@ pub async fn list_people(
         listed.count = (count <= ORDERED_HERE).then_some(count);
         let is_small = count <= ORDERED_HERE;
         listed.can_be_ordered = show == Show::Everybody || is_small;
+        listed.has_last_login = is_small;
         let mut stored = StoredListing {
             show,
             order: listing.order,
@@ -133,7 +137,8 @@ pub async fn list_people(
             after: listing.from.clone(),
             limit: listing.limit as i64 + 1,
         };
-        if listing.order != Order::Login && show != Show::Everybody {
+        let has_index = listing.order != Order::LastLogin && show == Show::Everybody;
+        if listing.order != Order::Login && !has_index {
             if is_small {
                 stored.order = Order::Login;
                 stored.backwards = false;

@@ -61,7 +61,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let next = beside(listed.people.last().filter(|_| listed.has_next), false);
     let (parts, groups) = (parts(texts, &listing), groups(&listing, &listed));
     let orders = match listed.can_be_ordered {
-        true => orders(texts, &query, &listing),
+        true => orders(texts, &query, &listing, &listed),
         false => Vec::new(),
     };
     let (count, search) = (listed.count, query.text("q"));
@@ -273,7 +273,7 @@ fn groups(listing: &Listing, listed: &Listed) -> Vec<Choice> {
 }
 
 /// The orders, and with the chosen one its reverse.
-fn orders(texts: &Texts, query: &Fields, listing: &Listing) -> Vec<Choice> {
+fn orders(texts: &Texts, query: &Fields, listing: &Listing, listed: &Listed) -> Vec<Choice> {
     let name = |order| match order {
         Order::Login => texts.msg("field-login"),
         Order::Name => texts.msg("admin-users-name"),
@@ -282,6 +282,7 @@ fn orders(texts: &Texts, query: &Fields, listing: &Listing) -> Vec<Choice> {
     };
     let orders = ORDERS.iter();
     orders
+        .filter(|(_, order)| *order != Order::LastLogin || listed.has_last_login)
         .map(|(word, order)| {
             let is_chosen = *order == listing.order;
             let mut fields = vec![("sort", *word)];
