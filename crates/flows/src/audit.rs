@@ -5,9 +5,10 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::watch;
 use warifu_domain::{
     audit::Actor,
-    ids::{Reference, UserId},
+    ids::{Reference, TenantId, UserId},
     permission::Operation,
     tenant::Tenant,
     time::Span,
@@ -218,9 +219,22 @@ pub async fn logins(
 
 /// Checks that no event was changed, removed or put in (SEC-79).
 pub async fn check_chain(ctx: &Ctx, tenant: &Arc<Tenant>) -> Result<ChainCheck, FlowError> {
-    let keys = ctx.keys.clone();
-    Ok(ctx
-        .store
-        .read(tenant.id, async move |tx| tx.check_audit_chain(&keys).await)
-        .await?)
+    let (progress, _listening) = watch::channel((0, 1));
+    let checked = check_chain_telling(ctx, tenant.id, progress).await?;
+    checked.ok_or_else(|| StoreError::Other("a check of the trail stopped unasked".into()).into())
+}
+
+/// [`check_chain`], telling how many events of how many are read. `None`: nobody listens any more.
+pub(crate) fn check_chain_telling(
+    ctx: &Ctx,
+    tenant: TenantId,
+    progress: watch::Sender<(i64, i64)>,
+) -> impl Future<Output = Result<Option<ChainCheck>, StoreError>> + Send + use<> {
+    let (store, keys) = (ctx.store.clone(), ctx.keys.clone());
+    async move {
+        let read = store.read(tenant, async move |tx| {
+            tx.check_audit_chain(&keys, &progress).await
+        });
+        read.await
+    }
 }

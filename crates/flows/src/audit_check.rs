@@ -3,73 +3,54 @@
 
 use std::sync::Arc;
 
-use warifu_domain::{ids::UserId, permission::Operation, tenant::Tenant, time::Timestamp};
-use warifu_storage::{ChainCheck, JobRow, JobState};
+use tokio::sync::watch;
+use warifu_domain::{permission::Operation, tenant::Tenant};
+use warifu_storage::{ChainCheck, StoreError};
 
-use crate::{audit::check_chain, by::By, ctx::Ctx, error::FlowError};
+use crate::{
+    audit::check_chain_telling,
+    by::By,
+    console_job::{self, IfRunning, Job, JobKind, Started, Stop},
+    ctx::Ctx,
+    error::FlowError,
+};
 
-/// The number of this kind of work.
-const KIND: i64 = 2;
+const KIND: JobKind = JobKind::AuditCheck;
 
 /// A check that somebody asked for.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// Whether it goes on.
-    pub state: JobState,
-    /// When it began.
-    pub started_at: Timestamp,
+    /// How far it is, in events.
+    pub job: Job,
     /// What it found.
     pub outcome: Option<ChainCheck>,
 }
 
-/// Notes that the chains are to be checked by [`run`]; gives the check's id.
-pub async fn begin(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<i64, FlowError> {
-    let act = by.act(ctx, tenant);
-    by.check(tenant, Operation::ShowAudit, None, act.now)?;
-    let job = JobRow {
-        id: act.row_id,
-        kind: KIND,
-        user: by.user().unwrap_or(UserId(0)),
-        input: String::new(),
-        state: JobState::Running,
-        done: 0,
-        total: 1,
-        result: String::new(),
-        started_at: act.now,
-        seen_at: act.now,
-    };
-    let id = job.id;
-    ctx.store
-        .write(tenant.id, async move |tx| tx.insert_job(&job).await)
-        .await?;
-    Ok(id)
+/// Notes that the chains are to be checked by [`run`]; gives the check's id. Where they are being checked already, nothing new is
+/// begun.
+pub async fn begin(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<Started, FlowError> {
+    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    let kind = (KIND, IfRunning::Join);
+    Ok(console_job::start(ctx, tenant, by, kind, String::new(), String::new()).await?)
 }
 
 /// Checks the chains, and keeps what was found.
 pub async fn run(ctx: &Ctx, tenant: &Arc<Tenant>, id: i64) -> Result<(), FlowError> {
-    let Some(mut job) = find(ctx, tenant, id).await? else {
-        return Ok(());
-    };
-    let checked = check_chain(ctx, tenant).await;
-    (job.state, job.result) = match &checked {
-        Ok(ChainCheck::Whole(events)) => (JobState::Finished, format!("whole {events}")),
-        Ok(ChainCheck::Broken { lane, seq }) => {
-            (JobState::Finished, format!("broken {lane} {seq}"))
-        }
-        Err(_) => (JobState::Failed, String::new()),
-    };
-    (job.done, job.seen_at) = (1, ctx.clock.now());
-    ctx.store
-        .write(tenant.id, async move |tx| tx.update_job(&job).await)
-        .await?;
-    checked.map(drop)
-}
-
-async fn find(ctx: &Ctx, tenant: &Tenant, id: i64) -> Result<Option<JobRow>, FlowError> {
-    let found = ctx
-        .store
-        .read(tenant.id, async move |tx| tx.find_job(KIND, id).await);
-    Ok(found.await?)
+    console_job::run(ctx, tenant, KIND, id, async |work| {
+        let (teller, progress) = watch::channel((0, 1));
+        // A task of its own: SQLite reads on the thread of whoever asks, to the end.
+        let checking = tokio::spawn(check_chain_telling(ctx, tenant.id, teller));
+        let checked = work.watch(progress, checking).await?;
+        let checked =
+            checked.map_err(|_| StoreError::Other("a check of the trail panicked".into()))?;
+        work.result = match checked? {
+            Some(ChainCheck::Whole(events)) => format!("whole {events}"),
+            Some(ChainCheck::Broken { lane, seq }) => format!("broken {lane} {seq}"),
+            None => return Err(Stop::Cancelled),
+        };
+        Ok(())
+    })
+    .await
 }
 
 /// A check, as far as it is. `None`: there is none.
@@ -80,12 +61,17 @@ pub async fn show(
     id: i64,
 ) -> Result<Option<Check>, FlowError> {
     by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
-    let found = find(ctx, tenant, id).await?;
+    let found = console_job::find(ctx, tenant, KIND, id).await?;
     Ok(found.map(|job| Check {
-        state: job.state,
-        started_at: job.started_at,
         outcome: read_outcome(&job.result),
+        job,
     }))
+}
+
+/// Stops a check. `false`: it is over already, or there is none.
+pub async fn cancel(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By, id: i64) -> Result<bool, FlowError> {
+    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    Ok(console_job::cancel(ctx, tenant, KIND, id).await?)
 }
 
 fn read_outcome(text: &str) -> Option<ChainCheck> {

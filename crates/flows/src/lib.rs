@@ -9,6 +9,7 @@ pub mod audit_check;
 pub mod branding;
 mod by;
 pub mod clock;
+pub mod console_job;
 mod ctx;
 pub mod delivery;
 mod device;

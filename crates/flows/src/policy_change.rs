@@ -14,17 +14,17 @@ use warifu_domain::{
     tenant::Tenant,
     time::{Span, Timestamp},
 };
-use warifu_storage::{AuditFilter, JobRow, JobState, PolicyRevision, StoreError, Tx};
+use warifu_storage::{AuditFilter, JobState, PolicyRevision, StoreError, Tx};
 
 use crate::{
     by::By,
+    console_job::{self, IfRunning, JobKind, Started, Stop, Work},
     ctx::Ctx,
     error::{Fault, FlowError},
     login::load_facts,
 };
 
-/// The number of this kind of work.
-const KIND: i64 = 1;
+const KIND: JobKind = JobKind::PolicyPreview;
 
 /// People whose facts are loaded at once: what bounds the memory of a preview.
 const BATCH: i64 = 500;
@@ -34,9 +34,6 @@ const EVENTS: i64 = 5_000;
 
 /// How far back recorded logins count.
 const LOGINS: Span = Span::days(30);
-
-/// A piece of work that has not said anything for so long is done by nobody any more.
-const SILENCE: Span = Span::minutes(2);
 
 /// A policy that somebody thinks about, and what it would change.
 #[derive(Clone, Debug)]
@@ -197,47 +194,25 @@ pub fn may_change(ctx: &Ctx, tenant: &Tenant, by: &By) -> Result<(), FlowError> 
     }
 }
 
-/// Keeps a draft, to be counted by [`count`]; gives its id. Nothing else is changed.
+/// Keeps a draft, to be counted by [`count`]; gives its id. The counting of an earlier draft stops; nothing else is changed.
 pub async fn propose(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
     by: &By,
     revision: i64,
     text: &str,
-) -> Result<i64, DraftError> {
+) -> Result<Started, DraftError> {
     may_change(ctx, tenant, by)?;
     Policy::parse(text)?;
-    let act = by.act(ctx, tenant);
-    let job = JobRow {
-        id: act.row_id,
-        kind: KIND,
-        user: by.user().unwrap_or(UserId(0)),
-        input: format!("{revision}\n{text}"),
-        state: JobState::Running,
-        done: 0,
-        total: 1,
-        result: Tally::default().write(),
-        started_at: act.now,
-        seen_at: act.now,
-    };
-    let id = job.id;
-    ctx.store
-        .write(tenant.id, async move |tx| tx.insert_job(&job).await)
-        .await?;
-    Ok(id)
+    let (kind, input) = ((KIND, IfRunning::Replace), format!("{revision}\n{text}"));
+    let result = Tally::default().write();
+    Ok(console_job::start(ctx, tenant, by, kind, input, result).await?)
 }
 
-fn read_input(job: &JobRow) -> Result<(i64, &str), StoreError> {
-    let parts = job.input.split_once('\n');
+fn read_input(input: &str) -> Result<(i64, &str), StoreError> {
+    let parts = input.split_once('\n');
     let parts = parts.and_then(|(revision, text)| Some((revision.parse().ok()?, text)));
     parts.ok_or_else(|| StoreError::corrupt("console_job.input"))
-}
-
-async fn find(ctx: &Ctx, tenant: &Tenant, id: i64) -> Result<Option<JobRow>, FlowError> {
-    let found = ctx
-        .store
-        .read(tenant.id, async move |tx| tx.find_job(KIND, id).await);
-    Ok(found.await?)
 }
 
 /// A draft and what was counted so far. `None`: there is none, or it was thrown away.
@@ -249,63 +224,51 @@ pub async fn preview(
 ) -> Result<Option<Preview>, FlowError> {
     let now = ctx.clock.now();
     by.check(tenant, Operation::ShowPolicy, None, now)?;
-    let Some(job) = find(ctx, tenant, id).await? else {
+    let Some(job) = console_job::find(ctx, tenant, KIND, id).await? else {
         return Ok(None);
     };
-    let (revision, text) = read_input(&job)?;
+    let (revision, text) = read_input(&job.input)?;
     let draft = Policy::parse(text).map_err(|_| StoreError::corrupt("console_job.input"))?;
-    let is_silent = job.state == JobState::Running && now - job.seen_at > SILENCE;
     Ok(Some(Preview {
         revision,
-        state: if is_silent {
-            JobState::Failed
-        } else {
-            job.state
-        },
-        percent: job.done * 100 / job.total.max(1),
+        state: job.state,
+        percent: job.percent(),
         tally: Tally::read(&job.result).ok_or_else(|| StoreError::corrupt("console_job.result"))?,
         then: Comparison::new(tenant, draft, job.started_at).then,
         text: text.to_owned(),
     }))
 }
 
-/// Counts what a draft would change: over everybody, and over the logins of the last 30 days. Says in the database how far it
-/// is; whoever asks for the preview, on whichever node, sees that.
+/// Counts what a draft would change: over everybody, and over the logins of the last 30 days.
 pub async fn count(ctx: &Ctx, tenant: &Arc<Tenant>, id: i64) -> Result<(), FlowError> {
-    let Some(mut job) = find(ctx, tenant, id).await? else {
-        return Ok(());
-    };
-    let outcome = count_all(ctx, tenant, &mut job).await;
-    job.state = match outcome {
-        Ok(()) => JobState::Finished,
-        Err(_) => JobState::Failed,
-    };
-    say(ctx, tenant, &mut job).await?;
-    outcome
+    console_job::run(ctx, tenant, KIND, id, async |work| {
+        count_all(ctx, tenant, work).await
+    })
+    .await
 }
 
-async fn count_all(ctx: &Ctx, tenant: &Arc<Tenant>, job: &mut JobRow) -> Result<(), FlowError> {
-    let (_, text) = read_input(job)?;
+async fn count_all(ctx: &Ctx, tenant: &Arc<Tenant>, work: &mut Work<'_>) -> Result<(), Stop> {
+    let (_, text) = read_input(work.input())?;
     let draft = Policy::parse(text).map_err(|_| StoreError::corrupt("console_job.input"))?;
-    let comparison = Comparison::new(tenant, draft, job.started_at);
+    let comparison = Comparison::new(tenant, draft, work.started_at());
     let people = ctx
         .store
         .read(tenant.id, async |tx| tx.count_everybody().await)
         .await?;
     // The logins count as much as the people, so that the last hour does not look like the last minute.
-    job.total = 2 * people.max(1);
-    let mut tally = Tally::default();
+    let total = 2 * people.max(1);
+    let (mut tally, mut done) = (Tally::default(), 0);
     let mut after = UserId(i64::MIN);
     loop {
         let page = changes(ctx, &comparison, after, BATCH).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
-        job.done = (job.done + page.len() as i64).min(people);
+        done = (done + page.len() as i64).min(people);
         page.into_iter()
             .filter_map(|(_, change)| change)
             .for_each(|change| tally.count(change));
-        job.result = tally.write();
-        say(ctx, tenant, job).await?;
+        work.result = tally.write();
+        work.say(done, total).await?;
     }
     let oldest = (comparison.now - LOGINS, 0, 0);
     let mut before = (comparison.now + Span(1), 0, 0);
@@ -315,20 +278,10 @@ async fn count_all(ctx: &Ctx, tenant: &Arc<Tenant>, job: &mut JobRow) -> Result<
         tally.logins_changed += changed;
         before = next;
         let past = (comparison.now - before.0).0.min(LOGINS.0);
-        job.done = people + people.max(1) * past / LOGINS.0;
-        job.result = tally.write();
-        say(ctx, tenant, job).await?;
+        work.result = tally.write();
+        work.say(people + people.max(1) * past / LOGINS.0, total)
+            .await?;
     }
-    job.done = job.total;
-    Ok(())
-}
-
-async fn say(ctx: &Ctx, tenant: &Tenant, job: &mut JobRow) -> Result<(), FlowError> {
-    job.seen_at = ctx.clock.now();
-    let row = job.clone();
-    ctx.store
-        .write(tenant.id, async move |tx| tx.update_job(&row).await)
-        .await?;
     Ok(())
 }
 

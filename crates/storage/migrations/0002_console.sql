@@ -108,6 +108,9 @@ CREATE TABLE console_job (
     PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID;
 
+-- One of a kind at a time; `state` 0 is one that goes on.
+CREATE UNIQUE INDEX console_job_running ON console_job (tenant_id, kind) WHERE state = 0;
+
 -- 1 while the password is one that somebody else set or saw: a new one is chosen after the first login with it (SEC-70).
 ALTER TABLE person ADD COLUMN password_temporary BIGINT NOT NULL DEFAULT 0;
 

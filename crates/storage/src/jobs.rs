@@ -11,8 +11,10 @@ pub enum JobState {
     Running,
     /// It is done.
     Finished,
-    /// It could not be done.
+    /// It could not be done, or whoever did it is gone.
     Failed,
+    /// Somebody stopped it.
+    Cancelled,
 }
 
 impl JobState {
@@ -21,11 +23,12 @@ impl JobState {
             Self::Running => 0,
             Self::Finished => 1,
             Self::Failed => 2,
+            Self::Cancelled => 3,
         }
     }
 
     fn from_number(number: i64) -> Option<Self> {
-        [Self::Running, Self::Finished, Self::Failed]
+        [Self::Running, Self::Finished, Self::Failed, Self::Cancelled]
             .into_iter()
             .find(|state| state.number() == number)
     }
@@ -57,48 +60,81 @@ pub struct JobRow {
 }
 
 impl Tx<'_> {
-    /// Writes a piece of work that begins.
-    pub async fn insert_job(&mut self, job: &JobRow) -> Result<(), StoreError> {
+    /// Writes a piece of work that begins, unless one of its kind is being done: gives the id of the one that is now.
+    pub async fn begin_job(&mut self, job: &JobRow) -> Result<i64, StoreError> {
         let tenant = self.tenant;
-        self.exec(
-            "INSERT INTO console_job (tenant_id, id, kind, user_id, input, state, done, total, result, started_at, seen_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            &[
-                tenant.into(),
-                job.id.into(),
-                job.kind.into(),
-                job.user.into(),
-                (&job.input).into(),
-                job.state.number().into(),
-                job.done.into(),
-                job.total.into(),
-                (&job.result).into(),
-                job.started_at.into(),
-                job.seen_at.into(),
-            ],
-        )
-        .await?;
+        let sql = "INSERT INTO console_job (tenant_id, id, kind, user_id, input, state, done, total, result, started_at, seen_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                   ON CONFLICT DO NOTHING";
+        let params = [
+            tenant.into(),
+            job.id.into(),
+            job.kind.into(),
+            job.user.into(),
+            (&job.input).into(),
+            job.state.number().into(),
+            job.done.into(),
+            job.total.into(),
+            (&job.result).into(),
+            job.started_at.into(),
+            job.seen_at.into(),
+        ];
+        if self.exec(sql, &params).await? == 1 {
+            return Ok(job.id);
+        }
+        let running = self.find_running_job(job.kind).await?;
+        // Between the two statements it may have ended.
+        running.ok_or(StoreError::Contended)
+    }
+
+    /// The piece of work of a kind that is being done, or seems to be.
+    pub async fn find_running_job(&mut self, kind: i64) -> Result<Option<i64>, StoreError> {
+        let tenant = self.tenant;
+        let sql = "SELECT id FROM console_job WHERE tenant_id = $1 AND kind = $2 AND state = 0";
+        self.find(sql, &[tenant.into(), kind.into()], |row| row.int(0))
+            .await
+    }
+
+    /// Writes off what is being done of a kind and was last seen before a time: nobody does it any more.
+    pub async fn write_off_jobs(&mut self, kind: i64, before: Timestamp) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE console_job SET state = $4
+                    WHERE tenant_id = $1 AND kind = $2 AND state = 0 AND seen_at < $3";
+        let lost = JobState::Failed.number();
+        let params = [tenant.into(), kind.into(), before.into(), lost.into()];
+        self.exec(sql, &params).await?;
         Ok(())
     }
 
-    /// Says how far a piece of work is, or that it is over.
-    pub async fn update_job(&mut self, job: &JobRow) -> Result<(), StoreError> {
+    /// Says how far a piece of work is, or that it is over. `false`: it was over already; whoever does it stops.
+    pub async fn update_job(&mut self, job: &JobRow) -> Result<bool, StoreError> {
         let tenant = self.tenant;
-        self.exec(
-            "UPDATE console_job SET state = $3, done = $4, total = $5, result = $6, seen_at = $7
-              WHERE tenant_id = $1 AND id = $2",
-            &[
-                tenant.into(),
-                job.id.into(),
-                job.state.number().into(),
-                job.done.into(),
-                job.total.into(),
-                (&job.result).into(),
-                job.seen_at.into(),
-            ],
-        )
-        .await?;
-        Ok(())
+        let rows = self
+            .exec(
+                "UPDATE console_job SET state = $3, done = $4, total = $5, result = $6, seen_at = $7
+                  WHERE tenant_id = $1 AND id = $2 AND state = 0",
+                &[
+                    tenant.into(),
+                    job.id.into(),
+                    job.state.number().into(),
+                    job.done.into(),
+                    job.total.into(),
+                    (&job.result).into(),
+                    job.seen_at.into(),
+                ],
+            )
+            .await?;
+        Ok(rows == 1)
+    }
+
+    /// Stops a piece of work. `false`: it is over already.
+    pub async fn cancel_job(&mut self, kind: i64, id: i64) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE console_job SET state = $4
+                    WHERE tenant_id = $1 AND id = $2 AND kind = $3 AND state = 0";
+        let cancelled = JobState::Cancelled.number();
+        let params = [tenant.into(), id.into(), kind.into(), cancelled.into()];
+        Ok(self.exec(sql, &params).await? == 1)
     }
 
     /// Finds a piece of work of one kind.

@@ -232,6 +232,11 @@ pub(crate) fn table() -> Vec<Route> {
             May(ShowAudit),
             admin::audit_check::show,
         ),
+        post(
+            "/{tenant}/admin/audit/checks/{check}",
+            May(ShowAudit),
+            admin::audit_check::stop,
+        ),
         get(
             "/{tenant}/admin/audit/export",
             May(ShowAudit),

@@ -30,7 +30,8 @@ async fn preview(world: &World, text: &str) -> (i64, Preview) {
     let (revision, _) = policy_change::current(ctx, &tenant, &by).await.unwrap();
     let id = policy_change::propose(ctx, &tenant, &by, revision, text)
         .await
-        .unwrap();
+        .unwrap()
+        .id();
     let begun = policy_change::preview(ctx, &tenant, &by, id)
         .await
         .unwrap()
@@ -123,7 +124,8 @@ async fn a_date_in_the_future_is_previewed_as_of_that_date() {
         let (ctx, tenant, by) = (&world.ctx, world.tenant().await, By::command_line());
         let id = policy_change::propose(ctx, &tenant, &by, 1, &text)
             .await
-            .unwrap();
+            .unwrap()
+            .id();
         world.wait(Span::minutes(3));
         let silent = policy_change::preview(ctx, &tenant, &by, id)
             .await

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tokio::sync::watch;
 use warifu_domain::ids::TenantId;
 
 use super::{AuditRow, LANES, audit_row};
@@ -107,20 +108,37 @@ impl Lane {
     }
 }
 
+/// What one walk over the events came to.
+enum Walk {
+    /// Each of them fits.
+    Whole,
+    /// One does not.
+    Broken(ChainCheck),
+    /// Nobody waits for it any more.
+    Unwanted,
+}
+
 impl Tx<'_> {
     /// Checks every chain of the tenant from its first event to its head. A key that has left the ring breaks it.
     ///
     /// Reads every event once. Only where more than a thousand events of one chain were written before one of an earlier
     /// time, after a clock went back, it reads them again.
-    pub async fn check_audit_chain(&mut self, keys: &KeyRing) -> Result<ChainCheck, StoreError> {
-        self.check_audit_within(keys, BOUNDS).await
+    ///
+    /// Tells `progress` how many events of how many are read. Once nobody listens it stops, with `None`.
+    pub async fn check_audit_chain(
+        &mut self,
+        keys: &KeyRing,
+        progress: &watch::Sender<(i64, i64)>,
+    ) -> Result<Option<ChainCheck>, StoreError> {
+        self.check_audit_within(keys, BOUNDS, progress).await
     }
 
     pub(super) async fn check_audit_within(
         &mut self,
         keys: &KeyRing,
         bounds: Bounds,
-    ) -> Result<ChainCheck, StoreError> {
+        progress: &watch::Sender<(i64, i64)>,
+    ) -> Result<Option<ChainCheck>, StoreError> {
         let mut lanes = Vec::new();
         for lane in 0..LANES {
             lanes.push(Lane {
@@ -133,20 +151,22 @@ impl Tx<'_> {
             });
         }
         loop {
-            if let Err(broken) = self.walk_events(&mut lanes, keys, bounds).await? {
-                return Ok(broken);
+            match self.walk_events(&mut lanes, keys, bounds, progress).await? {
+                Walk::Whole => {}
+                Walk::Broken(broken) => return Ok(Some(broken)),
+                Walk::Unwanted => return Ok(None),
             }
             let mut goes_on = false;
             for lane in &mut lanes {
                 let is_unfinished = lane.goes_on();
                 if !is_unfinished && !self.is_at_its_end(lane).await? {
-                    return Ok(lane.broken(lane.checked.0 + 1));
+                    return Ok(Some(lane.broken(lane.checked.0 + 1)));
                 }
                 goes_on |= is_unfinished;
             }
             if !goes_on {
                 let events = lanes.iter().map(|lane| lane.checked.0.unsigned_abs());
-                return Ok(ChainCheck::Whole(events.sum()));
+                return Ok(Some(ChainCheck::Whole(events.sum())));
             }
         }
     }
@@ -157,10 +177,16 @@ impl Tx<'_> {
         lanes: &mut [Lane],
         keys: &KeyRing,
         bounds: Bounds,
-    ) -> Result<Result<(), ChainCheck>, StoreError> {
+        progress: &watch::Sender<(i64, i64)>,
+    ) -> Result<Walk, StoreError> {
         let tenant = self.tenant;
+        let total = lanes.iter().map(|lane| lane.end.0).sum();
+        let mut read = 0;
         let mut from = (i64::MIN, i64::MIN, i64::MIN);
         loop {
+            if progress.send((read, total)).is_err() {
+                return Ok(Walk::Unwanted);
+            }
             let (at, lane, seq) = from;
             let params = [
                 tenant.into(),
@@ -171,18 +197,19 @@ impl Tx<'_> {
             ];
             let page = self.list(PAGE, &params, audit_row).await?;
             let Some(last) = page.last() else {
-                return Ok(Ok(()));
+                return Ok(Walk::Whole);
             };
+            read += page.len() as i64;
             // Saturated, it is no place in a chain, and found to be none below.
             from = (last.at.0, last.lane, last.seq.saturating_add(1));
             for row in page {
                 let (lane, seq) = (row.lane, row.seq);
                 let kept = lanes.iter_mut().find(|kept| kept.lane == lane);
                 let Some(kept) = kept.filter(|_| seq < i64::MAX) else {
-                    return Ok(Err(ChainCheck::Broken { lane, seq }));
+                    return Ok(Walk::Broken(ChainCheck::Broken { lane, seq }));
                 };
                 if let Err(broken) = kept.take(row, keys, tenant, bounds) {
-                    return Ok(Err(broken));
+                    return Ok(Walk::Broken(broken));
                 }
             }
         }

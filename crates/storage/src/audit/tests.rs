@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rusqlite::StatementStatus;
+use tokio::sync::watch;
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
     ids::{TenantId, UserId},
@@ -44,10 +45,11 @@ async fn write(
 
 async fn check(store: &TestStore, keys: &Arc<KeyRing>, bounds: check::Bounds) -> ChainCheck {
     let keys = keys.clone();
+    let (progress, _listening) = watch::channel((0, 1));
     let checked = store.read(TENANT, async move |tx| {
-        tx.check_audit_within(&keys, bounds).await
+        tx.check_audit_within(&keys, bounds, &progress).await
     });
-    checked.await.unwrap()
+    checked.await.unwrap().unwrap()
 }
 
 #[tokio::test]
@@ -68,8 +70,12 @@ async fn sec_079_a_check_reads_each_event_once_however_many_there_are() {
         write(&store, &keys, EVENTS, LANES, |i| 1000 + 10 * (i ^ 17)).await;
         fault.fail_at(1_000_000);
         let ring = keys.clone();
-        let checked = store.read(TENANT, async move |tx| tx.check_audit_chain(&ring).await);
-        assert_eq!(checked.await, Ok(ChainCheck::Whole(EVENTS as u64)));
+        let (progress, listening) = watch::channel((0, 1));
+        let checked = store.read(TENANT, async move |tx| {
+            tx.check_audit_chain(&ring, &progress).await
+        });
+        assert_eq!(checked.await, Ok(Some(ChainCheck::Whole(EVENTS as u64))));
+        assert_eq!(*listening.borrow(), (EVENTS, EVENTS));
         let calls = 1_000_000 - fault.calls_left();
         fault.fail_at(0);
         assert_eq!(calls, LANES + EVENTS / 1000 + 1, "{}", store.engine());
@@ -113,7 +119,8 @@ async fn rows_of_a_check(store: &TestStore, keys: &Arc<KeyRing>) -> i64 {
     analysed.await.unwrap();
     let read = store.read(TENANT, async move |tx| {
         let before = rows_read(tx).await?;
-        tx.check_audit_chain(&keys).await?;
+        let (progress, _listening) = watch::channel((0, 1));
+        tx.check_audit_chain(&keys, &progress).await?;
         Ok(rows_read(tx).await? - before)
     });
     read.await.unwrap()

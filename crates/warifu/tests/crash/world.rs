@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::watch};
 use warifu_domain::{
     attempt::Pending,
     audit::{AuditEvent, EventKind},
@@ -253,11 +253,14 @@ impl World {
         let keys = self.shared_keys();
         let found = self.with_store(async |store| {
             store
-                .read(TENANT, async move |tx| tx.check_audit_chain(&keys).await)
+                .read(TENANT, async move |tx| {
+                    let (progress, _listening) = watch::channel((0, 1));
+                    tx.check_audit_chain(&keys, &progress).await
+                })
                 .await
                 .unwrap()
         });
-        assert!(matches!(found, ChainCheck::Whole(_)), "{found:?}");
+        assert!(matches!(found, Some(ChainCheck::Whole(_))), "{found:?}");
     }
 }
 

@@ -47,10 +47,12 @@ audit-to-user = Open the user’s page
 audit-check = Check of the trail
 audit-check-lead = Checks all events: whether anybody changed, removed or put in one.
 audit-check-begin = Begin the check
-audit-checking = Checking. This page refreshes by itself; the check goes on if you leave it.
+audit-checking = Checking ({ $done } of { $total } events). This page refreshes by itself; the check goes on if you leave it.
 audit-whole = { $events } events were checked at { $time }: none changed, none missing.
 audit-broken = An event does not fit (chain { $lane }, place { $seq }): it was changed, removed or put in. Compare with a backup, and tell the operator.
 audit-check-stopped = The check did not come to its end. Please begin it again.
+audit-check-cancel = Stop the check
+audit-check-cancelled = The check was stopped before its end; it says nothing about the events, not even about those it had seen.
 audit-to-search = Back to the audit trail
 
 # What events are called, and what is said where they were done

@@ -47,10 +47,12 @@ audit-to-user = ユーザーのページを開く
 audit-check = 監査記録の検査
 audit-check-lead = だれかが記録を書き換えたり、消したり、差し込んだりしていないかを、すべての記録について確かめます。
 audit-check-begin = 検査を始める
-audit-checking = 検査しています。この画面は自動で更新されます。別の画面に移っても続きます。
+audit-checking = 検査しています（{ $total }件のうち{ $done }件）。この画面は自動で更新されます。別の画面に移っても続きます。
 audit-whole = { $time } に{ $events }件を検査しました。書き換えも欠落もありません。
 audit-broken = 検査に合わない記録があります（系列 { $lane } の { $seq } 番目）。書き換え、削除、差し込みのいずれかです。バックアップと比べ、運用者に連絡してください。
 audit-check-stopped = 検査を最後まで行えませんでした。もう一度始めてください。
+audit-check-cancel = 検査をやめる
+audit-check-cancelled = 検査を途中でやめました。ここまでに見た記録についても、結果は出ていません。
 audit-to-search = 監査記録に戻る
 
 # 出来事の名前と、成功したときの文

@@ -28,3 +28,4 @@ pub(crate) mod sessions;
 pub(crate) mod set_up;
 pub mod times;
 pub mod views;
+pub(crate) mod work;

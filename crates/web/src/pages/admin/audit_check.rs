@@ -1,6 +1,5 @@
 //! `/admin/audit/checks/{check}`: whether anybody changed the trail (SEC-79). The check runs beside the requests.
 
-use axum::http::{HeaderValue, header};
 use warifu_flows::{audit_check, session::SignedIn};
 use warifu_storage::{ChainCheck, JobState};
 
@@ -11,42 +10,62 @@ use crate::{
         page::Page,
         route::Answer,
     },
-    pages::views::admin::{AuditCheck, ChainState},
+    pages::{
+        views::admin::{AuditCheck, ChainState},
+        work,
+    },
 };
 
-/// How soon the page is loaded again while the check goes on.
-const REFRESH: HeaderValue = HeaderValue::from_static("2");
-
-/// Begins a check, which goes on whoever looks at it.
+/// Begins a check, or leads to the one that goes on.
 pub(crate) async fn begin(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
     let by = page.manager(who, "");
     let check = audit_check::begin(page.ctx(), page.tenant(), &by).await?;
-    let (ctx, tenant) = (page.visit.state.ctx.clone(), page.tenant().clone());
-    tokio::spawn(async move {
-        if let Err(error) = audit_check::run(&ctx, &tenant, check).await {
-            tracing::error!(fault = %error, "a check of the audit trail was broken off");
-        }
+    work::beside(&page, check, async |ctx, tenant, check| {
+        audit_check::run(&ctx, &tenant, check).await
     });
-    Ok(page.lead_to(&format!("/admin/audit/checks/{check}")))
+    Ok(page.lead_to(&format!("/admin/audit/checks/{}", check.id())))
+}
+
+fn number(page: &Page) -> Result<i64, Rejection> {
+    let check = page.segment("check").parse();
+    check.map_err(|_| Rejection::NotFound)
 }
 
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let by = page.manager(who, "");
-    let check = page.segment("check").parse();
-    let check = check.map_err(|_| Rejection::NotFound)?;
+    let check = number(&page)?;
     let found = audit_check::show(page.ctx(), page.tenant(), &by, check).await?;
     let found = found.ok_or(Rejection::NotFound)?;
-    let state = match (found.state, found.outcome) {
+    let job = found.job;
+    let state = match (job.state, found.outcome) {
         (_, Some(ChainCheck::Whole(events))) => ChainState::Whole(events),
         (_, Some(ChainCheck::Broken { lane, seq })) => ChainState::Broken(lane, seq),
-        (JobState::Running, None) => ChainState::Checking,
+        (JobState::Running, None) => ChainState::Checking {
+            percent: job.percent(),
+            done: job.done,
+            total: job.total,
+        },
+        (JobState::Cancelled, None) => ChainState::Cancelled,
         (_, None) => ChainState::Stopped,
     };
-    let time = page.minute(found.started_at);
-    let goes_on = state == ChainState::Checking;
-    let mut response = page.show(|frame| AuditCheck { frame, time, state });
+    let time = page.minute(job.started_at);
+    let goes_on = matches!(state, ChainState::Checking { .. });
+    let mut response = page.show(|frame| AuditCheck {
+        frame,
+        check,
+        time,
+        state,
+    });
     if goes_on {
-        response.headers_mut().insert(header::REFRESH, REFRESH);
+        work::keep_loading(&mut response);
     }
     Ok(response)
+}
+
+/// Stops a check; shows what came of it, even if it was over already.
+pub(crate) async fn stop(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
+    let by = page.manager(who, "");
+    let check = number(&page)?;
+    audit_check::cancel(page.ctx(), page.tenant(), &by, check).await?;
+    Ok(page.lead_to(&format!("/admin/audit/checks/{check}")))
 }

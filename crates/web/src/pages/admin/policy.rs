@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use warifu_domain::{
     audit::Actor,
     effect::Effect,
@@ -13,6 +13,7 @@ use warifu_domain::{
 };
 use warifu_flows::{
     FlowError, audit,
+    console_job::Started,
     manage_tenants::{self, TenantError},
     policy_change::{self, DraftError, Preview},
     session::SignedIn,
@@ -26,17 +27,17 @@ use crate::{
         page::Page,
         route::Answer,
     },
-    pages::views::{
-        Notice,
-        admin::{self as views, ChangedRow, KnobRow, PolicyDraft, Progress, RevisionRow},
+    pages::{
+        views::{
+            Notice,
+            admin::{self as views, ChangedRow, KnobRow, PolicyDraft, Progress, RevisionRow},
+        },
+        work,
     },
 };
 
 /// People, or revisions, on one page.
 const PAGE: i64 = 50;
-
-/// How soon a page that shows progress is loaded again.
-const REFRESH: HeaderValue = HeaderValue::from_static("2");
 
 /// The knobs of a form, as they were typed.
 pub(crate) struct KnobForm {
@@ -231,15 +232,12 @@ fn bad_words(page: &Page, bad: &BadPolicy) -> String {
     }
 }
 
-/// Begins to count what a draft would do, and leads to where that is shown. The counting goes on whoever looks at it.
-fn begin(page: Page, draft: i64) -> axum::response::Response {
-    let (ctx, tenant) = (page.visit.state.ctx.clone(), page.tenant().clone());
-    tokio::spawn(async move {
-        if let Err(error) = policy_change::count(&ctx, &tenant, draft).await {
-            tracing::error!(fault = %error, "the preview of a policy was broken off");
-        }
+/// Begins to count what a draft would do, and leads to where that is shown.
+fn begin(page: Page, draft: Started) -> axum::response::Response {
+    work::beside(&page, draft, async |ctx, tenant, draft| {
+        policy_change::count(&ctx, &tenant, draft).await
     });
-    page.lead_to(&format!("/admin/policy/drafts/{draft}"))
+    page.lead_to(&format!("/admin/policy/drafts/{}", draft.id()))
 }
 
 /// `/admin/policy/drafts/{draft}`: what a draft would do, and the button that saves it.
@@ -257,7 +255,7 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
     let progress = match preview.state {
         JobState::Running => Progress::At(preview.percent),
         JobState::Finished => Progress::Done,
-        JobState::Failed => Progress::Stopped,
+        JobState::Failed | JobState::Cancelled => Progress::Stopped,
     };
     let (mut people, mut next) = (Vec::new(), None);
     if progress == Progress::Done && preview.tally.changed > 0 {
@@ -298,7 +296,7 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
         reason,
     });
     if matches!(progress, Progress::At(_)) {
-        response.headers_mut().insert(header::REFRESH, REFRESH);
+        work::keep_loading(&mut response);
     }
     Ok(response)
 }
@@ -323,7 +321,7 @@ pub(crate) async fn save(page: Page, who: SignedIn, form: Verified<SaveForm>) ->
             let page = page.again(refused(error)?)?;
             let reason = form.into_inner().reason;
             let mut response = draft_page(page, who, reason).await?;
-            response.headers_mut().remove(header::REFRESH);
+            work::stand_still(&mut response);
             Ok(response)
         }
     }

@@ -10,6 +10,8 @@ use super::super::Frame;
 pub struct AuditCheck {
     /// The frame.
     pub frame: Frame,
+    /// Its id.
+    pub check: i64,
     /// When it began.
     pub time: String,
     /// How far it is.
@@ -19,25 +21,44 @@ pub struct AuditCheck {
 /// How far a check is, and what it found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChainState {
-    /// It goes on.
-    Checking,
+    /// It goes on: how much is done, and in events of how many.
+    Checking {
+        /// In per cent.
+        percent: i64,
+        /// Events.
+        done: i64,
+        /// Events.
+        total: i64,
+    },
     /// So many events, none changed, none missing.
     Whole(u64),
     /// A chain and the first place in it that does not fit.
     Broken(i64, i64),
     /// It could not be done.
     Stopped,
+    /// Somebody stopped it.
+    Cancelled,
 }
 
 impl AuditCheck {
     fn is_good(&self) -> bool {
-        matches!(self.state, ChainState::Checking | ChainState::Whole(_))
+        !matches!(self.state, ChainState::Broken(..) | ChainState::Stopped)
+    }
+
+    fn percent(&self) -> Option<i64> {
+        match self.state {
+            ChainState::Checking { percent, .. } => Some(percent),
+            _ => None,
+        }
     }
 
     fn text(&self) -> String {
         let frame = &self.frame;
         match self.state {
-            ChainState::Checking => frame.msg("audit-checking").to_owned(),
+            ChainState::Checking { done, total, .. } => frame.msg_with(
+                "audit-checking",
+                &[("done", done.into()), ("total", total.into())],
+            ),
             ChainState::Whole(events) => {
                 let events = i64::try_from(events).unwrap_or(i64::MAX);
                 frame.msg_with(
@@ -53,6 +74,7 @@ impl AuditCheck {
                 &[("lane", lane.into()), ("seq", seq.into())],
             ),
             ChainState::Stopped => frame.msg("audit-check-stopped").to_owned(),
+            ChainState::Cancelled => frame.msg("audit-check-cancelled").to_owned(),
         }
     }
 }
