@@ -190,16 +190,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends a person's attempts but the `keep` newest.
+    /// Ends a person's attempts but the `keep` newest. Those whose time is over stay until they are swept, so that their pages
+    /// can say so; as at most `keep` live to see that in the time of one attempt, there are never many.
     pub async fn delete_older_attempts(
         &mut self,
         user: UserId,
         keep: i64,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         self.exec(
             DELETE_OLDER_ATTEMPTS,
-            &[tenant.into(), user.into(), keep.into()],
+            &[tenant.into(), user.into(), now.into(), keep.into()],
         )
         .await?;
         Ok(())
@@ -211,8 +213,8 @@ const DELETE_ATTEMPTS_OF: &str = "DELETE FROM login_attempt WHERE tenant_id = $1
     (SELECT token_hash FROM login_attempt WHERE tenant_id = $1 AND user_id = $2)";
 const DELETE_OLDER_ATTEMPTS: &str =
     "DELETE FROM login_attempt WHERE tenant_id = $1 AND token_hash IN
-    (SELECT token_hash FROM login_attempt WHERE tenant_id = $1 AND user_id = $2
-      ORDER BY expires_at DESC, token_hash LIMIT 1000 OFFSET $3)";
+    (SELECT token_hash FROM login_attempt WHERE tenant_id = $1 AND user_id = $2 AND expires_at > $3
+      ORDER BY expires_at DESC, token_hash LIMIT 1000 OFFSET $4)";
 
 #[cfg(test)]
 mod tests {
@@ -250,8 +252,11 @@ mod tests {
                 let connection = rusqlite::Connection::open(path).unwrap();
                 for sql in [DELETE_ATTEMPTS_OF, DELETE_OLDER_ATTEMPTS] {
                     let mut statement = connection.prepare(&sql.replace('$', "?")).unwrap();
-                    let keep = (sql == DELETE_OLDER_ATTEMPTS).then_some(3);
-                    let params = [Some(TENANT.0), Some(7), keep].into_iter().flatten();
+                    let (now, keep) = match sql == DELETE_OLDER_ATTEMPTS {
+                        true => (Some(0), Some(3)),
+                        false => (None, None),
+                    };
+                    let params = [Some(TENANT.0), Some(7), now, keep].into_iter().flatten();
                     connection.execute_batch("BEGIN").unwrap();
                     let gone = statement
                         .execute(rusqlite::params_from_iter(params))
@@ -265,7 +270,7 @@ mod tests {
             } else {
                 let read = store.write(TENANT, async |tx| {
                     tx.exec("ANALYZE login_attempt", &[]).await?;
-                    tx.delete_older_attempts(UserId(7), 3).await?;
+                    tx.delete_older_attempts(UserId(7), 3, Timestamp(0)).await?;
                     tx.delete_attempts_of(UserId(7)).await?;
                     let sql = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
                                 WHERE relname = 'login_attempt'";
@@ -278,7 +283,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_oldest_attempts_of_a_person_go_and_nobody_else_s() {
+    async fn the_oldest_open_attempts_of_a_person_go_and_nobody_else_s() {
         for store in testing::stores().await {
             let left = store.write(TENANT, async |tx| {
                 for number in 0..20_u16 {
@@ -290,11 +295,12 @@ mod tests {
                     tx.insert_attempt(&token(number), &pending, StageKind::SecondFactor)
                         .await?;
                 }
-                tx.delete_older_attempts(UserId(1), 3).await?;
+                tx.delete_older_attempts(UserId(1), 3, Timestamp(5)).await?;
                 let sql = "SELECT expires_at FROM login_attempt ORDER BY user_id, expires_at";
                 tx.list(sql, &[], |row| row.int(0)).await
             });
-            let expected: Vec<i64> = (0..20).step_by(2).chain([15, 17, 19]).collect();
+            let kept = [1, 3, 5, 15, 17, 19];
+            let expected: Vec<i64> = (0..20).step_by(2).chain(kept).collect();
             assert_eq!(left.await, Ok(expected), "{}", store.engine());
         }
     }

@@ -200,7 +200,8 @@ async fn settle(
             ),
             Stage::Enrolment { .. } => (StageKind::Enrolment, LoginStep::Enrol(token.clone())),
         };
-        tx.delete_older_attempts(user, OPEN_ATTEMPTS - 1).await?;
+        tx.delete_older_attempts(user, OPEN_ATTEMPTS - 1, act.now)
+            .await?;
         tx.insert_attempt(&token.hash(), &pending, kind).await?;
         Ok(Ok(step))
     });

@@ -526,3 +526,21 @@ async fn an_account_has_ten_attempts_open_at_once_and_the_oldest_gives_way() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_ran_out_of_time_says_so_however_many_were_begun_after_it() {
+    on_both(workspace(), async |world| {
+        let (taro, _) = world.member_with_app("taro").await;
+        let mut late = world.browser();
+        late.send_password(&taro).await.unwrap();
+        world.wait(Span::minutes(10));
+        for _ in 0..=OPEN_ATTEMPTS {
+            let mut browser = world.browser();
+            browser.checks_events = false;
+            browser.send_password(&taro).await.unwrap();
+        }
+        let over = refused(late.send_code(&taro.phone().code()).await);
+        assert_eq!(over, Refusal::AttemptExpired);
+    })
+    .await;
+}

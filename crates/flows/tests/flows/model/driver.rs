@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use warifu_domain::{
     attempt::Stage, decide::Lacks, password::PasswordTerm, refusal::Refusal, session::Level,
+    token::Token,
 };
 use warifu_flows::{By, FlowError, enrol::PendingTotp, manage_tenants, manage_users, session};
 
@@ -107,10 +108,15 @@ impl Driver {
             .browser_of(step)
             .and_then(|browser| self.browsers[browser].attempt.clone());
         let answer = self.perform(step).await;
+        let begun = match step {
+            Step::Login { browser, .. } => self.browsers[*browser].attempt.as_ref(),
+            _ => None,
+        };
         let made = Made {
             phones: &self.phones,
             shown: answer.shown,
             codes: answer.codes,
+            attempt: begun.map(Token::hash),
         };
         let expected = self.reference.apply(step, made);
         assert_eq!(answer.outcome, expected, "{step:?}");

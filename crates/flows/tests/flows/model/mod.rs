@@ -20,7 +20,7 @@ use warifu_storage::{FaultPlan, StoreOptions, testing};
 
 use self::{
     driver::Driver,
-    ops::{Op, op, parts},
+    ops::{Backup, Op, Password, op, parts},
     typist::Typist,
 };
 use crate::support::{Setting, World};
@@ -108,18 +108,19 @@ fn is_long() -> bool {
     std::env::var_os("WARIFU_LONG").is_some()
 }
 
-fn check(open: impl AsyncFn(StoreOptions) -> testing::TestStore, few: u32) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let fault = FaultPlan::default();
+async fn begin(open: impl AsyncFn(StoreOptions) -> testing::TestStore) -> World {
     let setting = Setting::preset("default")
         .with(|policy| policy.second_factor.enrolment = Enrolment::Optional);
-    let mut world = runtime.block_on(async {
-        let options = StoreOptions {
-            pg_connections: 2,
-            ..StoreOptions::default()
-        };
-        World::begin(open(options).await, fault, &setting).await
-    });
+    let options = StoreOptions {
+        pg_connections: 2,
+        ..StoreOptions::default()
+    };
+    World::begin(open(options).await, FaultPlan::default(), &setting).await
+}
+
+fn check(open: impl AsyncFn(StoreOptions) -> testing::TestStore, few: u32) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut world = runtime.block_on(begin(open));
     let config = Config {
         cases: if is_long() { 40 * few } else { few },
         max_shrink_iters: 400,
@@ -170,4 +171,49 @@ fn sec_001_whatever_happens_in_whatever_order_sqlite_answers_as_the_reference_do
 #[test]
 fn sec_001_whatever_happens_in_whatever_order_postgresql_answers_as_the_reference_does() {
     check(testing::postgres_with, 6);
+}
+
+/// More than ten attempts of one person, after one that is still open and after one whose time is over.
+async fn check_many_attempts(world: World) {
+    let (browser, person, password) = (0, 1, Password::Right);
+    let begin = [
+        Op::SignIn { browser, person },
+        Op::Enrol { browser },
+        Op::Login {
+            browser: 1,
+            person,
+            password,
+        },
+        Op::Wait(1),
+    ];
+    let login = Op::Login {
+        browser,
+        person,
+        password,
+    };
+    let rounds = 10;
+    let siege = Op::Siege {
+        browser,
+        person,
+        rounds,
+    };
+    for (case, many) in (1..).zip([vec![login; rounds], vec![siege]]) {
+        let mut ops = begin.to_vec();
+        ops.extend(many);
+        ops.extend([1, 2].map(|browser| Op::BackupCode {
+            browser,
+            typed: Backup::Used,
+        }));
+        Twins::begin(&world, case).await.run(&ops).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_attempts_a_person_begins_sqlite_answers_as_the_reference_does() {
+    check_many_attempts(begin(testing::sqlite_with).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_attempts_a_person_begins_postgresql_answers_as_the_reference_does() {
+    check_many_attempts(begin(testing::postgres_with).await).await;
 }

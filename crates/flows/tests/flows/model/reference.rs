@@ -1,10 +1,14 @@
 //! The rules once more, as small as they can be told: what each step should answer. It keeps everything in memory and does one
 //! thing at a time.
 
+use std::cmp::Reverse;
+
 use warifu_domain::{
+    attempt::OPEN_ATTEMPTS,
     policy::Enrolment,
     refusal::Refusal,
     time::{Span, Timestamp},
+    token::TokenHash,
 };
 
 use super::{
@@ -15,6 +19,8 @@ use crate::support::Phone;
 
 pub(super) struct Attempt {
     id: u64,
+    /// Which of several that began in one moment is the oldest.
+    token: Option<TokenHash>,
     pub(super) person: usize,
     pub(super) set_up: bool,
     expires_at: Timestamp,
@@ -56,6 +62,8 @@ pub(super) struct Made<'a> {
     pub(super) shown: Option<usize>,
     /// The codes that this step issued.
     pub(super) codes: Vec<String>,
+    /// The attempt that this step began.
+    pub(super) attempt: Option<TokenHash>,
 }
 
 impl Reference {
@@ -176,7 +184,7 @@ impl Reference {
                 browser,
                 person,
                 password,
-            } => self.login(*browser, *person, password),
+            } => self.login(*browser, *person, password, made.attempt),
             Step::AttemptPage { browser } => {
                 let attempt = self.open_attempt(*browser)?;
                 Ok(Good::Attempt(attempt.set_up, 3 - attempt.guesses))
@@ -229,7 +237,13 @@ impl Reference {
         }
     }
 
-    fn login(&mut self, browser: usize, person: usize, password: &str) -> Outcome {
+    fn login(
+        &mut self,
+        browser: usize,
+        person: usize,
+        password: &str,
+        token: Option<TokenHash>,
+    ) -> Outcome {
         let now = self.now;
         let is_known = self.cookies[browser].known == Some(person);
         let who = &mut self.people[person];
@@ -247,9 +261,11 @@ impl Reference {
         if !has_app && self.enrolment != Enrolment::Required {
             return self.open_session(browser, person, false);
         }
+        self.make_room(person);
         let id = self.fresh_id();
         self.attempts.push(Attempt {
             id,
+            token,
             person,
             set_up: !has_app,
             expires_at: now + Span::minutes(10),
@@ -261,6 +277,20 @@ impl Reference {
         } else {
             Good::AsksSetUp
         })
+    }
+
+    /// Ends the oldest of a person's open attempts, if a further one would be too many.
+    fn make_room(&mut self, person: usize) {
+        let mut open: Vec<_> = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.person == person && self.now < attempt.expires_at)
+            .map(|attempt| (Reverse(attempt.expires_at), attempt.token, attempt.id))
+            .collect();
+        open.sort_unstable_by_key(|(end, token, _)| (*end, token.map(|token| token.0)));
+        let kept = OPEN_ATTEMPTS as usize - 1;
+        let over: Vec<u64> = open.iter().skip(kept).map(|(.., id)| *id).collect();
+        self.attempts.retain(|attempt| !over.contains(&attempt.id));
     }
 
     fn open_attempt(&mut self, browser: usize) -> Result<&mut Attempt, Refusal> {
