@@ -18,6 +18,8 @@ pub struct Facts {
     pub has_totp: bool,
     /// Its owner said that the device is lost: the app opens nothing, and stands in nobody's way either (SEC-44).
     pub totp_suspended: bool,
+    /// A private mail address is confirmed, to which codes can be sent (K6).
+    pub has_email: bool,
     /// Backup codes that are left.
     pub backup_codes_left: u32,
     /// Until when the person's group may put the set-up off (W8).
@@ -26,6 +28,27 @@ pub struct Facts {
     pub must_enrol: bool,
     /// A helpdesk code is open for the person.
     pub helpdesk_code: bool,
+    /// What the person switched the second factor to, where the tenant lets people switch (K1). `None`: never touched.
+    pub own_switch: Option<bool>,
+    /// The request comes from a network that the tenant trusts (K2).
+    pub trusted_network: bool,
+}
+
+impl Facts {
+    /// The facts for a change of what protects the account: neither a trusted network nor the person's own switch makes the
+    /// password enough for that (SEC-51).
+    pub fn for_changes(self) -> Self {
+        Self {
+            own_switch: None,
+            trusted_network: false,
+            ..self
+        }
+    }
+
+    /// Whether a code by mail counts for this person: never for those who manage others (SEC-26).
+    pub fn may_use_email(&self, policy: &Policy) -> bool {
+        policy.email_code.enabled && self.has_email && self.role < Role::Administrator
+    }
 }
 
 /// The second factors that a login may be finished with.
@@ -33,6 +56,8 @@ pub struct Facts {
 pub struct Methods {
     /// A code of an authenticator app.
     pub totp: bool,
+    /// A code sent to the private mail address.
+    pub email: bool,
     /// A backup code.
     pub backup_code: bool,
     /// A code that an administrator reads out.
@@ -60,31 +85,53 @@ pub enum Decision {
 
 /// Decides a login at `now`.
 ///
-/// A registered factor is always asked for, whatever the policy says now: a tenant that goes back from `required` to
-/// `off` does not silently open accounts that their owners had closed. Administrators and operators always need one, and may
-/// not put it off (SEC-70).
+/// A registered factor is asked for whatever the policy says now: a tenant that goes back from `required` to `off` does not
+/// silently open accounts that their owners had closed. Two things open them all the same: a network that the tenant trusts
+/// (K2, SEC-51), and the person's own switch where the tenant has one and demands nothing (K1). Neither counts for
+/// administrators and operators, who always need a second factor and may not put it off (SEC-70).
 pub fn decide(policy: &Policy, facts: &Facts, now: Timestamp) -> Decision {
     if facts.disabled || facts.tenant_suspended {
         return Decision::Refuse(Refusal::WrongLogin);
     }
-    if facts.has_totp {
+    let rules = &policy.second_factor;
+    let manages = facts.role >= Role::Administrator;
+    let has_email = facts.may_use_email(policy);
+    let is_registered = facts.has_totp || has_email;
+    if !manages && !facts.must_enrol {
+        let switched_off = rules.own_switch && facts.own_switch == Some(false);
+        if switched_off && !rules.is_required(facts.trusted_network, now) {
+            return Decision::Allow;
+        }
+        if facts.trusted_network && is_registered {
+            return Decision::Allow;
+        }
+    }
+    if is_registered {
         let backup_code = policy.backup_codes.enabled && facts.backup_codes_left > 0;
         return Decision::Challenge {
             methods: Methods {
-                totp: !facts.totp_suspended,
+                totp: facts.has_totp && !facts.totp_suspended,
+                email: has_email,
                 backup_code,
                 helpdesk_code: facts.helpdesk_code,
             },
         };
     }
     // A re-issue allows no delay either: the device may be in the wrong hands (G8).
-    if facts.role >= Role::Administrator || facts.must_enrol {
-        Decision::Enrol {
+    if manages || facts.must_enrol {
+        return Decision::Enrol {
             may_skip_until: None,
-        }
-    } else if policy.second_factor.is_required(now) {
+        };
+    }
+    let switched_on = rules.own_switch && facts.own_switch == Some(true);
+    if rules.is_required(facts.trusted_network, now) {
         Decision::Enrol {
             may_skip_until: facts.grace_until.filter(|until| now < *until),
+        }
+    } else if switched_on && !facts.trusted_network {
+        // Switched on and nothing registered: the first login from outside leads through the set-up (K8).
+        Decision::Enrol {
+            may_skip_until: None,
         }
     } else {
         Decision::Allow
@@ -102,6 +149,7 @@ pub fn lacks(decision: Decision, level: Level, term: PasswordTerm) -> Lacks {
     match decision {
         Decision::Allow => whole,
         Decision::Challenge { .. } if level >= Level::Mfa => whole,
+        Decision::Challenge { methods } if methods.email && level == Level::EmailedCode => whole,
         Decision::Challenge { .. } => Lacks::Proof,
         Decision::Enrol {
             may_skip_until: Some(_),
@@ -134,6 +182,12 @@ mod tests {
     use crate::{policy::Enrolment, time::Span};
 
     const NOW: Timestamp = Timestamp(1_000_000);
+    const ENROLMENTS: [Enrolment; 4] = [
+        Enrolment::Off,
+        Enrolment::Optional,
+        Enrolment::Required,
+        Enrolment::RequiredOffNetwork,
+    ];
     const ENROL: Decision = Decision::Enrol {
         may_skip_until: None,
     };
@@ -149,6 +203,9 @@ mod tests {
             grace_until: None,
             must_enrol: false,
             helpdesk_code: false,
+            has_email: false,
+            own_switch: None,
+            trusted_network: false,
         }
     }
 
@@ -160,7 +217,7 @@ mod tests {
 
     #[test]
     fn refusals_come_first() {
-        for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
+        for enrolment in ENROLMENTS {
             let refused = Decision::Refuse(Refusal::WrongLogin);
             assert_eq!(
                 check(
@@ -188,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_registered_factor_is_asked_for_under_every_policy() {
-        for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
+        for enrolment in ENROLMENTS {
             let with = Facts {
                 has_totp: true,
                 backup_codes_left: 3,
@@ -196,12 +253,14 @@ mod tests {
             };
             let methods = Methods {
                 totp: true,
+                email: false,
                 backup_code: true,
                 helpdesk_code: false,
             };
             assert_eq!(check(enrolment, with), Decision::Challenge { methods });
             let methods = Methods {
                 totp: true,
+                email: false,
                 backup_code: false,
                 helpdesk_code: false,
             };
@@ -220,7 +279,7 @@ mod tests {
 
     #[test]
     fn sec_070_administrators_enrol_under_every_policy() {
-        for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
+        for enrolment in ENROLMENTS {
             for role in [Role::Administrator, Role::Operator] {
                 assert_eq!(check(enrolment, Facts { role, ..facts() }), ENROL);
             }
@@ -228,6 +287,148 @@ mod tests {
         assert_eq!(check(Enrolment::Required, facts()), ENROL);
         assert_eq!(check(Enrolment::Optional, facts()), Decision::Allow);
         assert_eq!(check(Enrolment::Off, facts()), Decision::Allow);
+    }
+
+    fn campus() -> Policy {
+        let mut policy = Policy::default();
+        policy.second_factor.enrolment = Enrolment::Optional;
+        policy.second_factor.own_switch = true;
+        policy.email_code.enabled = true;
+        policy
+    }
+
+    const APP: Decision = Decision::Challenge {
+        methods: Methods {
+            totp: true,
+            email: false,
+            backup_code: false,
+            helpdesk_code: false,
+        },
+    };
+
+    #[test]
+    fn k1_the_own_switch_decides_where_the_tenant_demands_nothing() {
+        let at = |policy: &Policy, has_totp, own_switch| {
+            let facts = Facts {
+                has_totp,
+                own_switch,
+                ..facts()
+            };
+            decide(policy, &facts, NOW)
+        };
+        let mut policy = campus();
+        for (has_totp, own_switch, expected) in [
+            (false, None, Decision::Allow),
+            (false, Some(false), Decision::Allow),
+            (false, Some(true), ENROL),
+            (true, None, APP),
+            (true, Some(false), Decision::Allow),
+            (true, Some(true), APP),
+        ] {
+            assert_eq!(
+                at(&policy, has_totp, own_switch),
+                expected,
+                "{own_switch:?}"
+            );
+        }
+        policy.second_factor.enrolment = Enrolment::Required;
+        assert_eq!(at(&policy, true, Some(false)), APP);
+        assert_eq!(at(&policy, false, Some(false)), ENROL);
+        // A switch of another time opens nothing where the tenant has none.
+        policy.second_factor.enrolment = Enrolment::Optional;
+        policy.second_factor.own_switch = false;
+        assert_eq!(at(&policy, true, Some(false)), APP);
+        assert_eq!(at(&policy, false, Some(true)), Decision::Allow);
+    }
+
+    #[test]
+    fn k2_a_trusted_network_skips_the_second_factor_and_k8_only_outside_it_a_set_up_is_demanded() {
+        let mut policy = campus();
+        for enrolment in ENROLMENTS {
+            policy.second_factor.enrolment = enrolment;
+            for (has_totp, own_switch) in [(true, None), (true, Some(true)), (false, Some(true))] {
+                let inside = Facts {
+                    has_totp,
+                    own_switch,
+                    trusted_network: true,
+                    ..facts()
+                };
+                let outside = Facts {
+                    trusted_network: false,
+                    ..inside
+                };
+                let expected = match (has_totp, enrolment) {
+                    (false, Enrolment::Required) => ENROL,
+                    _ => Decision::Allow,
+                };
+                assert_eq!(decide(&policy, &inside, NOW), expected, "{enrolment:?}");
+                let expected = if has_totp { APP } else { ENROL };
+                assert_eq!(decide(&policy, &outside, NOW), expected, "{enrolment:?}");
+                // Whatever protects the account is changed as from outside (SEC-51).
+                let changes = decide(&policy, &inside.for_changes(), NOW);
+                assert!(!has_totp || changes == APP, "{enrolment:?}");
+            }
+        }
+        policy.second_factor.enrolment = Enrolment::RequiredOffNetwork;
+        let nothing = |trusted_network| Facts {
+            trusted_network,
+            ..facts()
+        };
+        assert_eq!(decide(&policy, &nothing(true), NOW), Decision::Allow);
+        assert_eq!(decide(&policy, &nothing(false), NOW), ENROL);
+    }
+
+    #[test]
+    fn sec_051_no_network_and_no_switch_counts_for_those_who_manage_or_must_enrol_anew() {
+        let open = Facts {
+            has_totp: true,
+            own_switch: Some(false),
+            trusted_network: true,
+            ..facts()
+        };
+        assert_eq!(decide(&campus(), &open, NOW), Decision::Allow);
+        for role in [Role::Administrator, Role::Operator] {
+            assert_eq!(decide(&campus(), &Facts { role, ..open }, NOW), APP);
+            let bare = Facts {
+                role,
+                has_totp: false,
+                ..open
+            };
+            assert_eq!(decide(&campus(), &bare, NOW), ENROL);
+        }
+        let reissued = Facts {
+            must_enrol: true,
+            has_totp: false,
+            ..open
+        };
+        assert_eq!(decide(&campus(), &reissued, NOW), ENROL);
+    }
+
+    #[test]
+    fn sec_026_a_code_by_mail_is_off_by_default_and_never_for_those_who_manage() {
+        let with = Facts {
+            has_email: true,
+            ..facts()
+        };
+        let by_mail = Decision::Challenge {
+            methods: Methods {
+                totp: false,
+                email: true,
+                backup_code: false,
+                helpdesk_code: false,
+            },
+        };
+        assert_eq!(decide(&campus(), &with, NOW), by_mail);
+        assert_eq!(check(Enrolment::Optional, with), Decision::Allow);
+        for role in [Role::Administrator, Role::Operator] {
+            assert_eq!(decide(&campus(), &Facts { role, ..with }, NOW), ENROL);
+        }
+        // It is worth less than an app's code: enough only where it may be used.
+        let lasting = PasswordTerm::Lasting;
+        assert_eq!(lacks(by_mail, Level::EmailedCode, lasting), Lacks::Nothing);
+        assert_eq!(lacks(APP, Level::EmailedCode, lasting), Lacks::Proof);
+        assert_eq!(lacks(by_mail, Level::Mfa, lasting), Lacks::Nothing);
+        assert_eq!(lacks(by_mail, Level::Password, lasting), Lacks::Proof);
     }
 
     #[test]
@@ -289,11 +490,12 @@ mod tests {
         };
         let methods = |backup_code| Methods {
             totp: false,
+            email: false,
             backup_code,
             helpdesk_code: false,
         };
         let challenge = |methods| Decision::Challenge { methods };
-        for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
+        for enrolment in ENROLMENTS {
             assert_eq!(check(enrolment, lost), challenge(methods(true)));
             let without_codes = Facts {
                 backup_codes_left: 0,
@@ -305,7 +507,7 @@ mod tests {
 
     #[test]
     fn g8_a_re_issue_demands_a_set_up_under_every_policy_and_grants_no_delay() {
-        for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
+        for enrolment in ENROLMENTS {
             let facts = Facts {
                 must_enrol: true,
                 grace_until: Some(NOW + Span::days(7)),
@@ -325,6 +527,7 @@ mod tests {
         assert_eq!(check(Enrolment::Required, open), ENROL);
         let methods = Methods {
             totp: true,
+            email: false,
             backup_code: false,
             helpdesk_code: true,
         };
@@ -340,6 +543,7 @@ mod tests {
         let challenge = Decision::Challenge {
             methods: Methods {
                 totp: true,
+                email: false,
                 backup_code: false,
                 helpdesk_code: false,
             },

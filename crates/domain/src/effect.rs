@@ -35,7 +35,10 @@ impl Effect {
         match decision {
             Decision::Allow => Self::NothingAsked,
             Decision::Challenge { methods }
-                if methods.totp || methods.backup_code || methods.helpdesk_code =>
+                if methods.totp
+                    || methods.email
+                    || methods.backup_code
+                    || methods.helpdesk_code =>
             {
                 Self::Challenged
             }

@@ -15,6 +15,12 @@ pub enum Why {
     Disabled,
     /// Refused: the tenant is suspended.
     TenantSuspended,
+    /// The password is enough: the network is trusted (K2). From elsewhere more is asked.
+    Trusted,
+    /// The password is enough: the person switched the second factor off (K1).
+    SwitchedOff,
+    /// A set-up is demanded: the person switched the second factor on and has registered nothing (K8).
+    SwitchedOn,
     /// A code is asked for: a second factor is registered.
     Registered(Methods),
     /// A set-up is demanded: an administrator re-issued the second factor (G8).
@@ -42,30 +48,54 @@ pub enum Why {
 /// Says why [`decide`](crate::decide::decide) decides as it does on the same arguments.
 pub fn explain(policy: &Policy, facts: &Facts, now: Timestamp) -> Why {
     if facts.disabled {
-        Why::Disabled
-    } else if facts.tenant_suspended {
-        Why::TenantSuspended
-    } else if facts.has_totp {
-        Why::Registered(Methods {
-            totp: !facts.totp_suspended,
+        return Why::Disabled;
+    }
+    if facts.tenant_suspended {
+        return Why::TenantSuspended;
+    }
+    let rules = &policy.second_factor;
+    let manages = facts.role >= Role::Administrator;
+    let has_email = facts.may_use_email(policy);
+    let is_registered = facts.has_totp || has_email;
+    let is_required = rules.is_required(facts.trusted_network, now);
+    let switch = facts.own_switch.filter(|_| rules.own_switch);
+    if !manages && !facts.must_enrol {
+        if switch == Some(false) && !is_required {
+            return Why::SwitchedOff;
+        }
+        if facts.trusted_network && is_registered {
+            return Why::Trusted;
+        }
+    }
+    if is_registered {
+        return Why::Registered(Methods {
+            totp: facts.has_totp && !facts.totp_suspended,
+            email: has_email,
             backup_code: policy.backup_codes.enabled && facts.backup_codes_left > 0,
             helpdesk_code: facts.helpdesk_code,
-        })
-    } else if facts.must_enrol {
-        Why::Reissued
-    } else if facts.role >= Role::Administrator {
-        Why::Role
-    } else {
-        let rules = &policy.second_factor;
-        match (rules.enrolment, rules.required_from) {
-            (Enrolment::Required, Some(from)) if now < from => Why::Later { from },
-            (Enrolment::Required, _) => match facts.grace_until {
-                Some(until) if now < until => Why::Grace { until },
-                _ => Why::Policy,
-            },
-            (Enrolment::Optional, _) => Why::Optional,
-            (Enrolment::Off, _) => Why::Off,
+        });
+    }
+    if facts.must_enrol {
+        return Why::Reissued;
+    }
+    if manages {
+        return Why::Role;
+    }
+    if is_required {
+        return match facts.grace_until {
+            Some(until) if now < until => Why::Grace { until },
+            _ => Why::Policy,
+        };
+    }
+    match (rules.enrolment, rules.required_from) {
+        _ if switch == Some(true) && !facts.trusted_network => Why::SwitchedOn,
+        _ if switch == Some(true) => Why::Trusted,
+        (Enrolment::Required | Enrolment::RequiredOffNetwork, Some(from)) if now < from => {
+            Why::Later { from }
         }
+        (Enrolment::Required | Enrolment::RequiredOffNetwork, _) => Why::Trusted,
+        (Enrolment::Optional, _) => Why::Optional,
+        (Enrolment::Off, _) => Why::Off,
     }
 }
 
@@ -79,7 +109,7 @@ mod tests {
         let now = Timestamp(1_000);
         let dates = [None, Some(Timestamp(500)), Some(Timestamp(1_500))];
         let roles = [Role::Member, Role::Administrator, Role::Operator];
-        for bits in 0..128 {
+        for bits in 0..2048 {
             let bit = |place: u32| bits >> place & 1 == 1;
             for (role, grace_until) in roles
                 .into_iter()
@@ -94,13 +124,20 @@ mod tests {
                     must_enrol: bit(4),
                     helpdesk_code: bit(5),
                     totp_suspended: bit(6),
+                    has_email: bit(7),
+                    trusted_network: bit(8),
+                    own_switch: bit(9).then_some(bit(10)),
                     grace_until,
                 };
-                for enrolment in [Enrolment::Off, Enrolment::Optional, Enrolment::Required] {
-                    for required_from in dates {
+                for enrolment in ENROLMENTS {
+                    for (required_from, own_switch) in
+                        dates.into_iter().flat_map(|at| [(at, true), (at, false)])
+                    {
                         let mut policy = Policy::default();
                         policy.second_factor.enrolment = enrolment;
                         policy.second_factor.required_from = required_from;
+                        policy.second_factor.own_switch = own_switch;
+                        policy.email_code.enabled = own_switch;
                         check(&policy, &facts, now);
                     }
                 }
@@ -108,18 +145,29 @@ mod tests {
         }
     }
 
+    const ENROLMENTS: [Enrolment; 4] = [
+        Enrolment::Off,
+        Enrolment::Optional,
+        Enrolment::Required,
+        Enrolment::RequiredOffNetwork,
+    ];
+
     fn check(policy: &Policy, facts: &Facts, now: Timestamp) {
         let (why, decision) = (explain(policy, facts, now), decide(policy, facts, now));
         let agree = match (why, decision) {
             (Why::Disabled | Why::TenantSuspended, Decision::Refuse(_)) => true,
             (Why::Registered(named), Decision::Challenge { methods }) => named == methods,
-            (Why::Reissued | Why::Role | Why::Policy, Decision::Enrol { may_skip_until }) => {
-                may_skip_until.is_none()
-            }
+            (
+                Why::Reissued | Why::Role | Why::Policy | Why::SwitchedOn,
+                Decision::Enrol { may_skip_until },
+            ) => may_skip_until.is_none(),
             (Why::Grace { until }, Decision::Enrol { may_skip_until }) => {
                 may_skip_until == Some(until)
             }
-            (Why::Optional | Why::Off | Why::Later { .. }, Decision::Allow) => true,
+            (
+                Why::Optional | Why::Off | Why::Later { .. } | Why::Trusted | Why::SwitchedOff,
+                Decision::Allow,
+            ) => true,
             _ => false,
         };
         assert!(agree, "{why:?} {decision:?} {facts:?} {policy:?}");

@@ -74,6 +74,35 @@ impl AddressRange {
         }
     }
 
+    /// Whether it holds `address`.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.first, self.last, canonical(address)) {
+            (IpAddr::V4(first), IpAddr::V4(last), IpAddr::V4(v4)) => (first..=last).contains(&v4),
+            (IpAddr::V6(first), IpAddr::V6(last), IpAddr::V6(v6)) => (first..=last).contains(&v6),
+            _ => false,
+        }
+    }
+
+    /// Bits of its prefix: the more, the narrower.
+    pub fn prefix_len(&self) -> u32 {
+        match (self.first, self.last) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => {
+                (first.to_bits() ^ last.to_bits()).leading_zeros()
+            }
+            (IpAddr::V6(first), IpAddr::V6(last)) => {
+                (first.to_bits() ^ last.to_bits()).leading_zeros()
+            }
+            _ => 0,
+        }
+    }
+
+    /// Whether `text`, as it was written, begins with the first address: no bits behind the prefix, no other spelling of
+    /// an IPv4 address.
+    pub fn begins_at(&self, text: &str) -> bool {
+        let address = text.split('/').next().unwrap_or_default();
+        address.parse() == Ok(self.first)
+    }
+
     /// The first and the last address, as they are stored: of one length.
     pub fn bounds(&self) -> (Vec<u8>, Vec<u8>) {
         (address_bytes(self.first), address_bytes(self.last))

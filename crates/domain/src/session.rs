@@ -24,6 +24,8 @@ impl Evidence {
     pub const BACKUP_CODE: Self = Self(4);
     /// A code that an administrator read out.
     pub const HELPDESK_CODE: Self = Self(8);
+    /// A code that was sent by mail.
+    pub const EMAILED_CODE: Self = Self(16);
 
     /// Both sets together.
     pub const fn and(self, other: Self) -> Self {
@@ -37,7 +39,7 @@ impl Evidence {
 
     /// Reads a stored number.
     pub const fn from_number(number: i64) -> Self {
-        Self(number & 15)
+        Self(number & 31)
     }
 
     /// How it was proved, in the words of RFC 8176 where it has one: what the audit trail says.
@@ -48,14 +50,18 @@ impl Evidence {
             5 => "pwd backup_code",
             7 => "pwd otp backup_code",
             9 => "pwd helpdesk_code",
+            17 => "pwd emailed_code",
             _ => "no password",
         }
     }
 
     /// What this evidence is worth.
     pub const fn level(self) -> Level {
-        if self.0 & 1 == 1 && self.0 & 14 != 0 {
+        let has_password = self.0 & 1 == 1;
+        if has_password && self.0 & 14 != 0 {
             Level::Mfa
+        } else if has_password && self.0 & 16 != 0 {
+            Level::EmailedCode
         } else {
             Level::Password
         }
@@ -67,6 +73,8 @@ impl Evidence {
 pub enum Level {
     /// `pwd`: AAL1.
     Password,
+    /// The password and a code by mail: more than `pwd`, and no AAL2 (SEC-26).
+    EmailedCode,
     /// `mfa`: AAL2.
     Mfa,
 }

@@ -1,6 +1,6 @@
 //! The person's own account page, and the own password.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
@@ -89,11 +89,16 @@ pub async fn enter(
     ctx: &Ctx,
     slug: &str,
     token: &Token,
+    from: Option<IpAddr>,
 ) -> Result<Option<(Arc<Tenant>, Option<(SignedIn, Overview)>)>, FlowError> {
     let (keys, now) = (ctx.keys.clone(), ctx.clock.now());
-    session::enter_and(ctx, slug, token, async move |tx, tenant, who, totp| {
-        overview_in(tx, &keys, tenant, who, totp, now).await
-    })
+    session::enter_and(
+        ctx,
+        slug,
+        token,
+        from,
+        async move |tx, tenant, who, totp| overview_in(tx, &keys, tenant, who, totp, now).await,
+    )
     .await
 }
 
@@ -136,7 +141,7 @@ async fn overview_in(
             || who.has_totp
             || who.must_have_second_factor(),
         may_remove: policy.removal.by_user
-            && !policy.second_factor.is_required(now)
+            && !policy.second_factor.is_required(false, now)
             && !who.must_have_second_factor(),
     })
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use warifu_domain::{
     ids::TenantId,
     permission::Operation,
-    policy::Enrolment,
     tenant::Tenant,
     time::{Span, Timestamp},
 };
@@ -72,7 +71,7 @@ pub async fn show(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<Adoption, 
 /// From when the second factor is compulsory for the people of a group (W8). `None`: it is not.
 pub fn compulsory_from(tenant: &Tenant, group: Option<&GroupRow>) -> Option<Timestamp> {
     let rules = &tenant.policy.second_factor;
-    if rules.enrolment != Enrolment::Required {
+    if !rules.demands() {
         return None;
     }
     let for_all = rules.required_from.unwrap_or(Timestamp(i64::MIN));

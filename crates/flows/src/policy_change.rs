@@ -9,7 +9,7 @@ use warifu_domain::{
     effect::Effect,
     ids::UserId,
     permission::Operation,
-    policy::{BadPolicy, Enrolment, Policy},
+    policy::{BadPolicy, Policy},
     refusal::Refusal,
     tenant::Tenant,
     time::{Span, Timestamp},
@@ -143,7 +143,7 @@ struct Comparison {
 impl Comparison {
     fn new(tenant: &Arc<Tenant>, draft: Policy, now: Timestamp) -> Self {
         let begins = draft.second_factor.required_from;
-        let is_later = draft.second_factor.enrolment == Enrolment::Required;
+        let is_later = draft.second_factor.demands();
         Self {
             tenant: tenant.clone(),
             then: begins.filter(|_| is_later).map_or(now, |at| at.max(now)),
@@ -156,10 +156,10 @@ impl Comparison {
     async fn of(&self, tx: &mut Tx<'_>, user: UserId) -> Result<Option<Change>, StoreError> {
         // The facts that either policy could ask for: a login asks for a group's grace only where it can matter.
         let mut tenant = (*self.tenant).clone();
-        if self.draft.second_factor.enrolment == Enrolment::Required {
+        if self.draft.second_factor.demands() {
             tenant.policy = self.draft.clone();
         }
-        let Some(facts) = load_facts(tx, &tenant, user, self.now).await? else {
+        let Some(facts) = load_facts(tx, &tenant, user, None, self.now).await? else {
             return Ok(None);
         };
         Ok(Some(Change {

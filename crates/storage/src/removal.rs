@@ -114,6 +114,7 @@ mod tests {
         let schema = [
             include_str!("../migrations/0001_initial.sql"),
             include_str!("../migrations/0002_console.sql"),
+            include_str!("../migrations/0003_mail.sql"),
         ]
         .concat();
         let tables = schema.split("CREATE TABLE ").skip(1).map(|rest| {

@@ -38,6 +38,10 @@ pub struct Standing {
     pub last_login_at: Option<Timestamp>,
     /// The next login leads to a set-up, whatever the policy says (G8).
     pub must_enrol: bool,
+    /// What the person switched the second factor to (K1). `None`: never touched.
+    pub own_switch: Option<bool>,
+    /// A private mail address is confirmed (K6).
+    pub has_email: bool,
 }
 
 /// The span of time that is told of a last login in an index.
@@ -48,7 +52,7 @@ pub(crate) fn login_month(at: Timestamp) -> i64 {
     at.0.div_euclid(MONTH.0).max(1)
 }
 
-/// Reads a standing from five columns that begin at `first`.
+/// Reads a standing from seven columns that begin at `first`.
 pub(crate) fn standing(row: &Row<'_>, first: usize) -> Result<Standing, StoreError> {
     Ok(Standing {
         factor: match row.int(first)? {
@@ -64,6 +68,12 @@ pub(crate) fn standing(row: &Row<'_>, first: usize) -> Result<Standing, StoreErr
             at => Some(Timestamp(at)),
         },
         must_enrol: row.int(first + 4)? != 0,
+        own_switch: match row.int(first + 5)? {
+            1 => Some(true),
+            2 => Some(false),
+            _ => None,
+        },
+        has_email: row.int(first + 6)? != 0,
     })
 }
 

@@ -64,7 +64,7 @@ pub struct NewUser<'a> {
 macro_rules! person_columns {
     () => {
         "id, login, name, email, language, role, disabled, password, created_at, password_temporary, factor, codes_low, \
-         blocked_until, last_login_at, must_enrol, group_id"
+         blocked_until, last_login_at, must_enrol, own_switch, has_email, group_id"
     };
 }
 pub(crate) use person_columns;
@@ -85,7 +85,7 @@ pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
             _ => PasswordTerm::Temporary,
         },
         standing: standing(row, 10)?,
-        group: row.opt_int(15)?.map(GroupId),
+        group: row.opt_int(17)?.map(GroupId),
     })
 }
 

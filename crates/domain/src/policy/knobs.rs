@@ -50,9 +50,10 @@ use KnobKind::{Choice, Lines, MaybeText, Number, Switch, Text};
 pub const KNOBS: &[Knob] = &[
     knob(
         "second_factor.enrolment",
-        Choice(&["off", "optional", "required"]),
+        Choice(&["off", "optional", "required", "required-off-network"]),
     ),
     knob("second_factor.required_from", MaybeText),
+    knob("second_factor.own_switch", Switch),
     knob("login.code_field", Choice(&["next-page", "same-page"])),
     knob("login.remember_me", Switch),
     knob("login.attempt_minutes", Number(1, 10)),
@@ -76,6 +77,23 @@ pub const KNOBS: &[Knob] = &[
     knob("backup_codes.shape", Choice(&["symbols16", "digits8"])),
     knob("backup_codes.shown", Choice(&["page", "download"])),
     knob("backup_codes.viewable", Switch),
+    knob("email_code.enabled", Switch),
+    knob("email_code.digits", Number(6, 8)),
+    knob("email_code.minutes", Number(1, 10)),
+    knob("email_code.resend_seconds", Number(30, 600)),
+    knob("email_code.per_hour", Number(1, 20)),
+    knob("email_code.sender", Choice(&["service", "own-address"])),
+    knob("email_code.refused_domains", Lines),
+    knob("mail.windows", Switch),
+    knob("mail.window_hours", Number(1, 72)),
+    knob("mail.ipv6_prefix", Number(64, 128)),
+    knob("mail.imap", Switch),
+    knob("mail.pop3", Switch),
+    knob("mail.submission", Switch),
+    knob("mail.managesieve", Switch),
+    knob("mail.say_why", Switch),
+    knob("mail.crowd", Number(0, 10_000)),
+    knob("mail.crowd_hours", Number(0, 72)),
     knob("session.idle_minutes", Number(1, 60)),
     knob("session.absolute_hours", Number(1, 24)),
     knob("session.remember_days", Number(0, 90)),
@@ -212,7 +230,7 @@ mod tests {
         policy.second_factor.required_from = Some(crate::time::Timestamp(0));
         let table: toml::Table = policy.to_toml().parse().unwrap();
         for (section, fields) in table {
-            if ["labels", "faq", "branding", "contact"].contains(&section.as_str()) {
+            if ["labels", "faq", "networks", "branding", "contact"].contains(&section.as_str()) {
                 continue;
             }
             for (field, _) in fields.as_table().unwrap() {

@@ -5,6 +5,7 @@ mod backup_codes;
 mod branding;
 mod check;
 mod contact;
+mod email_code;
 mod enrolment;
 mod entrances;
 mod faq;
@@ -13,6 +14,8 @@ mod labels;
 mod locale;
 mod login;
 mod look;
+mod mail;
+pub mod networks;
 mod place;
 mod preset;
 mod removal;
@@ -25,6 +28,7 @@ pub use backup_codes::{BackupCodeRules, Shown};
 pub use branding::BrandingRules;
 pub use check::BadPolicy;
 pub use contact::{ContactRules, Desk, DeskWords};
+pub use email_code::{EmailCodeRules, EmailSender};
 pub use enrolment::{EnrolmentRules, SetUpProof};
 pub use entrances::{AdministratorEntrance, Door, EntranceRules};
 pub use faq::{FaqEntry, FaqWords};
@@ -33,6 +37,8 @@ pub use labels::{Label, Labels, Words};
 pub use locale::{Language, LocaleRules};
 pub use login::{CodeField, LoginRules};
 pub use look::{LOOK, look, standard_word, with_look};
+pub use mail::{MailProtocol, MailRules};
+pub use networks::Network;
 pub use preset::{PRESETS, Preset};
 pub use removal::{Reauthentication, RemovalRules};
 pub use schedule::{BadSchedule, require_second_factor};
@@ -61,6 +67,10 @@ pub struct Policy {
     pub removal: RemovalRules,
     /// Backup codes.
     pub backup_codes: BackupCodeRules,
+    /// Codes that are sent by mail.
+    pub email_code: EmailCodeRules,
+    /// Mail clients.
+    pub mail: MailRules,
     /// How long a browser stays logged in.
     pub session: SessionRules,
     /// Language, time zone.
@@ -73,6 +83,8 @@ pub struct Policy {
     pub branding: BrandingRules,
     /// The desk that people ask.
     pub contact: ContactRules,
+    /// The tenant's networks.
+    pub networks: Vec<Network>,
     /// The tenant's own questions and answers.
     pub faq: Vec<FaqEntry>,
 }
@@ -115,7 +127,7 @@ impl Policy {
     /// Shortest new password: shorter where no login gets by with the password alone (SEC-74). The grace of a group is
     /// left out of account: it is short, and a password outlives it.
     pub fn min_password_chars(&self, always_second_factor: bool, now: Timestamp) -> usize {
-        if always_second_factor || self.second_factor.is_required(now) {
+        if always_second_factor || self.second_factor.is_required(true, now) {
             password::MIN_CHARS_WITH_SECOND_FACTOR
         } else {
             password::MIN_CHARS_ALONE
@@ -130,24 +142,30 @@ impl Policy {
             enrolment,
             removal: _,
             backup_codes,
+            email_code,
+            mail,
             session,
             locale,
             labels,
             entrances,
             branding,
             contact,
+            networks,
             faq,
         } = self;
         login.check()?;
         totp.check()?;
         enrolment.check()?;
         backup_codes.check()?;
+        email_code.check()?;
+        mail.check()?;
         session.check()?;
         locale.check()?;
         labels.check()?;
         entrances.check()?;
         branding.check()?;
         contact.check()?;
+        networks::check(networks)?;
         faq::check(faq)
     }
 }

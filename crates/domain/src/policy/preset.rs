@@ -12,7 +12,7 @@ pub struct Preset {
 }
 
 /// All presets, our recommendation first.
-pub const PRESETS: [Preset; 5] = [
+pub const PRESETS: [Preset; 6] = [
     Preset {
         name: "default",
         text: include_str!("presets/default.toml"),
@@ -32,6 +32,10 @@ pub const PRESETS: [Preset; 5] = [
     Preset {
         name: "control-panel",
         text: include_str!("presets/control-panel.toml"),
+    },
+    Preset {
+        name: "campus-mail",
+        text: include_str!("presets/campus-mail.toml"),
     },
 ];
 

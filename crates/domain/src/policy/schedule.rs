@@ -101,7 +101,7 @@ mod tests {
             let at_once = require_second_factor(&text, "", NOW).unwrap();
             let policy = Policy::parse(&at_once).unwrap();
             assert_eq!(policy.second_factor.required_from, None);
-            assert!(policy.second_factor.is_required(NOW));
+            assert!(policy.second_factor.is_required(true, NOW));
         }
         let empty = require_second_factor("", "2026-11-21", NOW).unwrap();
         assert!(Policy::parse(&empty).is_ok(), "{empty}");

@@ -14,23 +14,46 @@ pub enum Enrolment {
     Optional,
     /// The next login leads through the set-up (G3).
     Required,
+    /// As `required`, but only for logins from outside the trusted networks (K8).
+    RequiredOffNetwork,
 }
 
 /// Who needs a second factor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecondFactor {
-    /// `off`, `optional` or `required`. Administrators always need one (SEC-70).
+    /// `off`, `optional`, `required` or `required-off-network`. Administrators always need one (SEC-70).
     pub enrolment: Enrolment,
     /// When `required` begins to count; until then it counts as `optional` (G1). Left out: at once.
     #[serde(with = "rfc3339", skip_serializing_if = "Option::is_none")]
     pub required_from: Option<Timestamp>,
+    /// People switch the use of their second factor on and off, apart from what they have registered (K1). Whoever has
+    /// registered something and touched nothing has it on.
+    pub own_switch: bool,
 }
 
 impl SecondFactor {
-    /// Whether everybody needs a second factor at `now`. A group's grace may still let its people put it off (W8).
-    pub fn is_required(&self, now: Timestamp) -> bool {
-        self.enrolment == Enrolment::Required && self.required_from.is_none_or(|from| now >= from)
+    /// Whether everybody needs a second factor at `now`, on a trusted network or elsewhere. A group's grace may still let
+    /// its people put it off (W8).
+    pub fn is_required(&self, trusted_network: bool, now: Timestamp) -> bool {
+        let demands = match self.enrolment {
+            Enrolment::Off | Enrolment::Optional => false,
+            Enrolment::Required => true,
+            Enrolment::RequiredOffNetwork => !trusted_network,
+        };
+        demands && self.has_begun(now)
+    }
+
+    /// Whether there is a day from which on everybody needs a second factor somewhere.
+    pub fn demands(&self) -> bool {
+        matches!(
+            self.enrolment,
+            Enrolment::Required | Enrolment::RequiredOffNetwork
+        )
+    }
+
+    fn has_begun(&self, now: Timestamp) -> bool {
+        self.required_from.is_none_or(|from| now >= from)
     }
 }
 
@@ -39,6 +62,7 @@ impl Default for SecondFactor {
         Self {
             enrolment: Enrolment::Required,
             required_from: None,
+            own_switch: false,
         }
     }
 }

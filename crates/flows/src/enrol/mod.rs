@@ -87,7 +87,7 @@ impl Starter {
         let row = tx
             .find_attempt(&token, policy.login.wrong_codes, act.now)
             .await?;
-        let facts = load_facts(tx, &act.tenant, user, act.now).await?;
+        let facts = load_facts(tx, &act.tenant, user, None, act.now).await?;
         let must_enrol = facts
             .is_some_and(|facts| matches!(decide(policy, &facts, act.now), Decision::Enrol { .. }));
         Ok(match row {

@@ -21,7 +21,7 @@ use crate::{
 /// Whether a signed-in person may switch two-factor off now; asked before the question is put, and again with the answer.
 pub fn may_remove(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
     let policy = &tenant.policy;
-    let required = policy.second_factor.is_required(now);
+    let required = policy.second_factor.is_required(false, now);
     if !policy.removal.by_user || required || who.must_have_second_factor() {
         return Err(Refusal::OnlyAdministrator);
     }

@@ -48,7 +48,7 @@ pub async fn report_lost(
             }
         };
         let user = row.pending.user;
-        let facts = load_facts(tx, &act.tenant, user, act.now).await?;
+        let facts = load_facts(tx, &act.tenant, user, None, act.now).await?;
         let decision = facts.map(|facts| decide(policy, &facts, act.now));
         let is_asked = matches!(decision, Some(Decision::Challenge { .. }));
         if row.stage != StageKind::SecondFactor || !is_asked {

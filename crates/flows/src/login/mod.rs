@@ -7,21 +7,21 @@ mod password;
 mod reset;
 mod set_up;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
     attempt::{Proven, Stage},
     audit::{AuditEvent, EventKind},
     decide::{Decision, Facts, decide},
     ids::UserId,
-    policy::Enrolment,
+    policy::networks::is_trusted,
     refusal::Refusal,
     session::Session,
     tenant::Tenant,
     time::Timestamp,
     token::Token,
 };
-use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, Tx};
+use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, TotpState, Tx, UserRow};
 
 use crate::{act::Act, ctx::Ctx, device, error::FlowError};
 
@@ -66,11 +66,13 @@ pub struct AttemptView {
     pub guesses_left: i64,
 }
 
-/// What `decide` needs to know about a person now. `None`: the person is gone.
+/// What `decide` needs to know about a person now, for a request `from` an address; without one, no network is trusted.
+/// `None`: the person is gone.
 pub(crate) async fn load_facts(
     tx: &mut Tx<'_>,
     tenant: &Tenant,
     user: UserId,
+    from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Option<Facts>, StoreError> {
     let Some(person) = tx.find_user(user).await? else {
@@ -80,16 +82,35 @@ pub(crate) async fn load_facts(
     let totp = tx.find_totp_state(user).await?;
     let helpdesk_code = totp.is_some() && tx.find_helpdesk_code(user, now).await?.is_some();
     Ok(Some(Facts {
+        backup_codes_left: backup.map_or(0, |row| row.set.left()),
+        helpdesk_code,
+        grace_until: find_grace(tx, tenant, user, totp.is_some()).await?,
+        ..facts_of(tenant, &person, totp.as_ref(), from)
+    }))
+}
+
+/// The facts that stand in a person's own row or come with the request; without backup codes, grace and helpdesk codes.
+pub(crate) fn facts_of(
+    tenant: &Tenant,
+    person: &UserRow,
+    totp: Option<&TotpState>,
+    from: Option<IpAddr>,
+) -> Facts {
+    let networks = &tenant.policy.networks;
+    Facts {
         role: person.role,
         disabled: person.disabled,
         tenant_suspended: tenant.suspended,
         has_totp: totp.is_some(),
         totp_suspended: totp.is_some_and(|totp| totp.suspended_at.is_some()),
-        backup_codes_left: backup.map_or(0, |row| row.set.left()),
-        grace_until: find_grace(tx, tenant, user, totp.is_some()).await?,
+        has_email: person.standing.has_email,
+        backup_codes_left: 0,
+        grace_until: None,
         must_enrol: person.standing.must_enrol,
-        helpdesk_code,
-    }))
+        helpdesk_code: false,
+        own_switch: person.standing.own_switch,
+        trusted_network: from.is_some_and(|address| is_trusted(networks, address)),
+    }
 }
 
 /// The grace of a person's group, asked for only where it can matter: nobody else's login should cost the look.
@@ -99,9 +120,10 @@ pub(crate) async fn find_grace(
     user: UserId,
     has_totp: bool,
 ) -> Result<Option<Timestamp>, StoreError> {
-    match tenant.policy.second_factor.enrolment {
-        Enrolment::Required if !has_totp => tx.find_grace(user).await,
-        _ => Ok(None),
+    if tenant.policy.second_factor.demands() && !has_totp {
+        tx.find_grace(user).await
+    } else {
+        Ok(None)
     }
 }
 
@@ -187,7 +209,7 @@ pub async fn attempt(
         let Some(user) = tx.find_user(row.pending.user).await? else {
             return Ok(Err(Refusal::AttemptOver));
         };
-        let Some(facts) = load_facts(tx, &tenant, user.id, now).await? else {
+        let Some(facts) = load_facts(tx, &tenant, user.id, None, now).await? else {
             return Ok(Err(Refusal::AttemptOver));
         };
         let stage = match (row.stage, decide(policy, &facts, now)) {

@@ -166,7 +166,8 @@ async fn settle(
         let checked = AuditEvent::new(EventKind::PasswordChecked, Some(user));
         // The password may have been changed while it was verified: then the old one opens nothing any more (SEC-7).
         let still_right = tx.lock_password(user, &stored).await?;
-        let begun = match load_facts(tx, &act.tenant, user, act.now).await? {
+        let from = act.origin.as_ref().map(|origin| origin.address);
+        let begun = match load_facts(tx, &act.tenant, user, from, act.now).await? {
             Some(facts) if still_right => {
                 let proved = PasswordProved { user, remember };
                 let decision = decide(policy, &facts, act.now);

@@ -67,7 +67,7 @@ pub async fn skip(
         let row = tx
             .find_attempt(&attempt, policy.login.wrong_codes, act.now)
             .await?;
-        let facts = load_facts(tx, &act.tenant, user, act.now).await?;
+        let facts = load_facts(tx, &act.tenant, user, None, act.now).await?;
         let may = facts.and_then(|facts| MaySkip::of(decide(policy, &facts, act.now)));
         let refusal = match (row, may) {
             (Ok(row), Some(may)) if row.stage == StageKind::Enrolment => {

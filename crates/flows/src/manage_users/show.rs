@@ -124,7 +124,7 @@ async fn load(ctx: &Ctx, tenant: &Arc<Tenant>, whom: Whom) -> Result<UserDetails
             return Ok(None);
         };
         let id = user.id;
-        let Some(facts) = load_facts(tx, &kept, id, now).await? else {
+        let Some(facts) = load_facts(tx, &kept, id, None, now).await? else {
             return Ok(None);
         };
         let codes = tx.find_backup_set(id).await?;

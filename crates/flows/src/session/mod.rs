@@ -21,7 +21,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
-    login::find_grace,
+    login::{facts_of, find_grace},
 };
 
 pub use crate::second_factor::TypedProof;
@@ -52,6 +52,8 @@ pub struct SignedIn {
     pub has_totp: bool,
     /// What `decide` asks of this session now that it does not have.
     pub lacks: Lacks,
+    /// The same for a change of what protects the account, which no network makes easier (SEC-51).
+    pub(crate) lacks_for_changes: Lacks,
 }
 
 impl SignedIn {
@@ -73,7 +75,7 @@ impl SignedIn {
 
     /// [`Self::check_fresh_proof`] for the one change that a temporary password is there for.
     pub(crate) fn check_fresh_proof_for_password(&self, now: Timestamp) -> Result<(), Refusal> {
-        if self.session.is_fresh(now) && self.lacks != Lacks::Proof {
+        if self.session.is_fresh(now) && self.lacks_for_changes != Lacks::Proof {
             Ok(())
         } else {
             Err(Refusal::ProofNeeded)
@@ -96,12 +98,13 @@ pub async fn find(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
     token: &Token,
+    from: Option<IpAddr>,
 ) -> Result<Option<SignedIn>, FlowError> {
     let (kept, token, now) = (tenant.clone(), token.hash(), ctx.clock.now());
     let found = ctx
         .store
         .read(tenant.id, async move |tx| {
-            find_in(tx, &kept, &token, now).await
+            find_in(tx, &kept, &token, from, now).await
         })
         .await?;
     let found = found.map(|(who, _)| who);
@@ -115,8 +118,9 @@ pub async fn enter(
     ctx: &Ctx,
     slug: &str,
     token: &Token,
+    from: Option<IpAddr>,
 ) -> Result<Option<(Arc<Tenant>, Option<SignedIn>)>, FlowError> {
-    let entered = enter_and(ctx, slug, token, async |_, _, _, _| Ok(())).await?;
+    let entered = enter_and(ctx, slug, token, from, async |_, _, _, _| Ok(())).await?;
     Ok(entered.map(|(tenant, who)| (tenant, who.map(|(who, ())| who))))
 }
 
@@ -125,6 +129,7 @@ pub(crate) async fn enter_and<T, F>(
     ctx: &Ctx,
     slug: &str,
     token: &Token,
+    from: Option<IpAddr>,
     and: F,
 ) -> Result<Option<(Arc<Tenant>, Option<(SignedIn, T)>)>, FlowError>
 where
@@ -137,7 +142,7 @@ where
     let (token, now) = (token.hash(), ctx.clock.now());
     let entered = ctx
         .read_in_tenant(slug, async move |tx, tenant| {
-            let Some((who, totp)) = find_in(tx, tenant, &token, now).await? else {
+            let Some((who, totp)) = find_in(tx, tenant, &token, from, now).await? else {
                 return Ok(None);
             };
             let value = and(tx, tenant, &who, totp).await?;
@@ -154,6 +159,7 @@ async fn find_in(
     tx: &mut Tx<'_>,
     tenant: &Tenant,
     token: &TokenHash,
+    from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Option<(SignedIn, Option<TotpState>)>, StoreError> {
     let policy = &tenant.policy;
@@ -169,24 +175,16 @@ async fn find_in(
     };
     let totp = tx.find_totp_state(user).await?;
     let has_totp = totp.is_some();
+    // Which methods a challenge would offer does not matter to a session that exists.
     let facts = Facts {
-        role: person.role,
-        disabled: person.disabled,
-        tenant_suspended: tenant.suspended,
-        has_totp,
-        totp_suspended: totp.is_some_and(|totp| totp.suspended_at.is_some()),
-        // Which methods a challenge would offer does not matter to a session that exists.
-        backup_codes_left: 0,
         grace_until: find_grace(tx, tenant, user, has_totp).await?,
-        helpdesk_code: false,
-        must_enrol: person.standing.must_enrol,
+        ..facts_of(tenant, &person, totp.as_ref(), from)
     };
-    let decision = decide(policy, &facts, now);
-    let lacks = lacks(
-        decision,
-        row.session.level(&policy.session, now),
-        person.password_term,
-    );
+    let lacking = |facts: &Facts| {
+        let level = row.session.level(&policy.session, now);
+        lacks(decide(policy, facts, now), level, person.password_term)
+    };
+    let lacks = lacking(&facts);
     if lacks == Lacks::Permission {
         return Ok(None);
     }
@@ -200,6 +198,7 @@ async fn find_in(
         language: person.language,
         has_totp,
         lacks,
+        lacks_for_changes: lacking(&facts.for_changes()),
     };
     Ok(Some((who, totp)))
 }

@@ -259,7 +259,7 @@ impl Scene {
             }
             Act::Session => {
                 let token = browser.session.as_ref().unwrap();
-                let found = session::find(ctx, tenant, token).await?;
+                let found = session::find(ctx, tenant, token, None).await?;
                 assert!(
                     found.is_some(),
                     "a fault must not look like a session that ended"
@@ -440,7 +440,8 @@ async fn sec_082_a_failure_at_any_call_is_a_fault_and_leaves_nothing_half_done()
                     // No call was left to fail. The act succeeds as if nothing had been.
                     match answer.unwrap() {
                         Brought::Session(token) => {
-                            let found = session::find(&world.ctx, &scene.tenant, &token).await;
+                            let found =
+                                session::find(&world.ctx, &scene.tenant, &token, None).await;
                             assert!(found.unwrap().is_some(), "{act:?}");
                         }
                         Brought::Done | Brought::Refused => {}

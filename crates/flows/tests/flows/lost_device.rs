@@ -37,6 +37,7 @@ async fn sec_044_the_password_suspends_the_app_and_its_codes_are_refused_everywh
                 browser.attempt_view().await.stage,
                 Stage::SecondFactor(Methods {
                     totp: false,
+                    email: false,
                     backup_code: true,
                     helpdesk_code: false,
                 })

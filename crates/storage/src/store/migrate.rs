@@ -21,6 +21,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 2,
         sql: include_str!("../../migrations/0002_console.sql"),
     },
+    Migration {
+        version: 3,
+        sql: include_str!("../../migrations/0003_mail.sql"),
+    },
 ];
 
 /// One numbered file of `migrations/`, the same for both engines but for what [`Migration::for_postgres`] changes.

@@ -189,6 +189,7 @@ impl<'a> View<'a> {
             Some(Enrolment::Off) => "off",
             Some(Enrolment::Optional) => "optional",
             Some(Enrolment::Required) => "required",
+            Some(Enrolment::RequiredOffNetwork) => "required-off-network",
             None => UNREADABLE,
         }
     }

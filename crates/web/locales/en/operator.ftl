@@ -16,6 +16,7 @@ operator-factor = { $Feature }
 operator-factor-off = Not used
 operator-factor-optional = Each user decides
 operator-factor-required = Compulsory for everybody
+operator-factor-off-network = Compulsory for everybody outside the trusted networks
 operator-factor-from = Compulsory for everybody from { $day }
 operator-administrators = Administrators
 operator-no-administrators = There are no administrators.

@@ -16,6 +16,7 @@ operator-factor = { $Feature }
 operator-factor-off = 利用しない
 operator-factor-optional = 利用者が選ぶ
 operator-factor-required = 全員に必須
+operator-factor-off-network = 信頼するネットワークの外では全員に必須
 operator-factor-from = { $day } から全員に必須
 operator-administrators = 管理者
 operator-no-administrators = 管理者はいません。

@@ -161,9 +161,14 @@ impl Access for InAttempt {
         let Some(token) = page.visit.jar.attempt.clone() else {
             // Back to a page of a login that is finished: on to where it led.
             if let Some(token) = page.session_token()
-                && session::find(page.ctx(), page.tenant(), token)
-                    .await?
-                    .is_some()
+                && session::find(
+                    page.ctx(),
+                    page.tenant(),
+                    token,
+                    Some(page.origin().address),
+                )
+                .await?
+                .is_some()
             {
                 return Ok(Entry::Elsewhere("/account"));
             }

@@ -131,7 +131,7 @@ impl Visit {
         let Some((slug, token)) = self.slug().zip(self.jar.session.as_ref()) else {
             return Ok((self.find_site().await?, None));
         };
-        let entered = session::enter(&self.state.ctx, slug, token).await?;
+        let entered = session::enter(&self.state.ctx, slug, token, self.address).await?;
         let (tenant, who) = entered.ok_or(Rejection::NotFound)?;
         Ok((self.welcome_to(tenant)?, who))
     }
@@ -143,7 +143,7 @@ impl Visit {
         let Some((slug, token)) = self.slug().zip(self.jar.session.as_ref()) else {
             return Ok((self.find_site().await?, None));
         };
-        let entered = account::enter(&self.state.ctx, slug, token).await?;
+        let entered = account::enter(&self.state.ctx, slug, token, self.address).await?;
         let (tenant, who) = entered.ok_or(Rejection::NotFound)?;
         Ok((self.welcome_to(tenant)?, who))
     }

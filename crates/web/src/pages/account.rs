@@ -9,8 +9,12 @@ use super::views::{self, AppState, BackupState, Removal};
 use crate::http::{page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> Answer {
-    let required =
-        page.tenant().policy.second_factor.is_required(page.now()) || who.must_have_second_factor();
+    let required = page
+        .tenant()
+        .policy
+        .second_factor
+        .is_required(false, page.now())
+        || who.must_have_second_factor();
     let app = overview.totp.map(|totp| AppState {
         since: page.minute(totp.since),
         last_used: totp.used_at.map(|at| page.minute(at)),

@@ -10,7 +10,7 @@ use crate::{
 
 pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
     let policy = page.tenant().policy.clone();
-    let by_user = policy.removal.by_user && !policy.second_factor.is_required(page.now());
+    let by_user = policy.removal.by_user && !policy.second_factor.is_required(false, page.now());
     let codes = &policy.backup_codes;
     let now = page.now();
     let own = own_questions(&policy, page.texts().language());

@@ -37,7 +37,13 @@ pub(crate) async fn choose(mut page: Page, _: Visitor, form: Verified<LanguageFo
     let tag = form.language.tag();
     page.keep(Kind::Language, tag, Life::For(KEPT_FOR));
     if let Some(token) = page.session_token()
-        && let Some(who) = session::find(page.ctx(), page.tenant(), token).await?
+        && let Some(who) = session::find(
+            page.ctx(),
+            page.tenant(),
+            token,
+            Some(page.origin().address),
+        )
+        .await?
     {
         account::choose_language(page.ctx(), page.tenant(), &who, tag).await?;
     }

@@ -300,7 +300,7 @@ impl Browser {
     pub(crate) async fn who(&self) -> Option<SignedIn> {
         let token = self.session.as_ref()?;
         let tenant = self.world.tenant().await;
-        session::find(&self.world.ctx, &tenant, token)
+        session::find(&self.world.ctx, &tenant, token, Some(self.address))
             .await
             .unwrap()
     }

@@ -11,6 +11,8 @@ pub(super) fn section<'t>(texts: &'t Texts, section: &'t str) -> &'t str {
         "enrolment" => texts.msg("policy-section-enrolment"),
         "removal" => texts.msg("policy-section-removal"),
         "backup_codes" => texts.msg("policy-section-backup-codes"),
+        "email_code" => texts.msg("policy-section-email-code"),
+        "mail" => texts.msg("policy-section-mail"),
         "session" => texts.msg("policy-section-session"),
         "locale" => texts.msg("policy-section-locale"),
         "entrances" => texts.msg("policy-section-entrances"),
@@ -108,6 +110,78 @@ pub(super) fn knob<'t>(texts: &'t Texts, path: &'t str) -> (&'t str, &'t str) {
         "backup_codes.viewable" => (
             texts.msg("knob-backup-codes-viewable"),
             texts.msg("knob-backup-codes-viewable-hint"),
+        ),
+        "second_factor.own_switch" => (
+            texts.msg("knob-second-factor-own-switch"),
+            texts.msg("knob-second-factor-own-switch-hint"),
+        ),
+        "email_code.enabled" => (
+            texts.msg("knob-email-code-enabled"),
+            texts.msg("knob-email-code-enabled-hint"),
+        ),
+        "email_code.digits" => (
+            texts.msg("knob-email-code-digits"),
+            texts.msg("knob-email-code-digits-hint"),
+        ),
+        "email_code.minutes" => (
+            texts.msg("knob-email-code-minutes"),
+            texts.msg("knob-email-code-minutes-hint"),
+        ),
+        "email_code.resend_seconds" => (
+            texts.msg("knob-email-code-resend-seconds"),
+            texts.msg("knob-email-code-resend-seconds-hint"),
+        ),
+        "email_code.per_hour" => (
+            texts.msg("knob-email-code-per-hour"),
+            texts.msg("knob-email-code-per-hour-hint"),
+        ),
+        "email_code.sender" => (
+            texts.msg("knob-email-code-sender"),
+            texts.msg("knob-email-code-sender-hint"),
+        ),
+        "email_code.refused_domains" => (
+            texts.msg("knob-email-code-refused-domains"),
+            texts.msg("knob-email-code-refused-domains-hint"),
+        ),
+        "mail.windows" => (
+            texts.msg("knob-mail-windows"),
+            texts.msg("knob-mail-windows-hint"),
+        ),
+        "mail.window_hours" => (
+            texts.msg("knob-mail-window-hours"),
+            texts.msg("knob-mail-window-hours-hint"),
+        ),
+        "mail.ipv6_prefix" => (
+            texts.msg("knob-mail-ipv6-prefix"),
+            texts.msg("knob-mail-ipv6-prefix-hint"),
+        ),
+        "mail.imap" => (
+            texts.msg("knob-mail-imap"),
+            texts.msg("knob-mail-imap-hint"),
+        ),
+        "mail.pop3" => (
+            texts.msg("knob-mail-pop3"),
+            texts.msg("knob-mail-pop3-hint"),
+        ),
+        "mail.submission" => (
+            texts.msg("knob-mail-submission"),
+            texts.msg("knob-mail-submission-hint"),
+        ),
+        "mail.managesieve" => (
+            texts.msg("knob-mail-managesieve"),
+            texts.msg("knob-mail-managesieve-hint"),
+        ),
+        "mail.say_why" => (
+            texts.msg("knob-mail-say-why"),
+            texts.msg("knob-mail-say-why-hint"),
+        ),
+        "mail.crowd" => (
+            texts.msg("knob-mail-crowd"),
+            texts.msg("knob-mail-crowd-hint"),
+        ),
+        "mail.crowd_hours" => (
+            texts.msg("knob-mail-crowd-hours"),
+            texts.msg("knob-mail-crowd-hours-hint"),
         ),
         "session.idle_minutes" => (
             texts.msg("knob-session-idle-minutes"),

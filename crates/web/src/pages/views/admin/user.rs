@@ -97,19 +97,26 @@ pub fn next_login(texts: &Texts, why: Why, minute: impl Fn(Timestamp) -> String)
         Why::Later { from } => {
             return texts.msg_with("user-next-later", &[("from", minute(from).into())]);
         }
+        Why::Trusted => return texts.msg("user-next-trusted").to_owned(),
+        Why::SwitchedOff => return texts.msg("user-next-switched-off").to_owned(),
+        Why::SwitchedOn => return texts.msg("user-next-switched-on").to_owned(),
         Why::Optional => return texts.msg("user-next-optional").to_owned(),
         Why::Off => return texts.msg("user-next-off").to_owned(),
     };
     let Methods {
         totp,
+        email,
         backup_code,
         helpdesk_code,
     } = methods;
-    let mut sentences = vec![if totp {
-        texts.msg("user-next-registered")
-    } else {
-        texts.msg("user-next-lost")
+    let mut sentences = vec![match (totp, email) {
+        (true, _) => texts.msg("user-next-registered"),
+        (false, true) => texts.msg("user-next-email"),
+        (false, false) => texts.msg("user-next-lost"),
     }];
+    if totp && email {
+        sentences.push(texts.msg("user-next-or-email"));
+    }
     if backup_code {
         sentences.push(texts.msg("user-next-or-backup-code"));
     }

@@ -109,6 +109,9 @@ impl TenantDetails {
         match (self.enrolment, &self.required_from) {
             (Enrolment::Off, _) => texts.msg("operator-factor-off").to_owned(),
             (Enrolment::Optional, _) => texts.msg("operator-factor-optional").to_owned(),
+            (Enrolment::RequiredOffNetwork, _) => {
+                texts.msg("operator-factor-off-network").to_owned()
+            }
             (Enrolment::Required, None) => texts.msg("operator-factor-required").to_owned(),
             (Enrolment::Required, Some(day)) => {
                 let parts = &[("day", day.as_str().into())];
