@@ -106,7 +106,7 @@ pub(crate) async fn add_people(ctx: &Ctx, first: usize, count: usize, mail: Mail
     let tenant = ctx.tenant(SLUG).await?.context("the site has its tenant")?;
     let password: Arc<[u8]> = hashed_password(ctx, &tenant, first).await?.into();
     for begin in (first..first + count).step_by(CHUNK) {
-        let (keys, password) = (ctx.keys.clone(), password.clone());
+        let (keys, password) = (ctx.keys(), password.clone());
         let now = ctx.clock.now();
         let job = ctx.store.write(tenant.id, async move |tx| {
             for number in begin..(begin + CHUNK).min(first + count) {

@@ -113,6 +113,12 @@ events! {
     RescueWithdrawn = 76, "rescue.withdrawn";
     /// Stored values were sealed again under the active key (SEC-77).
     KeysResealed = 77, "keys.resealed";
+    /// A key was added to the key ring; nothing uses it yet.
+    KeyAdded = 89, "keys.added";
+    /// A key of the key ring became that of new values.
+    KeyActivated = 90, "keys.activated";
+    /// The secret of a key left the key ring (docs/decisions/0007).
+    KeyRetired = 91, "keys.retired";
     /// A tenant was added.
     TenantAdded = 30, "tenant.added";
     /// A tenant's policy was replaced.

@@ -75,7 +75,7 @@ pub async fn overview(
     tenant: &Arc<Tenant>,
     who: &SignedIn,
 ) -> Result<Overview, FlowError> {
-    let (keys, now) = (ctx.keys.clone(), ctx.clock.now());
+    let (keys, now) = (ctx.keys(), ctx.clock.now());
     let (tenant, who) = (tenant.clone(), who.clone());
     let read = ctx.store.read(tenant.id, async move |tx| {
         let totp = tx.find_totp_state(who.user).await?;
@@ -91,7 +91,7 @@ pub async fn enter(
     token: &Token,
     from: Option<IpAddr>,
 ) -> Result<Option<(Arc<Tenant>, Option<(SignedIn, Overview)>)>, FlowError> {
-    let (keys, now) = (ctx.keys.clone(), ctx.clock.now());
+    let (keys, now) = (ctx.keys(), ctx.clock.now());
     session::enter_and(
         ctx,
         slug,

@@ -10,7 +10,9 @@ use warifu_domain::{
     time::Timestamp,
     token::{Token, TokenHash},
 };
-use warifu_storage::{ClosedAttempt, KeyRing, Notice, SealContext, StoreError, Tx, seal};
+use warifu_storage::{
+    ClosedAttempt, KeyRing, Notice, SealContext, SealedColumn, StoreError, Tx, seal,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -87,7 +89,7 @@ impl Act {
     pub(crate) fn by_command_line(ctx: &Ctx, tenant: &Arc<Tenant>) -> Self {
         let now = ctx.clock.now();
         Self {
-            keys: ctx.keys.clone(),
+            keys: ctx.keys(),
             tenant: tenant.clone(),
             origin: None,
             actor: Actor::CommandLine,
@@ -223,9 +225,5 @@ impl Act {
 
 /// Where what a mail encloses belongs (SEC-77).
 pub(crate) fn enclosed_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
-    SealContext {
-        tenant: tenant.id,
-        purpose: "outbox.enclosed",
-        owner: user.0,
-    }
+    SealedColumn::Enclosed.context(tenant.id, user.0)
 }

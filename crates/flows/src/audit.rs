@@ -230,7 +230,7 @@ pub(crate) fn check_chain_telling(
     tenant: TenantId,
     progress: watch::Sender<(i64, i64)>,
 ) -> impl Future<Output = Result<Option<ChainCheck>, StoreError>> + Send + use<> {
-    let (store, keys) = (ctx.store.clone(), ctx.keys.clone());
+    let (store, keys) = (ctx.store.clone(), ctx.keys());
     async move {
         let read = store.read(tenant, async move |tx| {
             tx.check_audit_chain(&keys, &progress).await

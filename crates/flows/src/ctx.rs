@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -35,12 +35,11 @@ pub struct Ctx {
     pub clock: Clock,
     /// Randomness.
     pub rng: Arc<Rng>,
-    /// Keys that are not in the database.
-    pub keys: Arc<KeyRing>,
     /// The pool that hashes passwords.
     pub hasher: Hasher,
     /// Notices.
     pub mail: MailMode,
+    keys: RwLock<Arc<KeyRing>>,
     /// When this process swept last, in milliseconds; 0: not yet.
     swept_at: AtomicI64,
     tenants: Mutex<HashMap<String, Kept>>,
@@ -69,13 +68,25 @@ impl Ctx {
             store,
             clock,
             rng: Arc::new(rng),
-            keys,
+            keys: RwLock::new(keys),
             hasher,
             mail,
             swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
             entrances: Mutex::default(),
         }
+    }
+
+    /// Keys that are not in the database, as they are now: the ring can change while the process runs (SEC-77).
+    pub fn keys(&self) -> Arc<KeyRing> {
+        self.keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn replace_keys(&self, keys: KeyRing) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     pub(crate) fn known_entrance(&self, kind: EntranceKind, name: &DomainName) -> Option<String> {

@@ -17,6 +17,7 @@ pub mod enrol;
 pub mod entrances;
 mod error;
 pub mod hasher;
+pub mod key_rotation;
 pub mod login;
 pub mod maintenance;
 pub mod manage_tenants;

@@ -79,7 +79,8 @@ pub async fn key_use(ctx: &Ctx) -> Result<Vec<(KeyUse, bool)>, StoreError> {
         .store
         .read_platform(async |tx| tx.list_key_use().await)
         .await?;
-    let known = |key: &KeyUse| ctx.keys.ids().any(|id| id == key.key_id);
+    let keys = ctx.keys();
+    let known = |used: &KeyUse| keys.key(used.key_id, used.purpose).is_some();
     Ok(used
         .into_iter()
         .map(|key| {
@@ -99,7 +100,7 @@ pub async fn keys_belong(ctx: &Ctx) -> Result<bool, StoreError> {
     let Some(tenant) = first.first() else {
         return Ok(true);
     };
-    let keys = ctx.keys.clone();
+    let keys = ctx.keys();
     ctx.store
         .read(tenant.id, async move |tx| tx.check_audit_start(&keys).await)
         .await

@@ -65,7 +65,7 @@ pub(crate) fn open(
 ) -> Result<OpenNotice, StoreError> {
     let token = match &notice.enclosed {
         Some(sealed) => {
-            let plain = seal::open(&ctx.keys, &enclosed_context(tenant, notice.user), sealed)?;
+            let plain = seal::open(&ctx.keys(), &enclosed_context(tenant, notice.user), sealed)?;
             let token = std::str::from_utf8(&plain).ok().and_then(Token::parse);
             Some(token.ok_or_else(|| StoreError::corrupt("outbox.enclosed"))?)
         }

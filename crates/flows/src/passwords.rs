@@ -76,7 +76,8 @@ pub(crate) async fn hash(ctx: &Ctx, password: &Password) -> Result<Vec<u8>, Faul
         .hasher
         .argon2id(password.expose().to_vec().into(), salt, cost)
         .await?;
-    let (key_id, key) = ctx.keys.active(Purpose::Pepper);
+    let keys = ctx.keys();
+    let (key_id, key) = keys.active(Purpose::Pepper);
     Ok(Stored {
         key_id,
         cost,
@@ -134,8 +135,8 @@ pub(crate) async fn verify(
         return Ok(Verified::Wrong);
     };
     let stored = Stored::read(stored).ok_or_else(|| StoreError::corrupt("person.password"))?;
-    let key = ctx
-        .keys
+    let keys = ctx.keys();
+    let key = keys
         .key(stored.key_id, Purpose::Pepper)
         .ok_or(StoreError::KeyMissing {
             key_id: stored.key_id,
@@ -145,7 +146,7 @@ pub(crate) async fn verify(
         .argon2id(secret, stored.salt, stored.cost)
         .await?;
     let right = bool::from(keyed(key, &hash).ct_eq(&stored.tag));
-    let (active, _) = ctx.keys.active(Purpose::Pepper);
+    let (active, _) = keys.active(Purpose::Pepper);
     Ok(match right {
         false => Verified::Wrong,
         true if stored.cost != ctx.hasher.cost() || stored.key_id != active => {
@@ -167,7 +168,7 @@ impl BackupHashing {
     /// How a set is made now.
     pub(crate) fn of_new_sets(ctx: &Ctx) -> Self {
         Self {
-            key_id: ctx.keys.active(Purpose::Pepper).0,
+            key_id: ctx.keys().active_id(),
             cost: ctx.hasher.cost(),
         }
     }
@@ -209,8 +210,8 @@ pub(crate) async fn backup_verifier(
     let BackupHashing { key_id, cost } = hashing;
     let secret = code.expose().as_bytes().to_vec().into();
     let hash = ctx.hasher.argon2id(secret, *salt, cost).await?;
-    let key = ctx
-        .keys
+    let keys = ctx.keys();
+    let key = keys
         .key(key_id, Purpose::Pepper)
         .ok_or(StoreError::KeyMissing { key_id })?;
     Ok(cut(keyed(key, &hash)))

@@ -189,3 +189,13 @@ CREATE TABLE password_reset (
 ) WITHOUT ROWID;
 
 CREATE INDEX password_reset_user ON password_reset (tenant_id, user_id);
+
+-- Servers that run on this database, with the keys of their rings. They belong to no tenant, so their key has none.
+CREATE TABLE server_node (
+    id BIGINT NOT NULL,
+    active BIGINT NOT NULL,
+    keys TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (id)
+);

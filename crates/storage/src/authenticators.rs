@@ -11,6 +11,7 @@ use warifu_otp::{Algorithm, Digits, Secret, Step, TotpKey, TotpParams};
 use crate::{
     keyring::KeyRing,
     seal::{SealContext, open},
+    sealed::SealedColumn,
     store::{StoreError, Tx},
 };
 
@@ -72,11 +73,7 @@ pub fn totp_plaintext(params: TotpParams, secret: &Secret) -> zeroize::Zeroizing
 impl Tx<'_> {
     /// The context under which a person's TOTP secrets are sealed (SEC-77).
     pub fn totp_context(&self, user: UserId) -> SealContext<'static> {
-        SealContext {
-            tenant: self.tenant,
-            purpose: "totp",
-            owner: user.0,
-        }
+        SealedColumn::Totp.context(self.tenant, user.0)
     }
 
     fn unseal(

@@ -63,6 +63,13 @@ pub fn seal(
     [key_id.to_be_bytes().as_slice(), &nonce, &ciphertext].concat()
 }
 
+/// The number of the key that a value names. `None`: it is cut off.
+pub fn key_of(sealed: &[u8]) -> Option<u32> {
+    sealed
+        .first_chunk::<KEY_ID_BYTES>()
+        .map(|id| u32::from_be_bytes(*id))
+}
+
 /// Opens what [`seal`] made in the same context.
 ///
 /// # Errors

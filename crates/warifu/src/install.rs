@@ -121,8 +121,8 @@ pub(crate) fn key_ring_text(ring: &KeyRing) -> zeroize::Zeroizing<String> {
     let mut text = zeroize::Zeroizing::new(String::with_capacity(1024));
     text.push_str(
         "# The key ring of Warifu: without it nobody can read the secrets in the database, and nobody can log in.\n\
-         # Keep a copy in another place than the backups of the database. Never change or remove a key that is in use:\n\
-         # `warifu check` says which ones are.\n\n",
+         # Keep a copy in another place than the backups of the database. Its keys are changed by `warifu keys`,\n\
+         # never by hand: `warifu check` says which ones are in use.\n\n",
     );
     text.push_str(&ring.to_text());
     text

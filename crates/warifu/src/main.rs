@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod demo;
 mod install;
+mod keys;
 mod listen;
 mod log;
 mod mail;

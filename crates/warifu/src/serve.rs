@@ -8,12 +8,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use warifu_flows::delivery::Post;
-use warifu_flows::{Ctx, maintenance};
+use warifu_flows::{Ctx, key_rotation, maintenance};
 use warifu_web::WebSettings;
 
 use crate::cli::exit::Failure;
 use crate::cli::runtime;
 use crate::config::{Config, ConfigFile, Tls};
+use crate::keys;
 use crate::listen::{self, Listeners};
 use crate::log::{self, Format};
 use crate::mail::{self, Relay};
@@ -64,6 +65,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         operation: wire::operation(config, relay.clone()),
         ..wire::web_settings(&config.server, address)
     };
+    let server = keys::announce_start(&ctx).await?;
     let base_url = settings.base_url.origin();
     let state = wire::web_state(&ctx, settings)?;
 
@@ -76,6 +78,11 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let mut background = vec![
         tokio::spawn(sweep_each_minute(ctx.clone())),
         tokio::spawn(reload_at_hangup(config.server.tls.clone(), tls)),
+        tokio::spawn(keys::watch(
+            ctx.clone(),
+            config.keys.clone(),
+            server.clone(),
+        )),
     ];
     if let Some(relay) = relay {
         let work = mail::deliver(ctx.clone(), state.clone(), relay, config.mail.connections);
@@ -87,7 +94,12 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     };
     tracing::info!("stopping; running requests may finish");
     tokio::select! {
-        () = finish(listeners, &background, &ctx) => tracing::info!("stopped"),
+        () = async {
+            if let Err(fault) = key_rotation::leave(&ctx, &server).await {
+                tracing::warn!(%fault, "cannot say that this server stops");
+            }
+            finish(listeners, &background, &ctx).await;
+        } => tracing::info!("stopped"),
         () = stop.ordered() => tracing::warn!("stopped at once, by a second signal"),
     }
     outcome
@@ -130,7 +142,6 @@ async fn reload_at_hangup(files: Option<Tls>, tls: Option<RustlsConfig>) {
     };
     while hangup.recv().await.is_some() {
         let (Some(files), Some(tls)) = (&files, &tls) else {
-            tracing::info!("SIGHUP: without built-in TLS there is nothing to read again");
             continue;
         };
         match Certificate::read(files).and_then(Certificate::server_config) {

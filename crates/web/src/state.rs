@@ -1,7 +1,7 @@
 //! What the pages of one server share, and the two services made of it. Listeners, TLS and configuration files belong to
 //! the binary.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::{
     Router,
@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 use warifu_domain::time::{Span, Timestamp};
 use warifu_flows::{Ctx, delivery::Post, rescue::Approval};
-use warifu_storage::Purpose;
+use warifu_storage::{KeyRing, Purpose};
 
 use crate::{
     http::{
@@ -123,7 +123,8 @@ pub struct Shared {
     pub(crate) settings: WebSettings,
     pub(crate) hosts: Hosts,
     pub(crate) cookies: Cookies,
-    pub(crate) form_tokens: FormTokens,
+    /// With the ring that they were made of.
+    form_tokens: RwLock<(Arc<KeyRing>, FormTokens)>,
     pub(crate) sites: Sites,
     pub(crate) slots: Semaphore,
     pub(crate) metrics: Metrics,
@@ -148,10 +149,8 @@ impl WebState {
     /// If one of the allowed hosts is no host.
     pub fn new(ctx: Arc<Ctx>, settings: WebSettings) -> Result<Self, BadBaseUrl> {
         let hosts = Hosts::new(settings.base_url.clone(), &settings.allowed_hosts)?;
-        let (active, key) = ctx.keys.active(Purpose::FormToken);
-        let older = ctx.keys.ids().filter(|id| *id != active);
-        let older = older.filter_map(|id| ctx.keys.key(id, Purpose::FormToken));
-        let form_tokens = FormTokens::new(std::iter::once(key).chain(older));
+        let keys = ctx.keys();
+        let form_tokens = RwLock::new((keys.clone(), form_tokens(&keys)));
         Ok(Self(Arc::new(Shared {
             cookies: Cookies::new(settings.base_url.is_https()),
             slots: Semaphore::new(settings.limits.requests_at_once),
@@ -168,6 +167,22 @@ impl WebState {
 }
 
 impl Shared {
+    /// Makes and checks the tokens of forms, with the key ring as it is now.
+    pub(crate) fn form_tokens(&self) -> FormTokens {
+        let keys = self.ctx.keys();
+        let made = self.form_tokens.read();
+        let (of, made) = made.unwrap_or_else(PoisonError::into_inner).clone();
+        if Arc::ptr_eq(&of, &keys) {
+            return made;
+        }
+        let tokens = form_tokens(&keys);
+        *self
+            .form_tokens
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = (keys, tokens.clone());
+        tokens
+    }
+
     /// The numbers that whoever sends mail keeps.
     pub fn mail_metrics(&self) -> &MailMetrics {
         &self.metrics.mail
@@ -199,6 +214,14 @@ impl Shared {
         };
         within.is_some_and(|within| self.pages.iter().any(|page| fits(page, within)))
     }
+}
+
+/// The active key signs, every key of the ring is believed.
+fn form_tokens(keys: &KeyRing) -> FormTokens {
+    let (active, key) = keys.active(Purpose::FormToken);
+    let older = keys.ids().filter(|id| *id != active);
+    let older = older.filter_map(|id| keys.key(id, Purpose::FormToken));
+    FormTokens::new(std::iter::once(key).chain(older))
 }
 
 /// The pages. The listener must pass on who connected: `into_make_service_with_connect_info::<SocketAddr>()`.

@@ -157,7 +157,7 @@ fn verify(
             ctx.store.clone(),
             Clock::hand(ctx.clock.now()),
             Rng::system(),
-            ctx.keys.clone(),
+            ctx.keys(),
             Hasher::start(hashing),
             MailMode::Off,
         );

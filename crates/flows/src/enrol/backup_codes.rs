@@ -10,7 +10,7 @@ use warifu_domain::{
     tenant::Tenant,
     time::Timestamp,
 };
-use warifu_storage::{NewBackupSet, SealContext, StoreError, Tx, seal};
+use warifu_storage::{NewBackupSet, SealContext, SealedColumn, StoreError, Tx, seal};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -67,7 +67,7 @@ pub(super) async fn make_codes(
         let codes: Vec<&str> = fresh.codes.iter().map(BackupCode::expose).collect();
         let plain = Zeroizing::new(codes.join("\n"));
         let context = seal_context(tenant, user);
-        let sealed = seal::seal(&ctx.keys, ctx.rng.bytes(), &context, plain.as_bytes());
+        let sealed = seal::seal(&ctx.keys(), ctx.rng.bytes(), &context, plain.as_bytes());
         fresh.sealed = Some(sealed);
     }
     Ok(fresh)
@@ -197,11 +197,7 @@ pub async fn view_backup_codes(
 
 /// Where sealed codes belong (SEC-77).
 fn seal_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
-    SealContext {
-        tenant: tenant.id,
-        purpose: "backup_codes",
-        owner: user.0,
-    }
+    SealedColumn::BackupCodes.context(tenant.id, user.0)
 }
 
 /// Codes as they were sealed, one a line, in the shape that the policy had then.

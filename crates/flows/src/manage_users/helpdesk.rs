@@ -35,10 +35,11 @@ pub async fn open_helpdesk_code(
     let (act, user) = begin_act(ctx, tenant, by, &whom.into(), operation).await?;
     let code = HelpdeskCode::from_random(ctx.rng.bytes());
     let expires_at = act.now + LIFETIME;
-    let (key_id, _) = ctx.keys.active(Purpose::Pepper);
+    let keys = ctx.keys();
+    let (key_id, _) = keys.active(Purpose::Pepper);
     let row = HelpdeskCodeRow {
         key_id,
-        verifier: helpdesk_verifier(&ctx.keys, key_id, (tenant.id, user.id), &code)?,
+        verifier: helpdesk_verifier(&keys, key_id, (tenant.id, user.id), &code)?,
     };
     let by = by.clone();
     let opened = ctx.store.write(tenant.id, async move |tx| {

@@ -20,7 +20,9 @@ use warifu_domain::{
     tenant::Tenant,
     user::{BadPerson, Login, Role, check_email, check_name},
 };
-use warifu_storage::{NewUser, SealContext, StoreError, Tx, UserRow, budget_subject, seal};
+use warifu_storage::{
+    NewUser, SealContext, SealedColumn, StoreError, Tx, UserRow, budget_subject, seal,
+};
 
 pub use act::{
     change_role, delete_user, disable_user, enable_user, end_sessions, may_act, reissue_two_factor,
@@ -97,11 +99,7 @@ impl From<StoreError> for ManageError {
 }
 
 fn email_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
-    SealContext {
-        tenant: tenant.id,
-        purpose: "email",
-        owner: user.0,
-    }
+    SealedColumn::Email.context(tenant.id, user.0)
 }
 
 /// A person who is checked and hashed, to be written in a transaction.
@@ -261,7 +259,7 @@ pub(crate) fn open_email(
     user: UserId,
     sealed: &[u8],
 ) -> Result<String, StoreError> {
-    let plain = seal::open(&ctx.keys, &email_context(tenant, user), sealed)?;
+    let plain = seal::open(&ctx.keys(), &email_context(tenant, user), sealed)?;
     String::from_utf8(plain.to_vec()).map_err(|_| StoreError::corrupt("person.email"))
 }
 

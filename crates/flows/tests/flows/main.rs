@@ -14,6 +14,7 @@ mod first_password;
 mod fresh_proof;
 mod grace;
 mod helpdesk;
+mod key_rotation;
 mod lost_device;
 mod model;
 mod operators;

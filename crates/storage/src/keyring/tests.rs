@@ -1,7 +1,8 @@
 //! Which files are a key ring, and which keys come out of one.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 use super::*;
 use crate::testing::Place;
@@ -208,4 +209,53 @@ fn malformed_rings_are_refused_without_quoting_them() {
 fn sec_078_debug_shows_no_secret() {
     let ring = KeyRing::from_env_text(TEXT).unwrap();
     assert_eq!(format!("{ring:?}"), "KeyRing { active: 2, ids: [2], .. }");
+}
+
+#[test]
+fn sec_077_a_retired_key_opens_nothing_and_survives_its_text() {
+    let mut ring = KeyRing::generate([1; 32]);
+    ring.add_key([2; 32]);
+    assert_eq!(ring.retire(1, true), Err(KeyRingError::ActiveKey { id: 1 }));
+    ring.activate(2).unwrap();
+    let whole = KeyRing::from_env_text(&ring.to_text()).unwrap();
+    ring.retire(1, true).unwrap();
+    assert_eq!(ring.retire(3, true), Err(KeyRingError::NoSuchKey { id: 3 }));
+    let secret = data_encoding::BASE64URL_NOPAD.encode(&[1; 32]);
+    for (keep_pepper, lines) in [(true, 2), (false, 1)] {
+        ring.retire(1, keep_pepper).unwrap();
+        let text = ring.to_text();
+        assert!(!text.contains(&secret), "its secret is gone");
+        let again = KeyRing::from_env_text(&text).unwrap();
+        for ring in [&ring, &again] {
+            assert_eq!(
+                ring.state(1),
+                Some(KeyState::Retired { pepper: lines == 2 })
+            );
+            for purpose in Purpose::ALL {
+                let stays =
+                    purpose == Purpose::Audit || (keep_pepper && purpose == Purpose::Pepper);
+                let expected = whole.key(1, purpose).filter(|_| stays);
+                assert_eq!(ring.key(1, purpose), expected, "{purpose:?}");
+            }
+            assert_eq!(ring.derive(1, "gate"), None);
+        }
+        assert_eq!(again.to_text(), text);
+        let lost = again.lost_since(&whole).unwrap();
+        assert_eq!(lost.len(), Purpose::ALL.len() - lines);
+        assert_eq!(whole.lost_since(&again), Ok(Vec::new()));
+    }
+    assert_eq!(ring.activate(1), Err(KeyRingError::RetiredKey { id: 1 }));
+    assert_eq!(ring.add_key([3; 32]), 3, "a number is never used again");
+    // Half a key, or both halves at once.
+    for key in [
+        "",
+        "pepper = \"x\"",
+        &format!("secret = \"{secret}\"\naudit = \"{secret}\""),
+    ] {
+        let text = format!("{TEXT}\n[[key]]\nid = 3\n{key}\n");
+        assert_eq!(
+            KeyRing::from_env_text(&text).map(drop),
+            Err(KeyRingError::MalformedSecret { id: 3 })
+        );
+    }
 }

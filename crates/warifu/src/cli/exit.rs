@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use warifu_domain::operating::Unfit;
 use warifu_domain::password::BadPassword;
 use warifu_domain::refusal::Refusal;
+use warifu_flows::key_rotation::KeyChangeError;
 use warifu_flows::manage_tenants::TenantError;
 use warifu_flows::manage_users::ManageError;
 use warifu_flows::{Fault, FlowError};
-use warifu_storage::{KeyRingError, StoreError};
+use warifu_storage::{KeyRingError, NodeRow, StoreError};
 
 use crate::config::ConfigError;
 
@@ -101,12 +102,54 @@ impl From<KeyRingError> for Failure {
             KeyRingError::Malformed { .. }
             | KeyRingError::MalformedSecret { .. }
             | KeyRingError::DuplicateKey { .. }
-            | KeyRingError::NoSuchKey { .. } => "restore the key ring from its copy",
+            | KeyRingError::NoSuchKey { .. }
+            | KeyRingError::RetiredKey { .. }
+            | KeyRingError::ActiveKey { .. }
+            | KeyRingError::ChangedKey { .. } => "restore the key ring from its copy",
             KeyRingError::NotAFile { .. }
             | KeyRingError::TooOpen { .. }
             | KeyRingError::ForeignOwner { .. } => "",
         };
         Self::new(Exit::State, error.to_string()).mend(mend)
+    }
+}
+
+impl From<KeyChangeError> for Failure {
+    fn from(error: KeyChangeError) -> Self {
+        let names = |servers: &[NodeRow]| {
+            let names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
+            names.join("; ")
+        };
+        let (exit, mend) = match &error {
+            KeyChangeError::Fault(_) => (Exit::State, String::new()),
+            KeyChangeError::Ring(KeyRingError::NoSuchKey { .. }) => (
+                Exit::NotFound,
+                "`warifu keys list` shows those there are".to_owned(),
+            ),
+            KeyChangeError::Ring(KeyRingError::RetiredKey { .. }) => {
+                (Exit::Failed, "`warifu keys add` makes a new one".to_owned())
+            }
+            KeyChangeError::Ring(KeyRingError::ActiveKey { .. }) => (
+                Exit::Failed,
+                "take another key into use first: `warifu keys activate`".to_owned(),
+            ),
+            KeyChangeError::Ring(_) | KeyChangeError::NeededByAudit { .. } => {
+                (Exit::State, "restore the key ring from its copy".to_owned())
+            }
+            KeyChangeError::NotKnownToAll { servers, .. }
+            | KeyChangeError::UsedByServers { servers, .. } => {
+                let say = "copy the key ring to these servers, which then read it by themselves, and try again";
+                (Exit::Failed, format!("{say}: {}", names(servers)))
+            }
+            KeyChangeError::StillNeeded { .. } => (
+                Exit::Failed,
+                "seal it again under the active key: `warifu keys reseal`".to_owned(),
+            ),
+        };
+        match error {
+            KeyChangeError::Fault(fault) => fault.into(),
+            error => Self::new(exit, error.to_string()).mend(mend),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod audit;
 mod check;
 pub(crate) mod exit;
 mod init;
+mod keys;
 mod mail;
 pub(crate) mod output;
 mod policy;
@@ -56,6 +57,9 @@ enum Command {
     /// People of an organisation
     #[command(subcommand)]
     User(user::Command),
+    /// The keys under which secrets are stored, and changing them
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Mail that the server sends
     #[command(subcommand)]
     Mail(mail::Command),
@@ -82,6 +86,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Tenant(command) => tenant::run(command),
         Command::Policy(command) => policy::run(command),
         Command::User(command) => user::run(command),
+        Command::Keys(command) => keys::run(command),
         Command::Mail(command) => mail::run(command),
         Command::Audit(command) => audit::run(command),
     };

@@ -256,7 +256,7 @@ macro_rules! transcripts {
 
 transcripts! {
     init, init_refused, tenants, policies, users, passwords, audit, check_good, check_keys, check_configuration,
-    check_certificate, configuration_refused, rights, help, operator, import,
+    check_certificate, configuration_refused, rights, help, operator, import, keys,
 }
 
 /// The ones that say most about the database, on the other engine.
@@ -273,6 +273,7 @@ async fn the_same_is_printed_on_postgresql() {
         "check_keys",
         "operator",
         "import",
+        "keys",
     ] {
         // Its schema is there; `init` takes a database without tenants.
         let store = warifu_storage::testing::postgres().await;

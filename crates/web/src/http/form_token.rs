@@ -1,6 +1,8 @@
 //! The hidden field `form_token`: proof that a form came from a page we made for this browser (SEC-72).
 //! Where the request came from is `origin.rs`; reading the form is `forms.rs`.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -13,7 +15,7 @@ pub const FIELD: &str = "form_token";
 #[derive(Clone)]
 pub struct FormTokens {
     /// Ready-keyed; the first one signs, all are tried when checking.
-    keys: Vec<Hmac<Sha256>>,
+    keys: Arc<[Hmac<Sha256>]>,
 }
 
 /// What a form is bound to besides tenant and browser.
@@ -33,7 +35,7 @@ impl FormTokens {
     /// # Panics
     /// Without a key.
     pub fn new<'k>(keys: impl IntoIterator<Item = &'k [u8; 32]>) -> Self {
-        let keys: Vec<_> = keys
+        let keys: Arc<[_]> = keys
             .into_iter()
             .map(|key| Hmac::new_from_slice(key).expect("HMAC takes keys of every length"))
             .collect();

@@ -64,7 +64,7 @@ impl Visit {
     /// The token of forms on this page (SEC-72).
     pub(crate) fn form_token(&self, tenant: TenantId, bearer: Bearer) -> String {
         let browser = self.browser().hash();
-        self.state.form_tokens.issue(tenant, &browser, bearer)
+        self.state.form_tokens().issue(tenant, &browser, bearer)
     }
 
     fn notice(&self) -> Option<Notice> {

@@ -229,7 +229,7 @@ impl Visit {
         // A browser without our cookie got no form from us.
         let browser = self.jar.browser.as_ref();
         browser.is_some_and(|browser| {
-            let tokens = &self.state.form_tokens;
+            let tokens = self.state.form_tokens();
             tokens.verify(tenant, &browser.hash(), bearer, token)
         })
     }

@@ -331,14 +331,14 @@ impl World {
 
     /// Another server process on the same database.
     pub(crate) async fn second_server(&self, seed: u64) -> Self {
-        self.open_again(seed, self.ctx.keys.clone(), CHEAP).await
+        self.open_again(seed, self.ctx.keys(), CHEAP).await
     }
 
     /// A server that shares this one's connections and remembers nothing.
     pub(crate) fn forgetful(&self, seed: u64) -> Self {
         let store = self.ctx.store.clone();
         Self {
-            ctx: Arc::new(ctx(store, &self.clock, seed, self.ctx.keys.clone(), CHEAP)),
+            ctx: Arc::new(ctx(store, &self.clock, seed, self.ctx.keys(), CHEAP)),
             ..self.clone()
         }
     }
@@ -355,7 +355,7 @@ impl World {
             memory_kib: 16,
             passes: 2,
         };
-        self.open_again(seed, self.ctx.keys.clone(), dearer).await
+        self.open_again(seed, self.ctx.keys(), dearer).await
     }
 
     /// A server on the same database with another key ring.

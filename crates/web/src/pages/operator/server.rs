@@ -103,8 +103,9 @@ pub(crate) async fn proxies(page: Page, _: SignedIn) -> Answer {
 pub(crate) async fn keys(page: Page, _: SignedIn) -> Answer {
     let used = maintenance::key_use(page.ctx()).await;
     let used = used.map_err(|error| Failure::Flow(error.into()))?;
-    let active = page.ctx().keys.active_id();
-    let known: Vec<String> = page.ctx().keys.ids().map(|id| id.to_string()).collect();
+    let ring = page.ctx().keys();
+    let active = ring.active_id();
+    let known: Vec<String> = ring.ids().map(|id| id.to_string()).collect();
     let rows = used
         .into_iter()
         .map(|(key, is_known)| KeyRow {

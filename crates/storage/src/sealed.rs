@@ -1,0 +1,210 @@
+//! Every column that holds sealed values: what they are bound to, and how they are sealed again under another key (SEC-77).
+
+use warifu_domain::ids::TenantId;
+
+use crate::{
+    seal::SealContext,
+    store::{StoreError, Tx},
+};
+
+macro_rules! sealed_columns {
+    ($($(#[$doc:meta])* $name:ident: $what:literal as $purpose:literal, $table:literal $column:literal of $owner:literal
+        by $first:literal, $second:literal;)*) => {
+        /// A column of sealed values.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum SealedColumn { $($(#[$doc])* $name,)* }
+
+        impl SealedColumn {
+            /// All of them. A value that others are copied from comes before its copies.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// What it holds, for people.
+            pub fn what(self) -> &'static str {
+                match self { $(Self::$name => $what,)* }
+            }
+
+            /// What its values are sealed for; distinct for each kind of value, but a copy is sealed as its original.
+            fn purpose(self) -> &'static str {
+                match self { $(Self::$name => $purpose,)* }
+            }
+
+            /// Counts values by their keys.
+            pub(crate) fn count(self) -> &'static str {
+                match self { $(Self::$name => concat!(
+                    "SELECT substr(", $column, ", 1, 4), COUNT(*) FROM ", $table, " WHERE ", $column, " IS NOT NULL GROUP BY 1"
+                ),)* }
+            }
+
+            // Where one column tells the rows of a tenant apart, it stands for both.
+            fn list(self) -> &'static str {
+                match self { $(Self::$name => concat!(
+                    "SELECT ", $first, ", ", $second, ", ", $owner, ", ", $column, " FROM ", $table,
+                    " WHERE tenant_id = $1 AND (", $first, ", ", $second, ") > ($2, $3) ORDER BY ", $first, ", ", $second,
+                    " LIMIT $4"
+                ),)* }
+            }
+
+            fn replace(self) -> &'static str {
+                match self { $(Self::$name => concat!(
+                    "UPDATE ", $table, " SET ", $column, " = $5 WHERE tenant_id = $1 AND ", $first, " = $2 AND ", $second,
+                    " = $3 AND ", $column, " = $4"
+                ),)* }
+            }
+
+            #[cfg(test)]
+            fn place(self) -> (&'static str, &'static str) {
+                match self { $(Self::$name => ($table, $column),)* }
+            }
+        }
+    };
+}
+
+sealed_columns! {
+    /// Keys of authenticator apps.
+    Totp: "keys of authenticator apps" as "totp", "totp" "sealed" of "user_id" by "user_id", "id";
+    /// Mail addresses.
+    Email: "mail addresses" as "email", "person" "email" of "id" by "id", "id";
+    /// Backup codes that can be looked at again (C3).
+    BackupCodes: "backup codes that can be looked at" as "backup_codes", "backup_code_set" "sealed" of "user_id"
+        by "user_id", "user_id";
+    /// Recipients of mail: copies of mail addresses.
+    Recipient: "recipients of mail" as "email", "outbox" "recipient" of "user_id" by "id", "id";
+    /// What a mail alone tells.
+    Enclosed: "codes in mail" as "outbox.enclosed", "outbox" "enclosed" of "user_id" by "id", "id";
+}
+
+impl SealedColumn {
+    /// Where a value of this column belongs: `owner` is a person's id.
+    pub fn context(self, tenant: TenantId, owner: i64) -> SealContext<'static> {
+        SealContext {
+            tenant,
+            purpose: self.purpose(),
+            owner,
+        }
+    }
+}
+
+/// The place of a row within its tenant, in the order of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedPlace(i64, i64);
+
+impl SealedPlace {
+    /// Before every row.
+    pub const START: Self = Self(i64::MIN, i64::MIN);
+}
+
+/// A row of a sealed column.
+#[derive(Clone, Debug)]
+pub struct SealedRow {
+    /// Where it is.
+    pub place: SealedPlace,
+    /// Whose it is.
+    pub owner: i64,
+    /// The value; `None`: this row has none.
+    pub value: Option<Vec<u8>>,
+}
+
+impl Tx<'_> {
+    /// The rows of a column behind `after`, whichever key their values are under: one bounded statement.
+    pub async fn list_sealed(
+        &mut self,
+        column: SealedColumn,
+        after: SealedPlace,
+        limit: i64,
+    ) -> Result<Vec<SealedRow>, StoreError> {
+        let params = [
+            self.tenant.into(),
+            after.0.into(),
+            after.1.into(),
+            limit.into(),
+        ];
+        self.list(column.list(), &params, |row| {
+            Ok(SealedRow {
+                place: SealedPlace(row.int(0)?, row.int(1)?),
+                owner: row.int(2)?,
+                value: row.opt_bytes(3)?,
+            })
+        })
+        .await
+    }
+
+    /// Puts `new` in the place of `old`. `false`: it was changed meanwhile, and is left to whoever did.
+    pub async fn replace_sealed(
+        &mut self,
+        column: SealedColumn,
+        place: SealedPlace,
+        old: &[u8],
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
+        let params = [
+            self.tenant.into(),
+            place.0.into(),
+            place.1.into(),
+            old.into(),
+            new.into(),
+        ];
+        Ok(self.exec(column.replace(), &params).await? == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SealedColumn;
+
+    /// Columns of bytes that are not sealed, with what they are.
+    const OTHERS: [(&str, &str, &str); 16] = [
+        ("person", "password", "keyed hash"),
+        ("totp", "started_by", "hash of a token"),
+        ("backup_code_set", "salt", "random"),
+        ("backup_code_set", "hashing", "key number and cost"),
+        ("backup_code_set", "verifiers", "keyed hashes"),
+        ("backup_code_set", "superseded", "keyed hashes"),
+        ("login_attempt", "token_hash", "hash of a token"),
+        ("browser_session", "token_hash", "hash of a token"),
+        ("browser_session", "address", "network address"),
+        ("throttle", "subject", "hash or network address"),
+        ("audit_event", "address", "network address"),
+        ("audit_event", "mac", "keyed hash"),
+        ("audit_head", "mac", "keyed hash"),
+        ("outbox", "address", "network address"),
+        ("helpdesk_code", "verifier", "keyed hash"),
+        ("password_reset", "token_hash", "hash of a token"),
+    ];
+
+    /// A sealed column that is missing above would keep its key in the ring for ever, or be lost with it.
+    #[test]
+    fn sec_077_every_column_of_bytes_is_sealed_again_or_is_not_sealed() {
+        let schema = [
+            include_str!("../migrations/0001_initial.sql"),
+            include_str!("../migrations/0002_console.sql"),
+        ]
+        .concat();
+        let mut table = "";
+        for line in schema.lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let column = match words.as_slice() {
+                ["CREATE", "TABLE", name, ..] => {
+                    table = name;
+                    continue;
+                }
+                ["ALTER", "TABLE", name, "ADD", "COLUMN", column, kind, ..] => {
+                    table = name;
+                    kind.starts_with("BYTEA").then_some(*column)
+                }
+                [column, kind, ..] => kind.starts_with("BYTEA").then_some(*column),
+                _ => None,
+            };
+            let Some(column) = column else { continue };
+            let sealed = SealedColumn::ALL
+                .iter()
+                .any(|known| known.place() == (table, column));
+            let other = OTHERS
+                .iter()
+                .any(|(of, name, _)| (*of, *name) == (table, column));
+            assert!(
+                sealed != other,
+                "{table}.{column}: sealed ({sealed}) or not ({other})?"
+            );
+        }
+    }
+}
