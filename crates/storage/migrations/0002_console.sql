@@ -24,20 +24,20 @@ ALTER TABLE person ADD COLUMN must_enrol BIGINT NOT NULL DEFAULT 0;
 
 -- What lists of people tell and are filtered by, kept by the statements that change it (docs/decisions/0008). `factor` is 0 for
 -- none, 1 for a set-up that was begun, 2 for a confirmed app; `blocked_until` is the greatest number while a budget is closed.
--- `login_month` is the last login in whole spans of 30 days since 1970, 0 for never: were the time itself in an index, every login
--- would write that, and on PostgreSQL all of the person's.
+-- `logged_in` is 1 after the first login: were the time of the last one in an index, every login would write that, and on
+-- PostgreSQL all of the person's.
 ALTER TABLE person ADD COLUMN factor BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE person ADD COLUMN codes_low BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE person ADD COLUMN blocked_until BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE person ADD COLUMN last_login_at BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE person ADD COLUMN login_month BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE person ADD COLUMN logged_in BIGINT NOT NULL DEFAULT 0;
 
 -- The name, folded, for the order of lists and for the search; and whether this and the words below are up to date.
 ALTER TABLE person ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE person ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;
 
 CREATE INDEX person_name ON person (tenant_id, name_key, id);
-CREATE INDEX person_login_month ON person (tenant_id, login_month, login);
+CREATE INDEX person_never ON person (tenant_id, login) WHERE logged_in = 0;
 CREATE INDEX person_factor ON person (tenant_id, factor, login);
 CREATE INDEX person_disabled ON person (tenant_id, disabled, login) WHERE disabled = 1;
 CREATE INDEX person_codes_low ON person (tenant_id, codes_low, login) WHERE codes_low = 1;

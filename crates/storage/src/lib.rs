@@ -58,5 +58,5 @@ pub use store::{
 };
 pub use tenants::{TenantCounts, TenantRow, TenantState};
 pub use throttles::{BudgetKind, STRANGER_ROWS};
-pub use user_list::{Cursor, Listing, Order, Show};
+pub use user_list::{Along, Place, Show, Walk};
 pub use users::{NewUser, UserRow};

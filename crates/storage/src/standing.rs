@@ -2,12 +2,7 @@
 //! transaction (docs/decisions/0008). `Tx::find_true_standing` works it out from the tables that it is taken from.
 
 use sha2::{Digest, Sha256};
-use warifu_domain::{
-    backup_code::FEW_CODES,
-    ids::UserId,
-    throttle::CLOSED_AT,
-    time::{Span, Timestamp},
-};
+use warifu_domain::{backup_code::FEW_CODES, ids::UserId, throttle::CLOSED_AT, time::Timestamp};
 
 use crate::store::{Row, StoreError, Tx};
 
@@ -42,14 +37,6 @@ pub struct Standing {
     pub own_switch: Option<bool>,
     /// A private mail address is confirmed (K6).
     pub has_email: bool,
-}
-
-/// The span of time that is told of a last login in an index.
-const MONTH: Span = Span::days(30);
-
-/// In which span of 30 days since 1970 a login was; never 0, which is for people who never logged in.
-pub(crate) fn login_month(at: Timestamp) -> i64 {
-    at.0.div_euclid(MONTH.0).max(1)
 }
 
 /// Reads a standing from seven columns that begin at `first`.
@@ -141,18 +128,16 @@ impl Tx<'_> {
     ) -> Result<Timestamp, StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE person SET last_login_at = $3 WHERE tenant_id = $1 AND id = $2
-                   RETURNING blocked_until, login_month";
+                   RETURNING blocked_until, logged_in";
         let params = [tenant.into(), user.into(), now.into()];
         let noted = self.find(sql, &params, |row| Ok((row.int(0)?, row.int(1)?)));
-        let Some((blocked, month)) = noted.await? else {
+        let Some((blocked, logged_in)) = noted.await? else {
             return Ok(Timestamp(0));
         };
         // Apart, because SQLite writes an index anew whenever its column is named.
-        if month != login_month(now) {
-            let sql = "UPDATE person SET login_month = $3 WHERE tenant_id = $1 AND id = $2";
-            let month = login_month(now);
-            self.exec(sql, &[tenant.into(), user.into(), month.into()])
-                .await?;
+        if logged_in == 0 {
+            let sql = "UPDATE person SET logged_in = 1 WHERE tenant_id = $1 AND id = $2";
+            self.exec(sql, &[tenant.into(), user.into()]).await?;
         }
         Ok(Timestamp(blocked))
     }

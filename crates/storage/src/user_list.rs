@@ -1,23 +1,17 @@
-//! Lists of people: pages of them by key, and searches. Every statement walks along one index and reads no more than it gives
-//! (docs/decisions/0008).
+//! Lists of people: walks along one index, from a place on, in either direction. A walk reads no row that it does not give
+//! (docs/decisions/0008); what to walk along is the flows' choice.
 
-use warifu_domain::{
-    ids::{GroupId, UserId},
-    user::Role,
-    user_search::{Query, end_of_prefix},
-};
+use warifu_domain::{ids::GroupId, user::Role, user_search::end_of_prefix};
 
 use crate::{
     standing::Factor,
     store::{Row, StoreError, Tx, Value},
-    users::{UserRow, person_columns, user},
+    users::{PERSON_COLUMNS, UserRow, person_columns, user},
 };
 
-/// Whom a list shows.
+/// A part of the people that has an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
-    /// Everybody.
-    Everybody,
     /// Those with this second factor.
     Factor(Factor),
     /// Those at whose account guesses were slowed down or stopped, and not since opened.
@@ -34,40 +28,54 @@ pub enum Show {
     Group(GroupId),
 }
 
-/// By what a list is ordered. Everybody can be listed in every order but that of the last login, which has no index; a part, by
-/// login ID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// The login ID.
-    Login,
-    /// The folded name, then the id.
-    Name,
-    /// The last login, then the login ID; who never logged in comes first.
-    LastLogin,
-    /// When the account was added: ids grow with time.
-    Created,
+impl Show {
+    /// Whether a person belongs to it: what its statement asks of a row.
+    pub fn has(self, person: &UserRow) -> bool {
+        match self {
+            Self::Factor(factor) => person.standing.factor == factor,
+            Self::Blocked => person.standing.blocked_until.0 > 0,
+            Self::Disabled => person.disabled,
+            Self::NeverLoggedIn => person.standing.last_login_at.is_none(),
+            Self::CodesLow => person.standing.codes_low,
+            Self::Role(role) => person.role == role,
+            Self::Group(group) => person.group == Some(group),
+        }
+    }
 }
 
-/// Where a page begins: behind a row, in the order or against it.
+/// What a walk goes along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Along<'a> {
+    /// Whose login ID begins so, by login ID; everybody's begins with nothing.
+    Login(&'a str),
+    /// Whose folded name begins so, by folded name and id.
+    Name(&'a str),
+    /// Who has a word that begins so, by word and id: once for each word.
+    Word(&'a str),
+    /// Everybody, in the order in which they were added: ids grow with time.
+    Added,
+    /// A part, by login ID.
+    Part(Show),
+}
+
+/// A place in a walk: that of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// The row's first key: login ID or folded name.
+pub struct Place {
+    /// The row's first key: login ID, folded name or word.
     pub text: String,
-    /// The row's number: its id, or its last login.
+    /// The row's id.
     pub number: i64,
 }
 
-/// Which page of a list.
+/// Which rows of a walk.
 #[derive(Clone, Debug)]
-pub struct Listing {
-    /// Whom.
-    pub show: Show,
-    /// In which order.
-    pub order: Order,
+pub struct Walk<'a> {
+    /// What it goes along.
+    pub along: Along<'a>,
     /// From the last to the first.
     pub backwards: bool,
-    /// Behind which row; `None`: the first page.
-    pub after: Option<Cursor>,
+    /// Behind which row; `None`: from the start.
+    pub after: Option<&'a Place>,
     /// At most so many.
     pub limit: i64,
 }
@@ -78,21 +86,21 @@ struct Pair {
     backwards: &'static str,
 }
 
-/// A part of the people, by login ID. `$2` is where the page begins, `$4` what the part is told by.
+/// A part of the people, by login ID. `$2` is where the walk begins, `$4` what the part is told by.
 macro_rules! part {
     ($condition:literal) => {
         Pair {
             forwards: concat!(
                 "SELECT ",
                 person_columns!(),
-                " FROM person WHERE tenant_id = $1 AND ",
+                ", login FROM person WHERE tenant_id = $1 AND ",
                 $condition,
                 " AND login > $2 ORDER BY login LIMIT $3"
             ),
             backwards: concat!(
                 "SELECT ",
                 person_columns!(),
-                " FROM person WHERE tenant_id = $1 AND ",
+                ", login FROM person WHERE tenant_id = $1 AND ",
                 $condition,
                 " AND login < $2 ORDER BY login DESC LIMIT $3"
             ),
@@ -100,55 +108,97 @@ macro_rules! part {
     };
 }
 
-/// Everybody, in another order. `$2` and `$4` are where the page begins.
-macro_rules! whole {
-    ($keys:literal, $order:literal, $reverse:literal) => {
+/// By a text and an id: behind the row `($2, $4)`, up to the text `$5`.
+macro_rules! range {
+    ($columns:expr, $tables:literal, $text:literal, $id:literal) => {
         Pair {
             forwards: concat!(
                 "SELECT ",
-                person_columns!(),
-                " FROM person WHERE tenant_id = $1 AND ",
-                $keys,
-                " > ($2, $4) ORDER BY ",
-                $order,
+                $columns,
+                ", ",
+                $text,
+                " FROM ",
+                $tables,
+                " AND (",
+                $text,
+                ", ",
+                $id,
+                ") > ($2, $4) AND ",
+                $text,
+                " < $5 ORDER BY ",
+                $text,
+                ", ",
+                $id,
                 " LIMIT $3"
             ),
             backwards: concat!(
                 "SELECT ",
-                person_columns!(),
-                " FROM person WHERE tenant_id = $1 AND ",
-                $keys,
-                " < ($2, $4) ORDER BY ",
-                $reverse,
-                " LIMIT $3"
+                $columns,
+                ", ",
+                $text,
+                " FROM ",
+                $tables,
+                " AND (",
+                $text,
+                ", ",
+                $id,
+                ") < ($2, $4) AND ",
+                $text,
+                " >= $5 ORDER BY ",
+                $text,
+                " DESC, ",
+                $id,
+                " DESC LIMIT $3"
             ),
         }
     };
 }
 
-const EVERYBODY: Pair = part!("login > ''");
-const BY_NAME: Pair = whole!("(name_key, id)", "name_key, id", "name_key DESC, id DESC");
-const BY_ID: Pair = Pair {
+const BY_LOGIN: Pair = Pair {
+    // The place itself is left out; the beginning may be somebody's whole login ID.
     forwards: concat!(
         "SELECT ",
         person_columns!(),
-        " FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+        ", login FROM person WHERE tenant_id = $1 AND login >= $2 AND login < $5 AND login <> $4 ORDER BY login LIMIT $3"
     ),
     backwards: concat!(
         "SELECT ",
         person_columns!(),
-        " FROM person WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        ", login FROM person WHERE tenant_id = $1 AND login < $2 AND login >= $5 AND login <> $4 ORDER BY login DESC LIMIT $3"
+    ),
+};
+const BY_NAME: Pair = range!(
+    person_columns!(),
+    "person WHERE tenant_id = $1",
+    "name_key",
+    "id"
+);
+const BY_WORD: Pair = range!(
+    person_columns!(),
+    "person_word JOIN person ON person.tenant_id = $1 AND person.id = person_word.user_id WHERE person_word.tenant_id = $1",
+    "word",
+    "user_id"
+);
+const BY_ID: Pair = Pair {
+    forwards: concat!(
+        "SELECT ",
+        person_columns!(),
+        ", '' FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+    ),
+    backwards: concat!(
+        "SELECT ",
+        person_columns!(),
+        ", '' FROM person WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
     ),
 };
 
 /// A part's statement, with what it is told by.
 fn part(show: Show) -> (Pair, Option<i64>) {
     match show {
-        Show::Everybody => (EVERYBODY, None),
         Show::Factor(factor) => (part!("factor = $4"), Some(factor as i64)),
         Show::Blocked => (part!("blocked_until > 0"), None),
         Show::Disabled => (part!("disabled = 1"), None),
-        Show::NeverLoggedIn => (part!("login_month = 0"), None),
+        Show::NeverLoggedIn => (part!("logged_in = 0"), None),
         Show::CodesLow => (part!("codes_low = 1"), None),
         Show::Role(role) => (part!("role = $4 AND role > 0"), Some(role.number())),
         Show::Group(group) => (
@@ -158,8 +208,18 @@ fn part(show: Show) -> (Pair, Option<i64>) {
     }
 }
 
-fn count(show: Show) -> (&'static str, Option<i64>) {
+/// The statement that counts a walk's rows up to `$2`, with what else it is told.
+fn count<'a>(along: Along<'a>, end: &'a str) -> (&'static str, Vec<Value<'a>>) {
     macro_rules! count {
+        ($rows:literal) => {
+            concat!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM ",
+                $rows,
+                " LIMIT $2) AS part"
+            )
+        };
+    }
+    macro_rules! people {
         ($condition:literal) => {
             concat!(
                 "SELECT COUNT(*) FROM (SELECT 1 FROM person WHERE tenant_id = $1 AND ",
@@ -168,145 +228,119 @@ fn count(show: Show) -> (&'static str, Option<i64>) {
             )
         };
     }
-    match show {
-        Show::Everybody => (count!("login > ''"), None),
-        Show::Factor(factor) => (count!("factor = $3"), Some(factor as i64)),
-        // The second condition leads SQLite to the partial index.
-        Show::Blocked => (count!("blocked_until > 0 AND login > ''"), None),
-        Show::Disabled => (count!("disabled = 1"), None),
-        Show::NeverLoggedIn => (count!("login_month = 0"), None),
-        Show::CodesLow => (count!("codes_low = 1"), None),
-        Show::Role(role) => (count!("role = $3 AND role > 0"), Some(role.number())),
-        Show::Group(group) => (
-            count!("group_id = $3 AND group_id IS NOT NULL"),
-            Some(group.0),
+    let bounds = |prefix: &'a str| vec![prefix.into(), end.into()];
+    match along {
+        Along::Login(prefix) => (people!("login >= $3 AND login < $4"), bounds(prefix)),
+        Along::Name(prefix) => (people!("name_key >= $3 AND name_key < $4"), bounds(prefix)),
+        Along::Word(prefix) => (
+            count!("person_word WHERE tenant_id = $1 AND word >= $3 AND word < $4"),
+            bounds(prefix),
         ),
+        Along::Added => (people!("id > 0"), Vec::new()),
+        Along::Part(show) => match show {
+            Show::Factor(factor) => (people!("factor = $3"), vec![(factor as i64).into()]),
+            // The second condition leads SQLite to the partial index.
+            Show::Blocked => (people!("blocked_until > 0 AND login > ''"), Vec::new()),
+            Show::Disabled => (people!("disabled = 1"), Vec::new()),
+            Show::NeverLoggedIn => (people!("logged_in = 0 AND login > ''"), Vec::new()),
+            Show::CodesLow => (people!("codes_low = 1"), Vec::new()),
+            Show::Role(role) => (
+                people!("role = $3 AND role > 0"),
+                vec![role.number().into()],
+            ),
+            Show::Group(group) => (
+                people!("group_id = $3 AND group_id IS NOT NULL"),
+                vec![group.0.into()],
+            ),
+        },
     }
 }
 
-impl Cursor {
-    /// Where the page behind a person begins.
-    pub fn behind(person: &UserRow, order: Order) -> Self {
-        let (text, number) = match order {
-            Order::Login => (person.login.clone(), 0),
-            Order::Name => (warifu_domain::user_search::fold(&person.name), person.id.0),
-            Order::LastLogin => (
-                person.login.clone(),
-                person.standing.last_login_at.map_or(0, |at| at.0),
-            ),
-            Order::Created => (String::new(), person.id.0),
-        };
-        Self { text, number }
-    }
-
-    /// Before everybody, or behind everybody.
-    fn outside(backwards: bool) -> Self {
-        Self {
-            text: if backwards {
-                end_of_prefix("")
-            } else {
-                String::new()
-            },
-            number: if backwards { i64::MAX } else { i64::MIN },
-        }
-    }
+/// A row with its place.
+fn placed(row: &Row<'_>) -> Result<(Place, UserRow), StoreError> {
+    let person = user(row)?;
+    let place = Place {
+        text: row.text(PERSON_COLUMNS)?,
+        number: person.id.0,
+    };
+    Ok((place, person))
 }
 
 impl Tx<'_> {
-    /// Lists a page of people.
-    pub async fn list_people(&mut self, listing: &Listing) -> Result<Vec<UserRow>, StoreError> {
-        let tenant = self.tenant;
-        let outside = Cursor::outside(listing.backwards);
-        let Cursor { text, number } = listing.after.as_ref().unwrap_or(&outside);
-        let (text, number) = (Value::from(text), Value::from(*number));
-        let limit = listing.limit.into();
-        let (pair, mut params) = match listing.order {
-            Order::Login | Order::LastLogin => {
-                let (pair, by) = part(listing.show);
-                let mut params = vec![tenant.into(), text, limit];
+    /// Lists the next people of a walk, with their places.
+    pub async fn walk_people(
+        &mut self,
+        walk: &Walk<'_>,
+    ) -> Result<Vec<(Place, UserRow)>, StoreError> {
+        let (tenant, limit) = (self.tenant, walk.limit.into());
+        let (first, last) = ("", end_of_prefix(""));
+        let outside = if walk.backwards { &last } else { first };
+        let number = walk.after.map(|place| place.number);
+        let number = number.unwrap_or(if walk.backwards { i64::MAX } else { i64::MIN });
+        let (pair, params) = match walk.along {
+            Along::Added => (BY_ID, vec![tenant.into(), number.into(), limit]),
+            Along::Part(show) => {
+                let (pair, by) = part(show);
+                let text = walk.after.map_or(outside, |place| &place.text);
+                let mut params = vec![tenant.into(), text.into(), limit];
                 params.extend(by.map(Value::from));
                 (pair, params)
             }
-            Order::Name => (BY_NAME, vec![tenant.into(), text, limit, number]),
-            Order::Created => (BY_ID, vec![tenant.into(), number]),
+            Along::Login(prefix) | Along::Name(prefix) | Along::Word(prefix) => {
+                let end = end_of_prefix(prefix);
+                return self.walk_range(walk, (prefix, &end), number).await;
+            }
         };
-        if listing.order == Order::Created {
-            params.push(limit);
-        }
-        let sql = match listing.backwards {
+        let sql = match walk.backwards {
             false => pair.forwards,
             true => pair.backwards,
         };
-        self.list(sql, &params, user).await
+        self.list(sql, &params, placed).await
     }
 
-    /// How many people a list shows, counted up to `limit`.
-    pub async fn count_people(&mut self, show: Show, limit: i64) -> Result<i64, StoreError> {
-        let (sql, by) = count(show);
+    /// [`Self::walk_people`] between the beginning and the end of a prefix.
+    async fn walk_range(
+        &mut self,
+        walk: &Walk<'_>,
+        (start, end): (&str, &str),
+        number: i64,
+    ) -> Result<Vec<(Place, UserRow)>, StoreError> {
+        let (near, far) = match walk.backwards {
+            false => (start, end),
+            true => (end, start),
+        };
+        let text = walk.after.map(|place| place.text.as_str());
+        let (pair, fourth) = match walk.along {
+            Along::Name(_) => (BY_NAME, number.into()),
+            Along::Word(_) => (BY_WORD, number.into()),
+            _ => (BY_LOGIN, text.unwrap_or_default().into()),
+        };
+        let params = [
+            self.tenant.into(),
+            text.unwrap_or(near).into(),
+            walk.limit.into(),
+            fourth,
+            far.into(),
+        ];
+        let sql = match walk.backwards {
+            false => pair.forwards,
+            true => pair.backwards,
+        };
+        self.list(sql, &params, placed).await
+    }
+
+    /// How many rows a walk has, counted up to `limit`.
+    pub async fn count_people(&mut self, along: Along<'_>, limit: i64) -> Result<i64, StoreError> {
+        let end = match along {
+            Along::Login(prefix) | Along::Name(prefix) | Along::Word(prefix) => {
+                end_of_prefix(prefix)
+            }
+            Along::Added | Along::Part(_) => String::new(),
+        };
+        let (sql, more) = count(along, &end);
         let mut params = vec![self.tenant.into(), limit.into()];
-        params.extend(by.map(Value::from));
+        params.extend(more);
         let count = self.find(sql, &params, |row| row.int(0)).await?;
         Ok(count.unwrap_or(0))
-    }
-
-    /// Finds up to `limit` people by the beginning of login ID, name or a word of either; `deep` is how many of a word's people
-    /// are looked at where there are several words.
-    pub async fn search_people(
-        &mut self,
-        query: &Query,
-        limit: i64,
-        deep: i64,
-    ) -> Result<Vec<UserRow>, StoreError> {
-        let tenant = self.tenant;
-        let (whole, end) = (query.whole(), end_of_prefix(query.whole()));
-        let params = [tenant.into(), whole.into(), (&end).into(), limit.into()];
-        let sql = concat!(
-            "SELECT ",
-            person_columns!(),
-            " FROM person WHERE tenant_id = $1 AND login >= $2 AND login < $3 ORDER BY login LIMIT $4"
-        );
-        let mut found = self.list(sql, &params, user).await?;
-        let sql = concat!(
-            "SELECT ",
-            person_columns!(),
-            " FROM person WHERE tenant_id = $1 AND name_key >= $2 AND name_key < $3 ORDER BY name_key, id LIMIT $4"
-        );
-        found.extend(self.list(sql, &params, user).await?);
-        let term = query.term();
-        let depth = if query.has_several_terms() {
-            deep
-        } else {
-            limit
-        };
-        let end = end_of_prefix(&term);
-        let params = [tenant.into(), (&term).into(), (&end).into(), depth.into()];
-        let sql =
-            "SELECT user_id FROM person_word WHERE tenant_id = $1 AND word >= $2 AND word < $3
-                    ORDER BY word, user_id LIMIT $4";
-        let id = |row: &Row<'_>| row.int(0).map(UserId);
-        for id in self.list(sql, &params, id).await? {
-            found.extend(self.find_user(id).await?);
-        }
-        // The word may be the one with which the login ID or the name begins, and the other words follow.
-        if query.has_several_terms() {
-            let sql = concat!(
-                "SELECT ",
-                person_columns!(),
-                " FROM person WHERE tenant_id = $1 AND name_key >= $2 AND name_key < $3
-                  ORDER BY name_key, id LIMIT $4"
-            );
-            found.extend(self.list(sql, &params, user).await?);
-            let sql = concat!(
-                "SELECT ",
-                person_columns!(),
-                " FROM person WHERE tenant_id = $1 AND login >= $2 AND login < $3 ORDER BY login LIMIT $4"
-            );
-            found.extend(self.list(sql, &params, user).await?);
-        }
-        found.retain(|person| query.fits(&person.login, &person.name));
-        found.sort_by(|one, other| one.login.cmp(&other.login));
-        found.dedup_by(|one, other| one.id == other.id);
-        found.truncate(usize::try_from(limit).unwrap_or(0));
-        Ok(found)
     }
 }

@@ -69,6 +69,9 @@ macro_rules! person_columns {
 }
 pub(crate) use person_columns;
 
+/// How many columns these are.
+pub(crate) const PERSON_COLUMNS: usize = 18;
+
 pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         id: UserId(row.int(0)?),

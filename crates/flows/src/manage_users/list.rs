@@ -1,45 +1,116 @@
-//! Lists of people, page by page, and the search for one of them (docs/decisions/0008).
+//! Lists of people, page by page: any search with any filter in any order (docs/decisions/0008). Every page looks at a bounded
+//! number of people: a small set is read whole and ordered here, a large one is walked along an index.
 
-use std::{cmp::Ordering, collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
-use warifu_domain::{ids::GroupId, permission::Operation, tenant::Tenant, user_search::Query};
-use warifu_storage::{Cursor, GroupRow, Listing as StoredListing, Order, Show, UserRow};
+use warifu_domain::{
+    ids::GroupId,
+    permission::Operation,
+    tenant::Tenant,
+    user_search::{Query, first_word, fold, word_prefix},
+};
+use warifu_storage::{Along, GroupRow, Place, Show, StoreError, Tx, UserRow, Walk};
 
+use super::page::{lay_out, read_whole, walk};
 use crate::{by::By, ctx::Ctx, error::FlowError};
 
-/// People of a part, or of a search, that are ordered by anything but the login ID: they are ordered here, as many as this.
-pub const ORDERED_HERE: i64 = 1000;
+/// Terms of a search whose people are counted, to begin with the fewest.
+const COUNTED_TERMS: usize = 3;
 
-/// People that a search finds at most: who finds more types another letter.
-pub const FOUND: i64 = 200;
+/// By what a list is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The login ID.
+    Login,
+    /// The folded name, then the id.
+    Name,
+    /// The last login, then the login ID; who never logged in comes first. There is no index for it, since every login would
+    /// write it: only small sets are ordered so.
+    LastLogin,
+    /// When the account was added: ids grow with time.
+    Added,
+}
 
-/// How many people of one word a search for several words looks at.
-const SEARCH_DEPTH: i64 = 2000;
+impl Order {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Login, Self::Name, Self::LastLogin, Self::Added];
+}
 
-/// What a list shows: a part of the people, or what a search finds.
-#[derive(Clone, Debug)]
-pub enum Search {
-    /// The whole or a part of the people.
-    Part(Show),
-    /// Whoever fits.
-    Words(Query),
+/// Which people a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Those who fit.
+    pub query: Option<Query>,
+    /// Those who are in all of these parts.
+    pub shows: Vec<Show>,
+}
+
+/// The place of a row in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Which of a large search's walks the row was found in; `None`: the list has an order.
+    pub walk: Option<usize>,
+    /// The row's first key: login ID, folded name or word.
+    pub text: String,
+    /// The row's number: its id, or its last login.
+    pub number: i64,
+}
+
+/// Which page of a list. The default is the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The row next to the page; `None`: the page lies at the list's end.
+    pub from: Option<Cursor>,
+    /// The page lies before that row, not behind it.
+    pub back: bool,
 }
 
 /// Which page of which list.
 #[derive(Clone, Debug)]
 pub struct Listing {
     /// Whom.
-    pub search: Search,
+    pub filter: Filter,
     /// By what it is ordered.
     pub order: Order,
     /// The last first.
     pub descending: bool,
-    /// The row next to the page; `None`: the first page.
-    pub from: Option<Cursor>,
-    /// The page lies before that row, not behind it.
-    pub back: bool,
+    /// Which page.
+    pub page: Page,
     /// People on a page.
     pub limit: usize,
+    /// What the page may cost.
+    pub bounds: Bounds,
+}
+
+/// How many people a page looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Most people of a set that is read whole: it can be ordered by anything, and is counted exactly.
+    pub small: i64,
+    /// Most people who are looked at along an index, before the page says how far it came.
+    pub depth: i64,
+}
+
+impl Default for Bounds {
+    // Of people in no particular order, a set that is not small fills a page within the depth up to a tenant of 100,000, and a fifth
+    // of a page in one of a million.
+    fn default() -> Self {
+        Self {
+            small: 2_000,
+            depth: 5_000,
+        }
+    }
+}
+
+/// How many people a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// So many.
+    Exactly(i64),
+    /// Certainly more.
+    MoreThan(i64),
+    /// That would have to be counted.
+    Unknown,
 }
 
 /// A page of people.
@@ -49,18 +120,18 @@ pub struct Listed {
     pub people: Vec<UserRow>,
     /// Every group of the tenant, by name.
     pub groups: Vec<GroupRow>,
-    /// How many there are in all, if that is no more than [`ORDERED_HERE`], or than [`FOUND`] in a search.
-    pub count: Option<i64>,
-    /// Whether the list can be ordered by anything but the login ID.
-    pub can_be_ordered: bool,
-    /// Whether that may be the last login.
-    pub has_last_login: bool,
+    /// How many there are in all.
+    pub count: Count,
+    /// By what the list can be ordered; empty: people come as they are found.
+    pub orders: &'static [Order],
     /// What it is ordered by.
     pub order: Order,
-    /// There are people before this page.
-    pub has_previous: bool,
-    /// There are people behind this page.
-    pub has_next: bool,
+    /// The page before this one, if there is anybody on it.
+    pub previous: Option<Page>,
+    /// The page behind this one. After a page that was cut short, it may turn out empty.
+    pub next: Option<Page>,
+    /// After so many people the page was left as it is, though there may be more who belong on it.
+    pub cut_after: Option<i64>,
 }
 
 impl Listed {
@@ -80,20 +151,21 @@ pub async fn list_users(
     limit: i64,
 ) -> Result<Vec<UserRow>, FlowError> {
     by.check(tenant, Operation::ListUsers, None, ctx.clock.now())?;
-    let listing = StoredListing {
-        show: Show::Everybody,
-        order: Order::Login,
-        backwards: false,
-        after: Some(Cursor {
-            text: after.to_owned(),
-            number: 0,
-        }),
-        limit,
+    let after = Place {
+        text: after.to_owned(),
+        number: 0,
     };
-    Ok(ctx
-        .store
-        .read(tenant.id, async move |tx| tx.list_people(&listing).await)
-        .await?)
+    let listed = ctx.store.read(tenant.id, async move |tx| {
+        let walk = Walk {
+            along: Along::Login(""),
+            backwards: false,
+            after: Some(&after),
+            limit,
+        };
+        tx.walk_people(&walk).await
+    });
+    let placed = listed.await?.into_iter();
+    Ok(placed.map(|(_, person)| person).collect())
 }
 
 /// Gives a page of a list.
@@ -105,109 +177,168 @@ pub async fn list_people(
 ) -> Result<Listed, FlowError> {
     by.check(tenant, Operation::ListUsers, None, ctx.clock.now())?;
     let listed = ctx.store.read(tenant.id, async move |tx| {
-        let mut listed = Listed {
-            people: Vec::new(),
-            groups: tx.list_groups().await?,
-            count: None,
-            can_be_ordered: true,
-            has_last_login: true,
-            order: listing.order,
-            has_previous: false,
-            has_next: false,
+        let groups = tx.list_groups().await?;
+        let mut listed = match plan(tx, &listing).await? {
+            Plan::Whole(set) => read_whole(tx, &listing, &set).await?,
+            Plan::Walk(walks, size) => page_of_walk(tx, &listing, &walks, size).await?,
         };
-        let show = match &listing.search {
-            Search::Words(query) => {
-                let found = tx.search_people(query, FOUND + 1, SEARCH_DEPTH).await?;
-                let count = found.len() as i64;
-                listed.count = (count <= FOUND).then_some(count);
-                cut(&listing, found, &mut listed);
-                return Ok(listed);
-            }
-            Search::Part(show) => *show,
-        };
-        let count = tx.count_people(show, ORDERED_HERE + 1).await?;
-        listed.count = (count <= ORDERED_HERE).then_some(count);
-        let is_small = count <= ORDERED_HERE;
-        listed.can_be_ordered = show == Show::Everybody || is_small;
-        listed.has_last_login = is_small;
-        let mut stored = StoredListing {
-            show,
-            order: listing.order,
-            backwards: listing.descending != listing.back,
-            after: listing.from.clone(),
-            limit: listing.limit as i64 + 1,
-        };
-        let has_index = listing.order != Order::LastLogin && show == Show::Everybody;
-        if listing.order != Order::Login && !has_index {
-            if is_small {
-                stored.order = Order::Login;
-                stored.backwards = false;
-                stored.after = None;
-                stored.limit = ORDERED_HERE;
-                let all = tx.list_people(&stored).await?;
-                cut(&listing, all, &mut listed);
-                return Ok(listed);
-            }
-            // Grown beyond what is ordered here since the page before: by login ID, from the start.
-            stored.order = Order::Login;
-            stored.after = None;
-            listed.order = Order::Login;
-        }
-        let rows = tx.list_people(&stored).await?;
-        lay_out(&listing, rows, &mut listed);
+        listed.groups = groups;
         Ok(listed)
     });
     Ok(listed.await?)
 }
 
-/// Searches, and gives everybody who was found.
-pub async fn search_people(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    by: &By,
-    query: Query,
-) -> Result<Vec<UserRow>, FlowError> {
-    let listing = Listing {
-        search: Search::Words(query),
-        order: Order::Login,
-        descending: false,
-        from: None,
-        back: false,
-        limit: FOUND as usize,
-    };
-    Ok(list_people(ctx, tenant, by, listing).await?.people)
+/// How a page is made.
+enum Plan<'l> {
+    /// Whoever is on one of these is read, looked at and ordered here.
+    Whole(Vec<Along<'l>>),
+    /// These are walked one behind the other, in the list's order. The number is how many people they have, unless these are
+    /// more than is small, or have to be looked at.
+    Walk(Vec<Along<'l>>, Count),
 }
 
-/// Orders people here, and cuts the page out.
-fn cut(listing: &Listing, mut all: Vec<UserRow>, listed: &mut Listed) {
-    let by_order = |one: &Cursor, other: &Cursor| {
-        let ordering = match listing.order {
-            Order::Login | Order::Name => (&one.text, one.number).cmp(&(&other.text, other.number)),
-            Order::LastLogin => (one.number, &one.text).cmp(&(other.number, &other.text)),
-            Order::Created => one.number.cmp(&other.number),
-        };
-        match listing.descending != listing.back {
-            true => ordering.reverse(),
-            false => ordering,
+/// Where the people are whom a term finds. Who is on several of these is taken from the first.
+fn search<'q>(query: &'q Query, term: &'q str) -> Vec<Along<'q>> {
+    let word = Along::Word(word_prefix(term));
+    let mut walks = vec![Along::Login(term), Along::Name(term), word];
+    // A name may hold signs between which terms do not begin.
+    if query.terms().len() > 1 {
+        walks.push(Along::Name(query.whole()));
+    }
+    walks
+}
+
+async fn plan<'l>(tx: &mut Tx<'_>, listing: &'l Listing) -> Result<Plan<'l>, StoreError> {
+    let Filter { query, shows } = &listing.filter;
+    let from = listing.page.from.as_ref();
+    let is_in_search = from.is_some_and(|from| from.walk.is_some());
+    // A list that grows while somebody turns its pages does not change its order under the reader.
+    let few = listing.bounds.small;
+    let small = if from.is_some() { 2 * few } else { few };
+    let mut sets: Vec<Vec<Along<'_>>> = shows.iter().map(|show| vec![Along::Part(*show)]).collect();
+    if let Some(query) = query {
+        let terms = query.terms().iter().take(COUNTED_TERMS);
+        sets.extend(terms.map(|term| search(query, term)));
+    }
+    if sets.is_empty() {
+        sets.push(vec![Along::Login("")]);
+    }
+    let is_simple = sets.len() == 1 && query.is_none();
+    let mut smallest: Option<(i64, Vec<Along<'_>>)> = None;
+    for set in sets {
+        let mut size = 0;
+        for along in &set {
+            size += tx.count_people(*along, small + 1 - size).await?;
+            if size > small {
+                break;
+            }
         }
-    };
-    let key = |person: &UserRow| Cursor::behind(person, listing.order);
-    all.sort_by(|one, other| by_order(&key(one), &key(other)));
-    if let Some(from) = &listing.from {
-        all.retain(|person| by_order(&key(person), from) == Ordering::Greater);
+        if smallest.as_ref().is_none_or(|(least, _)| size < *least) {
+            smallest = Some((size, set));
+        }
     }
-    lay_out(listing, all, listed);
+    let (size, set) = smallest.expect("there is a set");
+    let is_small = size <= small;
+    let count = match is_small && is_simple {
+        true => Count::Exactly(size),
+        false if is_simple => Count::MoreThan(few),
+        false => Count::Unknown,
+    };
+    let is_indexed = match listing.order {
+        Order::Login => true,
+        Order::Name | Order::Added => shows.is_empty(),
+        Order::LastLogin => false,
+    };
+    if is_small && !is_in_search && !(is_simple && is_indexed) {
+        return Ok(Plan::Whole(set));
+    }
+    Ok(match query {
+        Some(query) => Plan::Walk(search(query, &query.terms()[0]), Count::Unknown),
+        None => match listing.order {
+            Order::Login | Order::LastLogin => Plan::Walk(set, count),
+            order => Plan::Walk(vec![whole(order)], count),
+        },
+    })
 }
 
-/// Lays rows that come in the direction of the page out as the page shows them.
-fn lay_out(listing: &Listing, mut rows: Vec<UserRow>, listed: &mut Listed) {
-    let has_more = rows.len() > listing.limit;
-    rows.truncate(listing.limit);
-    if listing.back {
-        rows.reverse();
-        (listed.has_previous, listed.has_next) = (has_more, true);
-    } else {
-        (listed.has_previous, listed.has_next) = (listing.from.is_some(), has_more);
+/// Everybody, in an order that has an index.
+fn whole(order: Order) -> Along<'static> {
+    match order {
+        Order::Login | Order::LastLogin => Along::Login(""),
+        Order::Name => Along::Name(""),
+        Order::Added => Along::Added,
     }
-    listed.people = rows;
 }
+
+/// Whether a person who was met on the walk `met` belongs on the list, and there.
+fn belongs(filter: &Filter, walks: &[Along<'_>], met: usize, at: &Place, person: &UserRow) -> bool {
+    let is_met_first = |query: &Query| {
+        let term = &query.terms()[0];
+        let is_on = |along: &Along<'_>| match along {
+            Along::Login(start) => person.login.starts_with(start),
+            Along::Name(start) => fold(&person.name).starts_with(start),
+            _ => first_word(&person.login, &person.name, term).is_some(),
+        };
+        let is_first_word = !matches!(walks[met], Along::Word(_))
+            || first_word(&person.login, &person.name, term).as_ref() == Some(&at.text);
+        is_first_word && !walks[..met].iter().any(is_on)
+    };
+    is_shown(filter, person) && filter.query.as_ref().is_none_or(is_met_first)
+}
+
+/// Whether a person belongs on a list.
+pub(super) fn is_shown(Filter { query, shows }: &Filter, person: &UserRow) -> bool {
+    let fits = |query: &Query| query.fits(&person.login, &person.name);
+    shows.iter().all(|show| show.has(person)) && query.as_ref().is_none_or(fits)
+}
+
+async fn page_of_walk(
+    tx: &mut Tx<'_>,
+    listing: &Listing,
+    walks: &[Along<'_>],
+    size: Count,
+) -> Result<Listed, StoreError> {
+    let is_search = listing.filter.query.is_some();
+    // The place of a row in another order, from before the list grew, is none here.
+    let is_place = |from: &Cursor| from.walk.is_some() == is_search;
+    let page = match &listing.page.from {
+        Some(from) if !is_place(from) => Page::default(),
+        _ => listing.page.clone(),
+    };
+    let backwards = match is_search {
+        true => page.back,
+        false => listing.descending != page.back,
+    };
+    let accepts =
+        |met, at: &Place, person: &UserRow| belongs(&listing.filter, walks, met, at, person);
+    let (from, limits) = (
+        page.from.as_ref(),
+        (listing.limit + 1, listing.bounds.depth),
+    );
+    let mut found = walk(tx, walks, from, backwards, limits, accepts).await?;
+    if !is_search {
+        found.drop_walks();
+    }
+    let shown = found.rows.len().min(listing.limit) as i64;
+    let mut listed = lay_out(listing, &page, found);
+    listed.count = match size {
+        Count::Unknown if page != Page::default() => Count::Unknown,
+        Count::Unknown if listed.next.is_none() => Count::Exactly(shown),
+        Count::Unknown if listed.cut_after.is_none() => Count::MoreThan(shown),
+        size => size,
+    };
+    if is_search {
+        listed.orders = &[];
+        listed.order = Order::Login;
+    } else if !matches!(size, Count::Exactly(_)) {
+        listed.orders = &WALKED;
+        listed.order = match listing.order {
+            Order::LastLogin => Order::Login,
+            order => order,
+        };
+    }
+    Ok(listed)
+}
+
+/// Orders with an index.
+const WALKED: [Order; 3] = [Order::Login, Order::Name, Order::Added];

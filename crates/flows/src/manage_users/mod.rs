@@ -8,6 +8,7 @@ mod groups;
 mod helpdesk;
 mod import;
 mod list;
+mod page;
 mod show;
 
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub use groups::{COUNTED, GroupForm, add_group, change_group, list_groups, remov
 pub use helpdesk::{OpenedCode, open_helpdesk_code};
 pub use import::{ImportError, check_import, import_users};
 pub use list::{
-    FOUND, Listed, Listing, ORDERED_HERE, Search, list_people, list_users, search_people,
+    Bounds, Count, Cursor, Filter, Listed, Listing, Order, Page, list_people, list_users,
 };
 pub use show::{EVENTS_EXPORTED, UserDetails, export_user, show_user, user_details};
 

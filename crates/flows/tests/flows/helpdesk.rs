@@ -16,7 +16,7 @@ use warifu_flows::{
     manage_users::{self, Edited, ManageError},
 };
 
-use crate::support::{Asked, Browser, Person, Setting, World, on_both, refused};
+use crate::support::{Asked, Browser, Person, Setting, World, find, on_both, refused};
 
 fn workspace() -> Setting {
     Setting::preset("workspace")
@@ -363,11 +363,7 @@ async fn sec_043_a_new_mail_address_is_announced_to_the_old_and_the_new_one() {
             .unwrap();
         let own = notices.iter().filter(|notice| notice.login == "taro");
         assert_eq!(own.count(), 2);
-        let find = async |typed: &str| {
-            let query = warifu_domain::user_search::Query::parse(typed).unwrap();
-            let found = manage_users::search_people(&world.ctx, &tenant, &by, query).await;
-            found.unwrap().len()
-        };
+        let find = async |typed: &str| find(&world, typed).await.len();
         assert_eq!(
             (find("高橋").await, find("太郎").await, find("山田").await),
             (1, 1, 0)

@@ -1,20 +1,123 @@
-//! Lists of people, page by page in both directions, and the search (docs/decisions/0008).
+//! Lists of people: every search, filter and order together, page by page in both directions (docs/decisions/0008).
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::{
+    prelude::*,
+    sample::{select, subsequence},
+    strategy::ValueTree as _,
+    test_runner::TestRunner,
+};
 use warifu_domain::{
     audit::EventKind,
+    ids::{GroupId, UserId},
     user::{Login, Role},
-    user_search::Query,
+    user_search::{Query, fold},
 };
 use warifu_flows::{
     By,
-    manage_users::{self, GroupForm, ImportError, Listed, Listing, ManageError, Search},
+    manage_users::{
+        self, Bounds, Count, Edited, Filter, GroupForm, ImportError, Listed, Listing, ManageError,
+        Order, Page,
+    },
 };
-use warifu_storage::{Cursor, Factor, Order, Show, UserRow};
+use warifu_storage::{Factor, Show, UserRow};
 
-use crate::support::{Setting, World, on_both};
+use crate::support::{Setting, World, find, on_both};
 
-/// Whether a person belongs to a part of the list.
+/// One list as somebody asks for it.
+#[derive(Clone, Debug)]
+struct Asked {
+    typed: &'static str,
+    shows: Vec<Show>,
+    order: Order,
+    descending: bool,
+    limit: usize,
+    /// Most that is read whole, and most that is looked at.
+    bounds: (i64, i64),
+}
+
+impl Asked {
+    fn page(&self, page: Page) -> Listing {
+        Listing {
+            filter: Filter {
+                query: Query::parse(self.typed),
+                shows: self.shows.clone(),
+            },
+            order: self.order,
+            descending: self.descending,
+            page,
+            limit: self.limit,
+            bounds: Bounds {
+                small: self.bounds.0,
+                depth: self.bounds.1,
+            },
+        }
+    }
+}
+
+const TYPED: [&str; 12] = [
+    "",
+    "",
+    "",
+    "user",
+    "user1",
+    "田中",
+    "太郎",
+    "c NAME",
+    "u",
+    "b user0",
+    "田中 user",
+    "nobody",
+];
+
+/// The parts, told apart from what a row says.
 type Belongs = fn(&UserRow) -> bool;
+
+fn parts(group: GroupId) -> [(Show, Belongs); 8] {
+    [
+        (Show::Factor(Factor::On), |person| {
+            person.standing.factor == Factor::On
+        }),
+        (Show::Factor(Factor::Off), |person| {
+            person.standing.factor == Factor::Off
+        }),
+        (Show::Disabled, |person| person.disabled),
+        (Show::NeverLoggedIn, |person| {
+            person.standing.last_login_at.is_none()
+        }),
+        (Show::Role(Role::Administrator), |person| {
+            person.role == Role::Administrator
+        }),
+        (Show::Group(group), |person| person.group.is_some()),
+        (Show::CodesLow, |person| person.standing.codes_low),
+        (Show::Blocked, |person| person.standing.blocked_until.0 > 0),
+    ]
+}
+
+fn asked(group: GroupId) -> impl Strategy<Value = Asked> {
+    let shows: Vec<Show> = parts(group).map(|(show, _)| show).to_vec();
+    let bounds = (
+        select(vec![1_i64, 4, 2_000]),
+        select(vec![1_i64, 3, 10, 5_000]),
+    );
+    (
+        select(&TYPED[..]),
+        subsequence(shows, 0..=2),
+        select(&Order::ALL[..]),
+        any::<bool>(),
+        select(vec![1_usize, 3, 50]),
+        bounds,
+    )
+        .prop_map(|(typed, shows, order, descending, limit, bounds)| Asked {
+            typed,
+            shows,
+            order,
+            descending,
+            limit,
+            bounds,
+        })
+}
 
 async fn page(world: &World, listing: Listing) -> Listed {
     let (tenant, by) = (world.tenant().await, By::command_line());
@@ -23,169 +126,249 @@ async fn page(world: &World, listing: Listing) -> Listed {
         .unwrap()
 }
 
-/// Walks to the last page and back again; both ways show the same people. Gives them in the list's order.
-async fn walk(world: &World, search: Search, order: Order, descending: bool) -> Vec<UserRow> {
-    let listing = |from: Option<Cursor>, back| Listing {
-        search: search.clone(),
-        order,
-        descending,
-        from,
-        back,
-        limit: 3,
+/// Turns the pages to the last one and back again; both ways show the same people. Gives them in the list's order, and whether
+/// that is the one that was asked for.
+async fn walk(world: &World, asked: &Asked) -> (Vec<UserRow>, bool) {
+    let mut listed = page(world, asked.page(Page::default())).await;
+    assert_eq!(listed.previous, None);
+    let is_ordered = listed.order == asked.order && !listed.orders.is_empty();
+    let asked = &Asked {
+        order: listed.order,
+        ..asked.clone()
     };
+    assert!(listed.orders.is_empty() || listed.orders.contains(&listed.order));
+    let count = listed.count;
     let mut all: Vec<UserRow> = Vec::new();
-    let mut listed = page(world, listing(None, false)).await;
-    assert!(!listed.has_previous);
+    let mut pages = 0;
     loop {
+        assert!(listed.people.len() <= asked.limit, "{asked:?}");
         all.extend(listed.people.clone());
-        let Some(last) = listed.people.last().filter(|_| listed.has_next) else {
+        let Some(next) = listed.next.clone() else {
             break;
         };
-        let next = Cursor::behind(last, order);
-        listed = page(world, listing(Some(next), false)).await;
-        assert!(listed.has_previous);
+        listed = page(world, asked.page(next)).await;
+        assert!(listed.previous.is_some());
+        pages += 1;
+        assert!(pages < 200, "{asked:?} does not end");
+    }
+    let people = all.len() as i64;
+    match count {
+        Count::Exactly(count) => assert_eq!(count, people, "{asked:?}"),
+        Count::MoreThan(count) => assert!(people > count, "{asked:?}"),
+        Count::Unknown => {}
     }
     let mut back: Vec<UserRow> = listed.people.clone();
-    while let Some(first) = listed.people.first().filter(|_| listed.has_previous) {
-        let before = Cursor::behind(first, order);
-        listed = page(world, listing(Some(before), true)).await;
-        assert!(listed.has_next);
+    while let Some(previous) = listed.previous.clone() {
+        listed = page(world, asked.page(previous)).await;
         back.splice(0..0, listed.people.clone());
+        pages -= 1;
+        assert!(pages > -200, "{asked:?} does not end");
     }
-    let logins = |people: &[UserRow]| -> Vec<String> {
-        people.iter().map(|person| person.login.clone()).collect()
+    assert_eq!(ids(&all), ids(&back), "{asked:?}");
+    (all, is_ordered)
+}
+
+fn ids(people: &[UserRow]) -> Vec<i64> {
+    people.iter().map(|person| person.id.0).collect()
+}
+
+/// Whom a list has to show, in its order.
+fn expected(everybody: &[UserRow], asked: &Asked, group: GroupId) -> Vec<UserRow> {
+    let parts = parts(group);
+    let is_in = |person: &UserRow, show: &Show| {
+        parts
+            .iter()
+            .any(|(part, belongs)| part == show && belongs(person))
     };
-    assert_eq!(
-        logins(&all),
-        logins(&back),
-        "{search:?} {order:?} {descending}"
-    );
-    all
+    let query = Query::parse(asked.typed);
+    let mut people: Vec<UserRow> = everybody
+        .iter()
+        .filter(|person| asked.shows.iter().all(|show| is_in(person, show)))
+        .filter(|person| {
+            query
+                .as_ref()
+                .is_none_or(|query| query.fits(&person.login, &person.name))
+        })
+        .cloned()
+        .collect();
+    people.sort_by_key(|person| match asked.order {
+        Order::Login => (0, person.login.clone(), 0),
+        Order::Name => (0, fold(&person.name), person.id.0),
+        Order::LastLogin => {
+            let at = person.standing.last_login_at.map_or(0, |at| at.0);
+            (at, person.login.clone(), 0)
+        }
+        Order::Added => (person.id.0, String::new(), 0),
+    });
+    if asked.descending {
+        people.reverse();
+    }
+    people
+}
+
+/// Thirty people of every kind, in and out of a group.
+async fn crowd(world: &World) -> (GroupId, Vec<UserId>) {
+    let (tenant, by) = (world.tenant().await, By::command_line());
+    let form = GroupForm {
+        name: "Sales".to_owned(),
+        grace_until: None,
+    };
+    let sales = manage_users::add_group(&world.ctx, &tenant, &by, form)
+        .await
+        .unwrap();
+    let mut people = Vec::new();
+    for number in 0..30 {
+        let role = match number % 7 {
+            3 => Role::Administrator,
+            _ => Role::Member,
+        };
+        let login = format!("user{:02}", number * 7 % 30);
+        let mut person = world.person(&login, role).await;
+        people.push(person.id);
+        let name = [
+            "b Name",
+            "A Name user",
+            "c Name",
+            "田中太郎",
+            "山田 太郎 太郎丸",
+        ][number % 5];
+        let edited = Edited {
+            name: name.to_owned(),
+            email: Some(person.email.clone()),
+            group: (number % 4 == 0).then_some(sales),
+        };
+        manage_users::edit_user(&world.ctx, &tenant, &by, person.id, edited)
+            .await
+            .unwrap();
+        let mut browser = world.browser();
+        if number % 3 == 0 {
+            browser.sign_in(&mut person).await;
+        }
+        if number % 6 == 0 && person.phone.is_none() {
+            browser.enrol(&mut person).await;
+        }
+        if number % 5 == 4 {
+            manage_users::disable_user(&world.ctx, &tenant, &by, person.id)
+                .await
+                .unwrap();
+        }
+    }
+    (sales, people)
+}
+
+async fn everybody(world: &World) -> Vec<UserRow> {
+    let (tenant, by) = (world.tenant().await, By::command_line());
+    manage_users::list_users(&world.ctx, &tenant, &by, "", 1_000)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_list_shows_everybody_who_belongs_on_it_once_in_its_order_both_ways() {
     on_both(Setting::preset("workspace"), async |world| {
+        let (sales, _) = crowd(&world).await;
+        let everybody = everybody(&world).await;
+        assert_eq!(everybody.len(), 30);
+        let (mut runner, strategy) = (TestRunner::deterministic(), asked(sales));
+        let mut seen = BTreeMap::new();
+        for _ in 0..300 {
+            let asked = strategy.new_tree(&mut runner).unwrap().current();
+            let expected = expected(&everybody, &asked, sales);
+            let (shown, is_ordered) = walk(&world, &asked).await;
+            if is_ordered {
+                assert_eq!(ids(&shown), ids(&expected), "{asked:?}");
+            }
+            let sorted = |people| ids(people).into_iter().collect::<BTreeSet<_>>();
+            assert_eq!(shown.len(), expected.len(), "{asked:?}");
+            assert_eq!(sorted(&shown), sorted(&expected), "{asked:?}");
+            let kind = (
+                asked.typed.is_empty(),
+                asked.shows.len(),
+                is_ordered,
+                shown.is_empty(),
+            );
+            *seen.entry(kind).or_insert(0) += 1;
+        }
+        assert!(seen.len() > 15, "{seen:?}");
+        // With the bounds of pages every list of so few can be ordered.
+        for order in Order::ALL {
+            let asked = Asked {
+                typed: "太郎",
+                shows: vec![Show::NeverLoggedIn],
+                order,
+                descending: false,
+                limit: 3,
+                bounds: (2_000, 5_000),
+            };
+            let (shown, is_ordered) = walk(&world, &asked).await;
+            assert!(is_ordered && shown.len() > 3, "{order:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stays_as_they_are_is_shown_once_while_others_come_go_and_change() {
+    on_both(Setting::preset("workspace"), async |world| {
         let (tenant, by) = (world.tenant().await, By::command_line());
-        let form = GroupForm {
-            name: "Sales".to_owned(),
-            grace_until: None,
-        };
-        let sales = manage_users::add_group(&world.ctx, &tenant, &by, form)
-            .await
-            .unwrap();
-        for number in 0..20 {
-            let role = if number % 7 == 3 {
-                Role::Administrator
-            } else {
-                Role::Member
-            };
-            let mut person = world
-                .person(&format!("user{:02}", number * 7 % 20), role)
-                .await;
-            let edited = manage_users::Edited {
-                name: format!("{} Name", ["b", "A", "c"][number % 3]),
-                email: Some(person.email.clone()),
-                group: (number % 4 == 0).then_some(sales),
-            };
-            manage_users::edit_user(&world.ctx, &tenant, &by, person.id, edited)
-                .await
-                .unwrap();
-            let mut browser = world.browser();
-            if number % 3 == 0 {
-                browser.sign_in(&mut person).await;
-            }
-            if number % 6 == 0 && person.phone.is_none() {
-                browser.enrol(&mut person).await;
-            }
-            if number % 5 == 4 {
-                manage_users::disable_user(&world.ctx, &tenant, &by, person.id)
+        let (sales, people) = crowd(&world).await;
+        let before = everybody(&world).await;
+        let (mut runner, strategy) = (TestRunner::deterministic(), asked(sales));
+        let mut steps = 0;
+        let mut touched = BTreeSet::new();
+        for round in 0..40_usize {
+            let mut asked = strategy.new_tree(&mut runner).unwrap().current();
+            let mut listed = page(&world, asked.page(Page::default())).await;
+            asked.order = listed.order;
+            let mut shown = ids(&listed.people);
+            while let Some(next) = listed.next.clone() {
+                steps += 1;
+                // Somebody is closed or opened, somebody gets another name, somebody new comes.
+                let user = people[(steps * 7 + round) % 10];
+                touched.insert(user.0);
+                let row = everybody(&world).await;
+                let row = row.into_iter().find(|row| row.id == user).unwrap();
+                if row.disabled {
+                    manage_users::enable_user(&world.ctx, &tenant, &by, user)
+                        .await
+                        .unwrap();
+                } else {
+                    manage_users::disable_user(&world.ctx, &tenant, &by, user)
+                        .await
+                        .unwrap();
+                }
+                let edited = Edited {
+                    name: format!("{} 田中 {steps}", ["a", "z"][steps % 2]),
+                    email: None,
+                    group: (steps % 3 == 0).then_some(sales),
+                };
+                manage_users::edit_user(&world.ctx, &tenant, &by, user, edited)
                     .await
                     .unwrap();
-            }
-        }
-        let everybody = walk(&world, Search::Part(Show::Everybody), Order::Login, false).await;
-        assert_eq!(everybody.len(), 20);
-        let parts: [(Show, Belongs); 7] = [
-            (Show::Everybody, |_| true),
-            (Show::Factor(Factor::On), |person| {
-                person.standing.factor == Factor::On
-            }),
-            (Show::Factor(Factor::Off), |person| {
-                person.standing.factor == Factor::Off
-            }),
-            (Show::Disabled, |person| person.disabled),
-            (Show::NeverLoggedIn, |person| {
-                person.standing.last_login_at.is_none()
-            }),
-            (Show::Role(Role::Administrator), |person| {
-                person.role == Role::Administrator
-            }),
-            (Show::Group(sales), |person| person.group.is_some()),
-        ];
-        for (show, belongs) in parts {
-            for order in [Order::Login, Order::Name, Order::LastLogin, Order::Created] {
-                let mut expected: Vec<&UserRow> =
-                    everybody.iter().filter(|person| belongs(person)).collect();
-                expected.sort_by_key(|person| {
-                    let key = Cursor::behind(person, order);
-                    match order {
-                        Order::Login | Order::Name => (0, key.text, key.number),
-                        Order::LastLogin | Order::Created => (key.number, key.text, 0),
-                    }
-                });
-                for descending in [false, true] {
-                    if descending {
-                        expected.reverse();
-                    }
-                    let shown = walk(&world, Search::Part(show), order, descending).await;
-                    let ids = |people: Vec<&UserRow>| -> Vec<i64> {
-                        people.iter().map(|person| person.id.0).collect()
-                    };
-                    assert!(!shown.is_empty(), "{show:?}");
-                    assert_eq!(
-                        ids(shown.iter().collect()),
-                        ids(expected.clone()),
-                        "{show:?} {order:?} {descending}"
-                    );
-                    let count = page(
-                        &world,
-                        Listing {
-                            search: Search::Part(show),
-                            order,
-                            descending,
-                            from: None,
-                            back: false,
-                            limit: 3,
-                        },
-                    );
-                    assert_eq!(count.await.count, Some(expected.len() as i64));
+                if steps % 16 == 0 {
+                    world.member(&format!("user{steps:03}new")).await;
                 }
+                listed = page(&world, asked.page(next)).await;
+                shown.extend(ids(&listed.people));
+                assert!(shown.len() < 500, "{asked:?} does not end");
+            }
+            let expected = expected(&before, &asked, sales);
+            for person in expected
+                .iter()
+                .filter(|person| !people[..10].contains(&person.id))
+            {
+                let times = shown.iter().filter(|id| **id == person.id.0).count();
+                assert_eq!(times, 1, "{} {asked:?}", person.login);
             }
         }
-        for (typed, expected) in [
-            ("user0", 10),
-            ("NAME", 20),
-            ("a name", 7),
-            ("a n", 7),
-            ("ser", 0),
-            ("user1 c", 3),
-        ] {
-            let query = Query::parse(typed).unwrap();
-            let fits = everybody
-                .iter()
-                .filter(|person| query.fits(&person.login, &person.name));
-            let fits = fits.count();
-            let found = walk(&world, Search::Words(query), Order::Name, false).await;
-            assert_eq!(found.len(), fits, "{typed}");
-            assert!(fits == expected || typed == "user1 c", "{typed}: {fits}");
-        }
+        assert!(steps > 100 && touched.len() == 10, "{steps}");
         // A group that is removed leaves its people.
+        let count = everybody(&world).await.len();
         manage_users::remove_group(&world.ctx, &tenant, &by, sales)
             .await
             .unwrap();
-        let after = walk(&world, Search::Part(Show::Everybody), Order::Login, false).await;
-        assert!(after.len() == 20 && after.iter().all(|person| person.group.is_none()));
+        let after = everybody(&world).await;
+        assert!(after.len() == count && after.iter().all(|person| person.group.is_none()));
     })
     .await;
 }
@@ -225,8 +408,7 @@ async fn an_import_adds_everybody_of_a_file_or_nobody() {
 
         let done = manage_users::import_users(&world.ctx, &tenant, &by, good).await;
         assert_eq!(done.unwrap(), 2);
-        let query = Query::parse("花子").unwrap();
-        let found = manage_users::search_people(&world.ctx, &tenant, &by, query).await.unwrap();
+        let found = find(&world, "花子").await;
         assert_eq!(found.len(), 1);
         assert!(found[0].login == "hanako" && found[0].group.is_some());
         assert!(found[0].password.is_none(), "no password opens the account yet");

@@ -123,10 +123,12 @@ notice-group-removed = The group is removed. Its users stay, in no group.
 
 # Users: the list
 users-search = Search
-users-search-hint = The beginning of a { $login_label }, of a name, or of a word in them
+users-search-hint = The beginning of a { $login_label }, of a name, or of a word in them. A Japanese name is found from its middle, too: 太郎 finds 田中太郎. Capitals and full-width letters make no difference. Addresses for notices are stored encrypted and are not searched.
 users-search-submit = Search
-users-search-cut = More letters narrow the search down.
-users-parts = Show
+users-search-cut = They come as they are found; with more letters there are fewer, and they can be ordered.
+users-cut = { $count } users were looked at for this page. There may be more who belong on it.
+users-go-on = Go on searching
+users-parts = Show only
 users-by-group = By group
 users-orders = Order
 users-pages = Pages

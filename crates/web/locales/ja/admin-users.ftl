@@ -120,10 +120,12 @@ notice-group-removed = グループを削除しました。所属していたユ
 
 # ユーザー管理：一覧
 users-search = 検索
-users-search-hint = { $login_label }や名前、またはその中の語の先頭の文字
+users-search-hint = { $login_label }や名前、またはその中の語の先頭の文字を入力します。日本語の名前は途中からでも探せます（「太郎」で田中太郎が見つかります）。大文字と小文字、全角と半角は区別しません。お知らせの宛先は暗号化して保存しているため、検索の対象外です。
 users-search-submit = 検索する
-users-search-cut = 文字を増やすと絞り込めます。
-users-parts = 表示
+users-search-cut = 見つかった順に表示しています。文字を増やして絞り込むと、並べ替えられます。
+users-cut = このページのために{ $count }人を調べました。該当するユーザーがほかにもいる可能性があります。
+users-go-on = 続きを探す
+users-parts = 絞り込み
 users-by-group = グループ別
 users-orders = 並べ替え
 users-pages = ページ

@@ -167,12 +167,31 @@ async fn a_saved_list_is_no_formula_and_a_list_that_was_not_meant_is_the_whole()
             "?q=%27%22--",
             "?text=zzz&number=9223372036854775807&back=1",
             "?show=role&group=abc",
+            "?q=%25&show=off,never,,nonsense",
+            "?q=a%00b%07%E2%80%AE",
+            "?text=%00&number=1",
+            "?q=p&walk=99&text=%F0%9F%98%80&number=-9223372036854775808",
+            "?q=p&walk=18446744073709551616&number=1&back=1",
+            "?back=1&q=%5C_%25",
         ] {
             let answer = desk.open(&format!("/admin/users{query}")).await;
             assert_eq!(answer.status, StatusCode::OK, "{query}");
         }
+        let long = "%E9%95%B7".repeat(2_000);
+        let answer = desk.get(&format!("/admin/users?q={long}")).await;
+        assert!(answer.status.is_client_error() || answer.status == StatusCode::OK);
         let found = desk.open("/admin/users?q=PLA").await;
         assert!(found.body.contains(">plain</a>") && !found.body.contains(">@sum</a>"));
+        // A search, a part and an order together; each part's link keeps the others.
+        let both = desk
+            .open("/admin/users?q=PLA&show=never,off&sort=last-login&down=1")
+            .await;
+        assert!(both.body.contains(">plain</a>") && !both.body.contains(">@sum</a>"));
+        for kept in ["q=PLA", "show=on%2Cnever", "show=never", "sort=last-login"] {
+            assert!(both.body.contains(kept), "{kept} {}", both.body);
+        }
+        let nobody = desk.open("/admin/users?q=PLA&show=on").await;
+        assert!(!nobody.body.contains(">plain</a>"));
     })
     .await;
 }

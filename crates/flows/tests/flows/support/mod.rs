@@ -12,7 +12,7 @@ pub(crate) use browser::{Asked, Browser, refused, shown};
 pub(crate) use database::TABLES;
 pub(crate) use phone::Phone;
 pub(crate) use warifu_flows::session::TypedProof;
-pub(crate) use world::{Person, Setting, World, on_both};
+pub(crate) use world::{Person, Setting, World, find, on_both};
 
 /// Just before `span` is over.
 pub(crate) fn a_second_less(span: Span) -> Span {

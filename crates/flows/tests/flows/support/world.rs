@@ -10,18 +10,19 @@ use warifu_domain::{
     tenant::Tenant,
     time::{Span, Timestamp},
     user::{Login, Role},
+    user_search::Query,
 };
 use warifu_flows::{
     By, Ctx, MailMode, audit,
     clock::Clock,
     hasher::{HashCost, Hasher, HasherOptions},
     maintenance, manage_tenants,
-    manage_users::{self, NewPerson},
+    manage_users::{self, Bounds, Filter, Listing, NewPerson, Order, Page},
     notices,
     rng::Rng,
 };
 use warifu_storage::{
-    AuditFilter, AuditRow, ChainCheck, FaultPlan, KeyRing, Standing, Store, StoreOptions,
+    AuditFilter, AuditRow, ChainCheck, FaultPlan, KeyRing, Standing, Store, StoreOptions, UserRow,
     testing::{self, TestStore},
 };
 
@@ -464,4 +465,22 @@ impl World {
             broken => panic!("the audit trail is broken: {broken:?}"),
         }
     }
+}
+
+/// Whom a search finds.
+pub(crate) async fn find(world: &World, typed: &str) -> Vec<UserRow> {
+    let listing = Listing {
+        filter: Filter {
+            query: Query::parse(typed),
+            ..Filter::default()
+        },
+        order: Order::Login,
+        descending: false,
+        page: Page::default(),
+        limit: 50,
+        bounds: Bounds::default(),
+    };
+    let (tenant, by) = (world.tenant().await, By::command_line());
+    let listed = manage_users::list_people(&world.ctx, &tenant, &by, listing).await;
+    listed.unwrap().people
 }

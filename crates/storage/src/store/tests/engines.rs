@@ -8,7 +8,7 @@ use warifu_domain::{
 };
 
 use super::*;
-use crate::{Cursor, Listing, NewUser, Order, Show, store::value::Value};
+use crate::{Along, NewUser, Place, Walk, store::value::Value};
 
 const INSERT: &str =
     "INSERT INTO sample (tenant_id, id, number, words, data) VALUES ($1, $2, $3, $4, $5)";
@@ -234,22 +234,24 @@ async fn people_are_listed_by_the_bytes_of_their_login_ids() {
         let mut listed: Vec<String> = Vec::new();
         loop {
             // Two at a time: a page begins where the order says that the one before it ended.
-            let listing = Listing {
-                show: Show::Everybody,
-                order: Order::Login,
-                backwards: false,
-                after: listed.last().map(|last| Cursor {
-                    text: last.clone(),
-                    number: 0,
-                }),
-                limit: 2,
-            };
-            let page = store.read(TENANT, async move |tx| tx.list_people(&listing).await);
+            let after = listed.last().map(|last| Place {
+                text: last.clone(),
+                number: 0,
+            });
+            let page = store.read(TENANT, async move |tx| {
+                let walk = Walk {
+                    along: Along::Login(""),
+                    backwards: false,
+                    after: after.as_ref(),
+                    limit: 2,
+                };
+                tx.walk_people(&walk).await
+            });
             let page = page.await.unwrap();
             if page.is_empty() {
                 break;
             }
-            listed.extend(page.into_iter().map(|row| row.login));
+            listed.extend(page.into_iter().map(|(_, row)| row.login));
         }
         assert_eq!(listed, expected, "{}", store.engine());
     }

@@ -3,10 +3,10 @@
 use warifu_domain::{ids::GroupId, user::Role, user_search::Query};
 use warifu_flows::{
     By,
-    manage_users::{self, FOUND, Listed, Listing, ORDERED_HERE, Search},
+    manage_users::{self, Bounds, Count, Cursor, Filter, Listed, Listing, Order, Page as ListPage},
     session::SignedIn,
 };
-use warifu_storage::{Cursor, Factor, Order, Show, UserRow as Person};
+use warifu_storage::{Factor, Show, UserRow as Person};
 
 use crate::{
     http::{
@@ -17,7 +17,7 @@ use crate::{
     },
     pages::{
         times::utc,
-        views::admin::{Choice, RowFactor, UserRow, Users, role_name},
+        views::admin::{Choice, RowFactor, UserCount, UserRow, Users, role_name},
     },
     text::Texts,
 };
@@ -54,31 +54,38 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
             last_login: person.standing.last_login_at.map(|at| page.minute(at)),
         })
         .collect();
-    let beside = |person: Option<&Person>, back: bool| {
-        person.map(|person| with_cursor(&query, &Cursor::behind(person, listed.order), back))
-    };
-    let previous = beside(listed.people.first().filter(|_| listed.has_previous), true);
-    let next = beside(listed.people.last().filter(|_| listed.has_next), false);
-    let (parts, groups) = (parts(texts, &listing), groups(&listing, &listed));
-    let orders = match listed.can_be_ordered {
-        true => orders(texts, &query, &listing, &listed),
-        false => Vec::new(),
-    };
-    let (count, search) = (listed.count, query.text("q"));
-    let most = match listing.search {
-        Search::Words(_) => FOUND,
-        Search::Part(_) => ORDERED_HERE,
-    };
-    let export = query.to_query(is_list);
+    let turn =
+        |page: &Option<ListPage>| page.as_ref().map(|page| turned(&query, listed.order, page));
+    let (previous, next) = (turn(&listed.previous), turn(&listed.next));
+    let (parts, groups) = (
+        parts(texts, &query, &listing),
+        groups(&query, &listing, &listed),
+    );
+    let orders = orders(texts, &query, &listing, &listed);
+    let (search, export) = (query.text("q"), query.to_query(is_list));
+    let kept = ["show", "group", "sort", "down"].map(|name| (name, query.text(name)));
+    let kept = kept
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    let (count, cut_after) = (listed.count, listed.cut_after);
+    let is_found_order = listed.orders.is_empty();
     Ok(page.show(|frame| Users {
         frame,
         search,
+        kept,
         parts,
         groups,
         orders,
         rows,
-        count,
-        most,
+        count: match count {
+            Count::Exactly(count) => UserCount::Exactly(count),
+            Count::MoreThan(count) => UserCount::MoreThan(count),
+            Count::Unknown => UserCount::Unknown,
+        },
+        cut_after,
+        is_back: listing.page.back,
+        is_found_order,
         previous,
         next,
         export,
@@ -89,8 +96,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
 pub(crate) async fn export(page: Page, who: SignedIn) -> Answer {
     let by: By = page.manager(who, "");
     let mut listing = Listing {
-        from: None,
-        back: false,
+        page: ListPage::default(),
         limit: FILE_PAGE,
         ..read(&page.query())
     };
@@ -110,13 +116,13 @@ pub(crate) async fn export(page: Page, who: SignedIn) -> Answer {
                 let cells = cells(person, group, person.standing.blocked_until > now);
                 csv_row(&cells.each_ref().map(String::as_str), &mut text);
             }
-            let last = listed.people.last();
-            listing.from = last.map(|person| Cursor::behind(person, listed.order));
             listing.order = listed.order;
+            let next = listed.next.take();
             let is_received = sender.send(std::mem::take(&mut text)).await;
-            if !listed.has_next || !is_received {
+            let Some(next) = next.filter(|_| is_received) else {
                 return;
-            }
+            };
+            listing.page = next;
             listed = match manage_users::list_people(&ctx, &tenant, &by, listing.clone()).await {
                 Ok(listed) => listed,
                 Err(error) => {
@@ -174,8 +180,7 @@ fn factor(person: &Person) -> RowFactor {
 }
 
 /// The parts of the people that have a link, by their names in addresses.
-const PARTS: [(&str, Show); 10] = [
-    ("", Show::Everybody),
+const PARTS: [(&str, Show); 9] = [
     ("on", Show::Factor(Factor::On)),
     ("off", Show::Factor(Factor::Off)),
     ("pending", Show::Factor(Factor::Pending)),
@@ -191,32 +196,42 @@ const ORDERS: [(&str, Order); 4] = [
     ("login", Order::Login),
     ("name", Order::Name),
     ("last-login", Order::LastLogin),
-    ("created", Order::Created),
+    ("created", Order::Added),
 ];
 
 /// Reads which page of which list an address names. What cannot be meant is left out.
 fn read(query: &Fields) -> Listing {
+    let shown = query.get("show").unwrap_or_default();
+    let parts = PARTS
+        .iter()
+        .filter(|(name, _)| shown.split(',').any(|word| word == *name));
     let group = query.get("group").and_then(|id| id.parse().ok());
-    let part = query.get("show").unwrap_or_default();
-    let part = PARTS.iter().find(|(name, _)| *name == part);
-    let search = match (Query::parse(&query.text("q")), group) {
-        (Some(words), _) => Search::Words(words),
-        (None, Some(group)) => Search::Part(Show::Group(GroupId(group))),
-        (None, None) => Search::Part(part.map_or(Show::Everybody, |(_, show)| *show)),
-    };
     let order = query.get("sort").unwrap_or_default();
     let order = ORDERS.iter().find(|(name, _)| *name == order);
     let number = query.get("number").and_then(|number| number.parse().ok());
+    let text = query.text("text");
+    // A sign that no key of ours holds: PostgreSQL would not take it.
+    let number = number.filter(|_| !text.contains('\0'));
     Listing {
-        search,
+        filter: Filter {
+            query: Query::parse(&query.text("q")),
+            shows: parts
+                .map(|(_, show)| *show)
+                .chain(group.map(|group| Show::Group(GroupId(group))))
+                .collect(),
+        },
         order: order.map_or(Order::Login, |(_, order)| *order),
         descending: query.is_ticked("down"),
-        from: number.map(|number| Cursor {
-            text: query.text("text"),
-            number,
-        }),
-        back: query.is_ticked("back"),
+        page: ListPage {
+            from: number.map(|number| Cursor {
+                walk: query.get("walk").and_then(|walk| walk.parse().ok()),
+                text,
+                number,
+            }),
+            back: query.is_ticked("back"),
+        },
         limit: PAGE,
+        bounds: Bounds::default(),
     }
 }
 
@@ -225,19 +240,59 @@ fn is_list(name: &str) -> bool {
     matches!(name, "q" | "show" | "group" | "sort" | "down")
 }
 
-/// The same list, from a row on.
-fn with_cursor(query: &Fields, cursor: &Cursor, back: bool) -> String {
-    let number = cursor.number.to_string();
-    let mut fields = vec![("text", cursor.text.as_str()), ("number", &number)];
-    if back {
-        fields.push(("back", "1"));
-    }
-    query.to_query_with(is_list, &fields)
+/// Another page of the same list.
+fn turned(query: &Fields, order: Order, page: &ListPage) -> String {
+    let from = page.from.as_ref();
+    let number = from.map(|from| from.number.to_string());
+    let walk = from.and_then(|from| from.walk).map(|walk| walk.to_string());
+    let text = from.map(|from| from.text.as_str());
+    // The order that it has, which may be another than the one that was asked for.
+    let order = ORDERS.iter().find(|(_, known)| *known == order);
+    let fields = [
+        ("sort", order.map(|(word, _)| *word)),
+        ("text", text),
+        ("number", number.as_deref()),
+        ("walk", walk.as_deref()),
+        ("back", page.back.then_some("1")),
+    ];
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .filter_map(|(name, value)| Some((*name, (*value)?)))
+        .collect();
+    query.to_query_with(|name| is_list(name) && name != "sort", &fields)
 }
 
-fn parts(texts: &Texts, listing: &Listing) -> Vec<Choice> {
+/// The same list with other parts, from its beginning.
+fn with_parts(query: &Fields, shows: &[&str], group: Option<GroupId>) -> String {
+    let (shows, group) = (shows.join(","), group.map(|id| id.to_string()));
+    let mut fields = Vec::new();
+    if !shows.is_empty() {
+        fields.push(("show", shows.as_str()));
+    }
+    fields.extend(group.as_deref().map(|id| ("group", id)));
+    query.to_query_with(|name| matches!(name, "q" | "sort" | "down"), &fields)
+}
+
+/// Whether nobody is in both parts, so that one takes the other's place.
+fn exclude(one: Show, other: Show) -> bool {
+    matches!(
+        (one, other),
+        (Show::Factor(_), Show::Factor(_))
+            | (Show::Role(_), Show::Role(_))
+            | (Show::Group(_), Show::Group(_))
+    )
+}
+
+fn group_of(shows: &[Show]) -> Option<GroupId> {
+    shows.iter().find_map(|show| match show {
+        Show::Group(group) => Some(*group),
+        _ => None,
+    })
+}
+
+/// Each part as a link that adds it to the filter or takes it out again.
+fn parts(texts: &Texts, query: &Fields, listing: &Listing) -> Vec<Choice> {
     let name = |show| match show {
-        Show::Everybody | Show::Group(_) => texts.msg("users-all"),
         Show::Factor(Factor::On) => texts.msg("users-on"),
         Show::Factor(Factor::Off) => texts.msg("users-off"),
         Show::Factor(Factor::Pending) => texts.msg("users-pending"),
@@ -246,28 +301,43 @@ fn parts(texts: &Texts, listing: &Listing) -> Vec<Choice> {
         Show::NeverLoggedIn => texts.msg("users-never"),
         Show::CodesLow => texts.msg("users-few-codes"),
         Show::Role(Role::Operator) => texts.msg("users-operators"),
-        Show::Role(_) => texts.msg("users-administrators"),
+        Show::Role(_) | Show::Group(_) => texts.msg("users-administrators"),
     };
-    let parts = PARTS.iter();
-    parts
-        .map(|(word, show)| Choice {
+    let shows = &listing.filter.shows;
+    let all = Choice {
+        name: texts.msg("users-all").to_owned(),
+        query: with_parts(query, &[], None),
+        is_chosen: shows.is_empty(),
+    };
+    let parts = PARTS.iter().map(|(_, show)| {
+        let is_chosen = shows.contains(show);
+        let kept = |(_, other): &&(&str, Show)| match other == show {
+            true => !is_chosen,
+            false => shows.contains(other) && !exclude(*show, *other),
+        };
+        let words: Vec<&str> = PARTS.iter().filter(kept).map(|(word, _)| *word).collect();
+        Choice {
             name: name(*show).to_owned(),
-            query: match *word {
-                "" => String::new(),
-                word => format!("?show={word}"),
-            },
-            is_chosen: matches!(listing.search, Search::Part(shown) if shown == *show),
-        })
-        .collect()
+            query: with_parts(query, &words, group_of(shows)),
+            is_chosen,
+        }
+    });
+    [all].into_iter().chain(parts).collect()
 }
 
-fn groups(listing: &Listing, listed: &Listed) -> Vec<Choice> {
+fn groups(query: &Fields, listing: &Listing, listed: &Listed) -> Vec<Choice> {
+    let shows = &listing.filter.shows;
+    let words = PARTS.iter().filter(|(_, show)| shows.contains(show));
+    let words: Vec<&str> = words.map(|(word, _)| *word).collect();
     let groups = listed.groups.iter();
     groups
-        .map(|group| Choice {
-            name: group.name.clone(),
-            query: format!("?group={}", group.id),
-            is_chosen: matches!(listing.search, Search::Part(Show::Group(id)) if id == group.id),
+        .map(|group| {
+            let is_chosen = group_of(shows) == Some(group.id);
+            Choice {
+                name: group.name.clone(),
+                query: with_parts(query, &words, (!is_chosen).then_some(group.id)),
+                is_chosen,
+            }
         })
         .collect()
 }
@@ -278,13 +348,14 @@ fn orders(texts: &Texts, query: &Fields, listing: &Listing, listed: &Listed) -> 
         Order::Login => texts.msg("field-login"),
         Order::Name => texts.msg("admin-users-name"),
         Order::LastLogin => texts.msg("user-last-login"),
-        Order::Created => texts.msg("user-added"),
+        Order::Added => texts.msg("user-added"),
     };
-    let orders = ORDERS.iter();
+    let orders = ORDERS
+        .iter()
+        .filter(|(_, order)| listed.orders.contains(order));
     orders
-        .filter(|(_, order)| *order != Order::LastLogin || listed.has_last_login)
         .map(|(word, order)| {
-            let is_chosen = *order == listing.order;
+            let is_chosen = *order == listed.order;
             let mut fields = vec![("sort", *word)];
             if is_chosen && !listing.descending {
                 fields.push(("down", "1"));

@@ -26,4 +26,4 @@ pub use policy::{
 pub use user::{Blocked, User, UserApp, next_login, role_name};
 pub use user_act::{HelpdeskCodeShown, UserAct, UserActPage};
 pub use user_edit::{GroupChoice, UserEdit};
-pub use users::{Choice, RowFactor, UserRow, Users};
+pub use users::{Choice, RowFactor, UserCount, UserRow, Users};

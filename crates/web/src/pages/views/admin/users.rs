@@ -10,9 +10,11 @@ use super::super::Frame;
 pub struct Users {
     /// The frame.
     pub frame: Frame,
-    /// What is searched for; empty where the list shows a part.
+    /// What is searched for; may be empty.
     pub search: String,
-    /// The parts that can be shown, the shown one marked.
+    /// What a new search keeps of the list: names and values of fields.
+    pub kept: Vec<(&'static str, String)>,
+    /// The parts that can be shown, everybody first, the shown ones marked.
     pub parts: Vec<Choice>,
     /// The groups that can be shown.
     pub groups: Vec<Choice>,
@@ -20,16 +22,31 @@ pub struct Users {
     pub orders: Vec<Choice>,
     /// One page of people.
     pub rows: Vec<UserRow>,
-    /// How many there are in all; `None`: more than [`Users::most`].
-    pub count: Option<i64>,
-    /// How many were counted at most.
-    pub most: i64,
+    /// How many there are in all.
+    pub count: UserCount,
+    /// The page was left as it is after so many people were looked at.
+    pub cut_after: Option<i64>,
+    /// The page was turned back to: it was looked for from its end.
+    pub is_back: bool,
+    /// There are too many to be ordered: they come as they are found.
+    pub is_found_order: bool,
     /// The query of the page before.
     pub previous: Option<String>,
     /// The query of the page behind.
     pub next: Option<String>,
     /// The query of the list, for the file.
     pub export: String,
+}
+
+/// How many people a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserCount {
+    /// So many.
+    Exactly(i64),
+    /// More.
+    MoreThan(i64),
+    /// Nobody counted them.
+    Unknown,
 }
 
 /// Something to choose by a link.
@@ -90,13 +107,20 @@ impl Users {
 
     fn counted(&self) -> String {
         match self.count {
-            Some(count) => self
+            UserCount::Exactly(count) => self
                 .frame
                 .msg_with("users-count", &[("count", count.into())]),
-            None => self
+            UserCount::MoreThan(most) => self
                 .frame
-                .msg_with("users-count-more", &[("most", self.most.into())]),
+                .msg_with("users-count-more", &[("most", most.into())]),
+            UserCount::Unknown => String::new(),
         }
+    }
+
+    fn cut(&self) -> Option<String> {
+        let looked_at = self.cut_after?;
+        let arguments = [("count", looked_at.into())];
+        Some(self.frame.msg_with("users-cut", &arguments))
     }
 
     /// Nobody is listed: because nobody fits, or because there is nobody.
@@ -113,10 +137,6 @@ impl Users {
 
     fn shows_group(&self) -> bool {
         self.groups.iter().any(|group| group.is_chosen)
-    }
-
-    fn is_cut_search(&self) -> bool {
-        !self.search.is_empty() && self.count.is_none()
     }
 }
 

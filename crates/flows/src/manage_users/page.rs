@@ -1,0 +1,215 @@
+//! The rows of one page of a list: walked along indexes, no further than a bound, or read whole and ordered here; and how they are
+//! laid out.
+
+use std::cmp::Ordering;
+
+use warifu_domain::user_search::fold;
+use warifu_storage::{Along, Place, StoreError, Tx, UserRow, Walk};
+
+use super::list::{Count, Cursor, Listed, Listing, Order, Page, is_shown};
+
+/// People who are read at once where most of them do not belong on the page.
+const AT_ONCE: i64 = 500;
+
+/// What a page's walk came to.
+pub(super) struct Found {
+    /// Who belongs on the page, in the direction of the walk, with places.
+    pub(super) rows: Vec<(Cursor, UserRow)>,
+    /// The last who was looked at.
+    pub(super) last: Option<Cursor>,
+    /// The walk ended at the bound, after so many people.
+    pub(super) cut_after: Option<i64>,
+}
+
+impl Found {
+    /// Forgets which walk people were found on, where there is one.
+    pub(super) fn drop_walks(&mut self) {
+        let places = self.rows.iter_mut().map(|(at, _)| at);
+        places
+            .chain(self.last.as_mut())
+            .for_each(|at| at.walk = None);
+    }
+}
+
+/// Goes along `walks`, one behind the other, from a row on, until `wanted` people are accepted or `depth` were looked at.
+pub(super) async fn walk(
+    tx: &mut Tx<'_>,
+    walks: &[Along<'_>],
+    from: Option<&Cursor>,
+    backwards: bool,
+    (wanted, depth): (usize, i64),
+    accepts: impl Fn(usize, &Place, &UserRow) -> bool,
+) -> Result<Found, StoreError> {
+    let mut found = Found {
+        rows: Vec::new(),
+        last: None,
+        cut_after: None,
+    };
+    let mut looked_at = 0;
+    let start = match (from, backwards) {
+        (Some(from), _) => from.walk.unwrap_or(0),
+        (None, false) => 0,
+        (None, true) => walks.len() - 1,
+    };
+    let numbers: Vec<usize> = match backwards {
+        false => (start..walks.len()).collect(),
+        true => (0..walks.len().min(start + 1)).rev().collect(),
+    };
+    let mut after = from.map(|from| Place {
+        text: from.text.clone(),
+        number: from.number,
+    });
+    for number in numbers {
+        // The first rows may be all that is needed.
+        let mut limit = (depth - looked_at).clamp(1, wanted as i64);
+        loop {
+            let walk = Walk {
+                along: walks[number],
+                backwards,
+                after: after.as_ref(),
+                limit,
+            };
+            let rows = tx.walk_people(&walk).await?;
+            let is_over = (rows.len() as i64) < limit;
+            for (at, person) in rows {
+                looked_at += 1;
+                let place = Cursor {
+                    walk: Some(number),
+                    text: at.text.clone(),
+                    number: at.number,
+                };
+                found.last = Some(place.clone());
+                if accepts(number, &at, &person) {
+                    found.rows.push((place, person));
+                    if found.rows.len() == wanted {
+                        return Ok(found);
+                    }
+                }
+                after = Some(at);
+            }
+            if is_over {
+                break;
+            }
+            if looked_at >= depth {
+                found.cut_after = Some(looked_at);
+                return Ok(found);
+            }
+            limit = AT_ONCE.min(depth - looked_at);
+        }
+        after = None;
+    }
+    Ok(found)
+}
+
+/// Reads a small set, orders it, and cuts the page out.
+pub(super) async fn read_whole(
+    tx: &mut Tx<'_>,
+    listing: &Listing,
+    set: &[Along<'_>],
+) -> Result<Listed, StoreError> {
+    let mut all: Vec<UserRow> = Vec::new();
+    for along in set {
+        let walk = Walk {
+            along: *along,
+            backwards: false,
+            after: None,
+            limit: 2 * listing.bounds.small,
+        };
+        let rows = tx.walk_people(&walk).await?.into_iter();
+        let people = rows.map(|(_, person)| person);
+        all.extend(people.filter(|person| is_shown(&listing.filter, person)));
+    }
+    let mut rows: Vec<(Cursor, UserRow)> = all
+        .into_iter()
+        .map(|person| (key(&person, listing.order), person))
+        .collect();
+    let backwards = listing.descending != listing.page.back;
+    let by_order = |one: &Cursor, other: &Cursor| {
+        let ordering = match listing.order {
+            Order::Login | Order::Name => (&one.text, one.number).cmp(&(&other.text, other.number)),
+            Order::LastLogin => (one.number, &one.text).cmp(&(other.number, &other.text)),
+            Order::Added => one.number.cmp(&other.number),
+        };
+        if backwards {
+            ordering.reverse()
+        } else {
+            ordering
+        }
+    };
+    rows.sort_by(|(one, _), (other, _)| by_order(one, other));
+    rows.dedup_by(|(_, one), (_, other)| one.id == other.id);
+    let count = Count::Exactly(rows.len() as i64);
+    if let Some(from) = &listing.page.from {
+        rows.retain(|(at, _)| by_order(at, from) == Ordering::Greater);
+    }
+    let found = Found {
+        last: rows.last().map(|(at, _)| at.clone()),
+        rows,
+        cut_after: None,
+    };
+    let mut listed = lay_out(listing, &listing.page, found);
+    listed.count = count;
+    Ok(listed)
+}
+
+/// A person's place in an order.
+fn key(person: &UserRow, order: Order) -> Cursor {
+    let (text, number) = match order {
+        Order::Login => (person.login.clone(), person.id.0),
+        Order::Name => (fold(&person.name), person.id.0),
+        Order::LastLogin => {
+            let at = person.standing.last_login_at;
+            (person.login.clone(), at.map_or(0, |at| at.0))
+        }
+        Order::Added => (String::new(), person.id.0),
+    };
+    Cursor {
+        walk: None,
+        text,
+        number,
+    }
+}
+
+/// Lays rows that come in the direction of the page out as the page shows them.
+pub(super) fn lay_out(listing: &Listing, page: &Page, mut found: Found) -> Listed {
+    let has_more = found.rows.len() > listing.limit;
+    found.rows.truncate(listing.limit);
+    let (first, last) = (found.rows.first(), found.rows.last());
+    let place = |row: Option<&(Cursor, UserRow)>| row.map(|(at, _)| at.clone());
+    let (first, last) = (place(first), place(last));
+    let is_cut = found.cut_after.is_some();
+    // On in the direction of the page, and back against it. Where nobody is shown, from where the walk came to; where nobody was
+    // met, from the other end.
+    let on = match (has_more, is_cut) {
+        (true, _) => last,
+        (false, true) => found.last.clone(),
+        (false, false) => None,
+    };
+    let on = on.map(|from| Page {
+        from: Some(from),
+        back: page.back,
+    });
+    let has_against = page.back || page.from.is_some();
+    let against = has_against.then(|| Page {
+        from: first.or(found.last),
+        back: !page.back,
+    });
+    let mut people: Vec<UserRow> = found.rows.into_iter().map(|(_, person)| person).collect();
+    let (previous, next) = match page.back {
+        false => (against, on),
+        true => {
+            people.reverse();
+            (on, against)
+        }
+    };
+    Listed {
+        people,
+        groups: Vec::new(),
+        count: Count::Unknown,
+        orders: &Order::ALL,
+        order: listing.order,
+        previous,
+        next,
+        cut_after: found.cut_after,
+    }
+}
