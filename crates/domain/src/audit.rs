@@ -147,6 +147,8 @@ events! {
     UsersImported = 64, "users.imported";
     /// The look of a tenant's pages was changed: colour, words, desk.
     BrandingChanged = 50, "branding.changed";
+    /// The logo on a tenant's pages was changed or removed.
+    LogoChanged = 80, "branding.logo_changed";
 }
 
 /// Who did it.

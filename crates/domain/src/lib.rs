@@ -13,6 +13,7 @@ pub mod explain;
 pub mod group;
 pub mod helpdesk_code;
 pub mod ids;
+pub mod logo;
 pub mod network;
 pub mod operating;
 pub mod password;

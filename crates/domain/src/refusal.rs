@@ -120,6 +120,12 @@ pub enum Refusal {
         /// Its field, as in [`crate::policy::LOOK`].
         field: &'static str,
     },
+    /// A file that is no picture we can read whole, of the kinds that we take (SEC-71).
+    BadLogo,
+    /// A picture, or its file, that is too large for a logo.
+    LogoTooLarge,
+    /// The picture was replaced by others before it was saved.
+    LogoGone,
     /// The new policy would keep out the administrator who saves it.
     WouldLockOutSaver,
     /// Somebody else changed the policy since this draft was begun.
@@ -181,6 +187,9 @@ impl Refusal {
             Self::Operating(unfit) => unfit.code(),
             Self::NameTaken => "BRD-01",
             Self::BadLook { .. } => "BRD-02",
+            Self::BadLogo => "BRD-03",
+            Self::LogoTooLarge => "BRD-04",
+            Self::LogoGone => "BRD-05",
             Self::WouldLockOutSaver => "POL-01",
             Self::PolicyOvertaken => "POL-02",
             Self::Password(P::TooShort { .. }) => "PWD-01",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{ids::TenantId, policy::Policy};
+use crate::{ids::TenantId, logo::LogoId, policy::Policy};
 
 /// An organisation: its address, its name and its rules.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Tenant {
     pub name: String,
     /// Suspended: nobody logs in, sessions stop (SEC-84).
     pub suspended: bool,
+    /// What stands on its pages instead of its name.
+    pub logo: Option<LogoId>,
     /// Its rules.
     pub policy: Arc<Policy>,
 }

@@ -137,6 +137,7 @@ impl Ctx {
             id: row.id,
             revision: row.revision,
             suspended: row.suspended,
+            logo: row.logo,
         };
         let tenant = Arc::new(read_tenant(row)?);
         let kept = Kept {
@@ -202,6 +203,7 @@ pub(crate) fn read_tenant(row: TenantRow) -> Result<Tenant, Fault> {
         slug: row.slug,
         name: row.name,
         suspended: row.suspended,
+        logo: row.logo,
         policy: Arc::new(policy),
     })
 }

@@ -22,6 +22,7 @@ static NOBODYS: LazyLock<Arc<Tenant>> = LazyLock::new(|| {
         slug: String::new(),
         name: String::new(),
         suspended: false,
+        logo: None,
         policy: Arc::new(Policy::default()),
     })
 });

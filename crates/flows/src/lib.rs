@@ -20,6 +20,7 @@ pub mod hasher;
 pub mod key_rotation;
 pub mod login;
 pub mod maintenance;
+mod logo;
 pub mod manage_tenants;
 pub mod manage_users;
 pub mod notices;

@@ -145,6 +145,7 @@ async fn insert_tenant(
         slug: slug.to_owned(),
         name: name.to_owned(),
         suspended: false,
+        logo: None,
         policy: Arc::new(parsed),
     };
     let (tenant, policy) = (Arc::new(tenant), policy.to_owned());

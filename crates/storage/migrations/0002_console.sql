@@ -199,3 +199,16 @@ CREATE TABLE server_node (
     name TEXT NOT NULL,
     PRIMARY KEY (id)
 );
+
+-- A tenant's logo, by what it shows; NULL: its name stands there.
+ALTER TABLE tenant ADD COLUMN logo BIGINT;
+
+-- Pictures as we wrote them anew (SEC-71): the logo, and a few that were shown in a preview and not saved. With a row id, because
+-- they are large.
+CREATE TABLE tenant_logo (
+    tenant_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    png BYTEA NOT NULL,
+    kept_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);

@@ -12,6 +12,7 @@ mod helpdesk_codes;
 mod jobs;
 mod key_use;
 pub mod keyring;
+mod logos;
 mod outbox;
 mod password_resets;
 mod policies;

@@ -24,6 +24,7 @@ macro_rules! tables {
 tables! {
     "outbox" by "id",
     "rescue" by "user_id",
+    "tenant_logo" by "id",
     "browser_session" by "token_hash",
     "login_attempt" by "token_hash",
     "throttle" by "kind, subject",

@@ -1,6 +1,6 @@
 //! Tenants: looking them up is the only thing that is not scoped to one.
 
-use warifu_domain::{ids::TenantId, time::Timestamp};
+use warifu_domain::{ids::TenantId, logo::LogoId, time::Timestamp};
 
 use crate::store::{PlatformTx, Row, StoreError, Tx};
 
@@ -23,6 +23,8 @@ pub struct TenantRow {
     pub created_at: Timestamp,
     /// When it is deleted; `None`: it stays.
     pub delete_at: Option<Timestamp>,
+    /// Its logo.
+    pub logo: Option<LogoId>,
 }
 
 /// How many people a tenant has.
@@ -45,6 +47,8 @@ pub struct TenantState {
     pub revision: i64,
     /// See [`TenantRow::suspended`].
     pub suspended: bool,
+    /// See [`TenantRow::logo`].
+    pub logo: Option<LogoId>,
 }
 
 fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
@@ -57,6 +61,7 @@ fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
         suspended: row.int(5)? != 0,
         created_at: Timestamp(row.int(6)?),
         delete_at: row.opt_int(7)?.map(Timestamp),
+        logo: row.opt_int(8)?.map(LogoId),
     })
 }
 
@@ -65,6 +70,7 @@ fn state(row: &Row<'_>) -> Result<TenantState, StoreError> {
         id: TenantId(row.int(0)?),
         revision: row.int(1)?,
         suspended: row.int(2)? != 0,
+        logo: row.opt_int(3)?.map(LogoId),
     })
 }
 
@@ -75,7 +81,7 @@ impl PlatformTx<'_> {
         slug: &str,
     ) -> Result<Option<TenantState>, StoreError> {
         self.find(
-            "SELECT id, revision, suspended FROM tenant WHERE slug = $1",
+            "SELECT id, revision, suspended, logo FROM tenant WHERE slug = $1",
             &[slug.into()],
             state,
         )
@@ -85,7 +91,7 @@ impl PlatformTx<'_> {
     /// Finds a whole tenant by its slug.
     pub async fn find_tenant(&mut self, slug: &str) -> Result<Option<TenantRow>, StoreError> {
         self.find(
-            "SELECT id, slug, name, policy, revision, suspended, created_at, delete_at FROM tenant WHERE slug = $1",
+            "SELECT id, slug, name, policy, revision, suspended, created_at, delete_at, logo FROM tenant WHERE slug = $1",
             &[slug.into()],
             tenant,
         )
@@ -99,7 +105,7 @@ impl PlatformTx<'_> {
         limit: i64,
     ) -> Result<Vec<TenantRow>, StoreError> {
         self.list(
-            "SELECT id, slug, name, policy, revision, suspended, created_at, delete_at FROM tenant
+            "SELECT id, slug, name, policy, revision, suspended, created_at, delete_at, logo FROM tenant
               WHERE slug > $1 ORDER BY slug LIMIT $2",
             &[after.into(), limit.into()],
             tenant,
@@ -126,7 +132,7 @@ impl Tx<'_> {
     pub async fn find_own_state(&mut self) -> Result<Option<TenantState>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT id, revision, suspended FROM tenant WHERE id = $1",
+            "SELECT id, revision, suspended, logo FROM tenant WHERE id = $1",
             &[tenant.into()],
             state,
         )

@@ -18,7 +18,7 @@ use crate::{
     pages::{
         accent, account, admin, backup_codes, common_login, demo, help, home, language, login,
         login_backup_code, login_code, login_forgotten, login_helpdesk_code, login_lost_device,
-        login_set_up, logout, operator, password, proof, remove, sessions, set_up,
+        login_set_up, logo, logout, operator, password, proof, remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -34,6 +34,7 @@ pub(crate) fn table() -> Vec<Route> {
         get("/{tenant}", Anyone, home::show),
         get("/{tenant}/", Anyone, home::show),
         get("/{tenant}/help", Anyone, help::show),
+        get("/{tenant}/logo/{logo}", Anyone, logo::show).kept(),
         post("/{tenant}/language", Anyone, language::choose),
         // Logging in.
         get("/{tenant}/login", Anyone, login::show),

@@ -5,6 +5,7 @@
 mod administration;
 mod answers;
 mod audit_search;
+mod branding;
 mod console_job;
 mod crossings;
 mod delivery;

@@ -1,6 +1,6 @@
 # The look: colour, words, desk
 branding-title = Look and words
-branding-lead = Change the colour, the words on the pages, and the desk that people ask. Before you save, you see what the login page would look like.
+branding-lead = Change the colour, the logo, the words on the pages, and the desk that people ask. Before you save, you see what the login page would look like.
 branding-colour = Colour
 branding-accent = Buttons and links (as in #1f4e79; its lightness is adjusted where it could not be read)
 branding-words-ja = Words (Japanese pages)
@@ -10,6 +10,13 @@ branding-word-code = Code that the authenticator app shows
 branding-word-backup-code = Code for emergencies
 branding-word-login = What people sign in with
 branding-word-contact = Whom to ask
+branding-logo = Logo
+branding-logo-now = The logo now
+branding-logo-choose = Picture file of the logo
+branding-logo-other = Use another picture
+branding-logo-remove = Remove the logo and show the name as text
+branding-logo-hint = A PNG, JPEG, WebP or GIF picture of up to 2 MB and 4,096 pixels a side. Wide pictures with little margin that can be read on a light background work best. On dark screens the logo stands on a white plate.
+branding-logo-removed = When you save, the logo is removed. To have it back, choose the picture again.
 branding-empty = A word that you leave empty is the standard one again. Lines of the desk that you leave empty are not shown.
 branding-preview = Preview
 branding-preview-title = Preview
@@ -23,3 +30,5 @@ branding-edit = Back to editing
 notice-branding-saved = The look is saved and counts on all pages at once. To go back, empty the fields and save.
 audit-name-branding-changed = Change of the look
 audit-done-branding-changed = Changed the look of the pages.
+audit-name-logo-changed = Change of the logo
+audit-done-logo-changed = Changed or removed the logo.

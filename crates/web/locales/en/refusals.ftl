@@ -161,6 +161,15 @@ refusal-BRD-01-do = Enter another name, or take it from the other organisation f
 refusal-BRD-02 = What stands in the marked field cannot be used.
 refusal-BRD-02-do = Write colours as in #1f4e79, telephone numbers in digits, web pages beginning with https://, and each in one line.
 
+refusal-BRD-03 = This file could not be read as a picture.
+refusal-BRD-03-do = Choose a PNG, JPEG, WebP or GIF picture. SVG cannot be used. What you typed into the other fields is still there.
+
+refusal-BRD-04 = The picture is too large.
+refusal-BRD-04-do = Choose a picture of at most 2 MB and 4,096 pixels a side. What you typed into the other fields is still there.
+
+refusal-BRD-05 = The server no longer has the picture that you chose.
+refusal-BRD-05-do = Choose the picture again. What you typed into the other fields is still there.
+
 refusal-PWD-01 = The new password is too short.
 refusal-PWD-01-do = { $min ->
     [absent] Please enter a longer one. A few words in a row are long and easy to remember. If you need help, ask { $contact }.

@@ -1,6 +1,6 @@
 # 表示の設定：色・言葉・窓口
 branding-title = 表示の設定
-branding-lead = 色、画面で使う言葉、お問い合わせ窓口を変更できます。保存する前に、ログイン画面での見え方を確認できます。
+branding-lead = 色、ロゴ、画面で使う言葉、お問い合わせ窓口を変更できます。保存する前に、ログイン画面での見え方を確認できます。
 branding-colour = 色
 branding-accent = ボタンとリンクの色（#1f4e79 の形式。読みにくい場合は明るさを自動で調整します）
 branding-words-ja = 言葉（日本語の画面）
@@ -10,6 +10,13 @@ branding-word-code = 認証アプリに表示されるコード
 branding-word-backup-code = 非常用のコード
 branding-word-login = ログインに使うもの
 branding-word-contact = 問い合わせ先
+branding-logo = ロゴ
+branding-logo-now = 現在のロゴ
+branding-logo-choose = ロゴの画像ファイル
+branding-logo-other = 別の画像に変更する
+branding-logo-remove = ロゴを削除して、組織名を文字で表示する
+branding-logo-hint = PNG・JPEG・WebP・GIF の画像（2 MB、縦横 4,096 ピクセルまで）。明るい背景で読める、余白の少ない横長の画像が適しています。暗い画面では白い台紙の上に表示されます。
+branding-logo-removed = 保存すると、ロゴは削除されます。元に戻すには、画像をもう一度選んでください。
 branding-empty = 空欄にした項目は、標準の言葉に戻ります。窓口の空欄の項目は表示されません。
 branding-preview = 見え方を確認する
 branding-preview-title = プレビュー
@@ -23,3 +30,5 @@ branding-edit = 編集に戻る
 notice-branding-saved = 表示の設定を保存しました。すべての画面にすぐ反映されます。元に戻すには、項目を空欄にして保存してください。
 audit-name-branding-changed = 表示の設定の変更
 audit-done-branding-changed = 表示の設定を変更しました。
+audit-name-logo-changed = ロゴの変更
+audit-done-logo-changed = ロゴを変更または削除しました。

@@ -1,4 +1,5 @@
-//! Forms: their bytes, their fields, and the one way to read them, which checks the form token first (SEC-72).
+//! Forms: their bytes, their fields, and the one way to read them, which checks the form token first (SEC-72). Forms that bring a
+//! file are taken apart in `multipart.rs`.
 
 use std::{future::poll_fn, ops::Deref, pin::Pin};
 
@@ -7,10 +8,19 @@ use axum::{
     http::{HeaderMap, header},
 };
 use warifu_domain::typed::Typed;
+use tokio::sync::Semaphore;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Most fields that a form may have; only the policy's has more than ten.
-const MAX_FIELDS: usize = 64;
+use super::multipart::{self, Upload};
+
+/// Most fields that a form may have; only the policy's has more than twenty.
+pub(super) const MAX_FIELDS: usize = 64;
+
+/// How far a body is read, and thrown away, to be able to say that its file is too large: a browser that is cut off shows nothing.
+const PATIENCE: usize = 32 * 1024 * 1024;
+
+/// Forms with a file that are received at once, so that they cannot fill the memory.
+static FILES_AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// Why a form is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +35,22 @@ pub enum BadForm {
     Token,
 }
 
+/// How much a form may bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// As much as the server's limits say.
+    Usual,
+    /// A text with so many bytes, of which each may be sent as three.
+    Text(usize),
+    /// The usual, and behind it a file with so many bytes.
+    File(usize),
+}
+
 /// The fields of one form.
 pub trait Form: Sized {
+    /// How much it may bring.
+    const ROOM: Room = Room::Usual;
+
     /// Takes the fields it knows; others are left alone.
     ///
     /// # Errors
@@ -78,11 +102,28 @@ impl Sealed {
         }
     }
 
-    /// Reads a body of at most `limit` bytes.
+    /// Reads a body of at most `usual` bytes, or as much more as `room` says.
     ///
     /// # Errors
-    /// If it is too large, of another type, or malformed.
-    pub async fn receive(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, BadForm> {
+    /// If it is too large, of another type, or malformed. A file that is too large is no error: the form says so beside its other
+    /// fields.
+    pub async fn receive(
+        headers: &HeaderMap,
+        body: Body,
+        room: Room,
+        usual: usize,
+    ) -> Result<Self, BadForm> {
+        if let Room::File(file) = room
+            && let Some(boundary) = multipart::boundary(headers)
+        {
+            let _turn = FILES_AT_ONCE.acquire().await;
+            let (bytes, is_whole) = receive_start(body, usual + file).await?;
+            return multipart::parse(&bytes, &boundary, is_whole, file).map(Self);
+        }
+        let limit = match room {
+            Room::Text(text) => usual + 3 * text,
+            _ => usual,
+        };
         if body.size_hint().lower() > limit as u64 {
             return Err(BadForm::TooLarge);
         }
@@ -97,9 +138,12 @@ impl Sealed {
 /// Fields that hold a password or a code: read as such, and as nothing else (SEC-78).
 const SECRETS: [&str; 4] = ["password", "new_password", "code", "backup_code"];
 
-/// A form's fields, decoded; each name at most once. All of them are wiped, since some hold secrets.
+/// A form's fields, decoded; each name at most once. All that was typed is wiped, since some of it is secret.
 #[derive(Default)]
-pub struct Fields(Vec<(String, Typed)>);
+pub struct Fields {
+    typed: Vec<(String, Typed)>,
+    file: Upload,
+}
 
 impl Fields {
     /// The field's text; empty if it is missing. An empty field and none mean the same to every form of ours.
@@ -109,7 +153,7 @@ impl Fields {
 
     /// What was typed into a field for a password or a code; empty if it is missing.
     pub fn secret(&self, name: &str) -> Typed {
-        let field = self.0.iter().find(|(known, _)| known == name);
+        let field = self.typed.iter().find(|(known, _)| known == name);
         field.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
@@ -121,14 +165,19 @@ impl Fields {
     /// The field's text, if the form has it.
     pub fn get(&self, name: &str) -> Option<&str> {
         debug_assert!(!SECRETS.contains(&name), "{name} is read by `secret`");
-        let field = self.0.iter().find(|(known, _)| known == name);
+        let field = self.typed.iter().find(|(known, _)| known == name);
         field.map(|(_, value)| &**value)
+    }
+
+    /// The file, if the form brought one.
+    pub fn file(&self) -> &Upload {
+        &self.file
     }
 
     /// The fields whose names `keeps` accepts, as a query with its question mark; empty without fields.
     pub fn to_query(&self, keeps: impl Fn(&str) -> bool) -> String {
         let mut query = String::new();
-        for (name, value) in self.0.iter().filter(|(name, _)| keeps(name)) {
+        for (name, value) in self.typed.iter().filter(|(name, _)| keeps(name)) {
             query.push(if query.is_empty() { '?' } else { '&' });
             encode(name, &mut query);
             query.push('=');
@@ -155,7 +204,7 @@ impl Fields {
     /// # Errors
     /// As [`BadForm::Malformed`] says.
     pub fn parse(bytes: &[u8]) -> Result<Self, BadForm> {
-        let mut fields: Vec<(String, Typed)> = Vec::new();
+        let mut fields = Self::default();
         for pair in bytes
             .split(|byte| *byte == b'&')
             .filter(|pair| !pair.is_empty())
@@ -166,12 +215,28 @@ impl Fields {
                 .unwrap_or(pair.len());
             let name = decode(&pair[..equals])?;
             let value = decode(pair.get(equals + 1..).unwrap_or_default())?;
-            if fields.len() == MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
-                return Err(BadForm::Malformed);
-            }
-            fields.push((name, value.into()));
+            fields.add(name, value)?;
         }
-        Ok(Self(fields))
+        Ok(fields)
+    }
+
+    /// Adds a field. Browsers send each of ours once.
+    pub(super) fn add(&mut self, name: String, value: String) -> Result<(), BadForm> {
+        let typed = &mut self.typed;
+        if typed.len() == MAX_FIELDS || typed.iter().any(|(known, _)| *known == name) {
+            return Err(BadForm::Malformed);
+        }
+        typed.push((name, value.into()));
+        Ok(())
+    }
+
+    /// Adds the file; there is one at most.
+    pub(super) fn add_file(&mut self, file: Upload) -> Result<(), BadForm> {
+        match self.file {
+            Upload::Nothing => self.file = file,
+            _ => return Err(BadForm::Malformed),
+        }
+        Ok(())
     }
 }
 
@@ -243,6 +308,24 @@ async fn receive_all(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>,
     Ok(bytes)
 }
 
+/// The first `limit` bytes of a body, and whether that is all of it. What comes behind is read and thrown away.
+async fn receive_start(mut body: Body, limit: usize) -> Result<(Vec<u8>, bool), BadForm> {
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.map_err(|_| BadForm::Malformed)?.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length > PATIENCE {
+            return Err(BadForm::TooLarge);
+        }
+        let room = limit - bytes.len();
+        bytes.extend_from_slice(&data[..data.len().min(room)]);
+    }
+    Ok((bytes, length <= limit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,7 +349,7 @@ mod tests {
     async fn receive(kind: &str, body: impl Into<Body>) -> Result<Sealed, BadForm> {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap());
-        Sealed::receive(&headers, body.into(), 1000).await
+        Sealed::receive(&headers, body.into(), Room::Usual, 1000).await
     }
 
     const FORM: &str = "application/x-www-form-urlencoded";
@@ -339,7 +422,7 @@ mod tests {
             assert!(receive(kind, "a=1").await.is_ok(), "{kind}");
         }
         assert_eq!(
-            Sealed::receive(&HeaderMap::new(), "a=1".into(), 10)
+            Sealed::receive(&HeaderMap::new(), "a=1".into(), Room::Usual, 10)
                 .await
                 .err(),
             Some(BadForm::WrongType)

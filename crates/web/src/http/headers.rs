@@ -7,6 +7,10 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'",
 );
+/// For files: whatever is in one does nothing, also where it is opened by itself (SEC-71).
+const SANDBOX: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
 /// Other sites learn nothing. `no-referrer` would do the same, but makes browsers send `Origin: null` with our own
 /// forms (Fetch, "append a request `Origin` header"), and the check of SEC-72 would have nothing to compare.
 const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
@@ -23,7 +27,7 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 pub enum Keep {
     /// Nothing: no cache, no history.
     Nothing,
-    /// All of it, for ever: its address changes with its content.
+    /// All of it, for ever: a file whose address changes with its content.
     Forever,
 }
 
@@ -31,7 +35,11 @@ pub enum Keep {
 pub fn protect(headers: &mut HeaderMap, keep: Keep, https: bool) {
     const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
     headers.reserve(9);
-    headers.insert(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    let policy = match keep {
+        Keep::Nothing => CONTENT_SECURITY_POLICY,
+        Keep::Forever => SANDBOX,
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

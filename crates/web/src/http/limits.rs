@@ -13,7 +13,7 @@ use std::{
 /// Numbers for one server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Largest body of a form, in bytes. None of ours comes near 16 KiB.
+    /// Largest body of a form, in bytes, unless the form itself has more room. Few come near 16 KiB.
     pub body_bytes: usize,
     /// Longest time from a request's head to its answer, a slow body included.
     pub request_time: Duration,

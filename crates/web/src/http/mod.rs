@@ -11,6 +11,7 @@ pub mod forms;
 pub mod headers;
 pub mod host;
 pub mod limits;
+pub mod multipart;
 pub mod page;
 pub(crate) mod path;
 mod reply;

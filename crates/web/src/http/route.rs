@@ -76,7 +76,7 @@ where
         };
         let limit = visit.state.settings.limits.body_bytes;
         let (head, body) = request.into_parts();
-        let form = Sealed::receive(&head.headers, body, limit).await?;
+        let form = Sealed::receive(&head.headers, body, B::ROOM, limit).await?;
         let form = form.open(|token| is_ours(&page, access.name(), token))?;
         handler(page, who, form).await
     };
@@ -104,7 +104,7 @@ where
     let work = move |visit: Arc<Visit>, request: Request| async move {
         let limit = visit.state.settings.limits.body_bytes;
         let (head, body) = request.into_parts();
-        let form = Sealed::receive(&head.headers, body, limit).await?;
+        let form = Sealed::receive(&head.headers, body, B::ROOM, limit).await?;
         let form =
             form.open(|token| visit.is_own_form(TenantId::NOBODYS, Bearer::Visitor, token))?;
         handler(visit, form).await

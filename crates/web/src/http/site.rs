@@ -11,7 +11,7 @@ use warifu_domain::{ids::TenantId, tenant::Tenant};
 use super::errors::Failure;
 use crate::{
     pages::{
-        accent,
+        accent, logo,
         times::Times,
         views::{Desk, TenantMark},
     },
@@ -39,7 +39,7 @@ impl Site {
         let mark = TenantMark {
             base: format!("/{}", tenant.slug),
             name: tenant.name.clone(),
-            logo: None,
+            logo: tenant.logo.map(logo::address),
             accent: policy.branding.colour().map(accent::address),
         };
         let texts = Language::ALL.map(|language| {

@@ -17,6 +17,7 @@ pub(crate) mod login_forgotten;
 pub(crate) mod login_helpdesk_code;
 pub(crate) mod login_lost_device;
 pub(crate) mod login_set_up;
+pub(crate) mod logo;
 pub(crate) mod logout;
 pub mod mail;
 pub(crate) mod operator;

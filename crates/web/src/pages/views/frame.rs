@@ -46,7 +46,7 @@ pub struct TenantMark {
     pub base: String,
     /// Its name.
     pub name: String,
-    /// Address of its logo.
+    /// Path of its logo, below the tenant.
     pub logo: Option<String>,
     /// Address of a style sheet with its accent colour.
     pub accent: Option<String>,

@@ -59,6 +59,7 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::GroupAdded => texts.msg("audit-name-group-added"),
         K::GroupChanged => texts.msg("audit-name-group-changed"),
         K::BrandingChanged => texts.msg("audit-name-branding-changed"),
+        K::LogoChanged => texts.msg("audit-name-logo-changed"),
         K::GroupRemoved => texts.msg("audit-name-group-removed"),
         K::UsersImported => texts.msg("audit-name-users-imported"),
     }
@@ -119,6 +120,7 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::GroupAdded => texts.msg("audit-done-group-added"),
         K::GroupChanged => texts.msg("audit-done-group-changed"),
         K::BrandingChanged => texts.msg("audit-done-branding-changed"),
+        K::LogoChanged => texts.msg("audit-done-logo-changed"),
         K::GroupRemoved => texts.msg("audit-done-group-removed"),
         K::UsersImported => texts.msg("audit-done-users-imported"),
     }

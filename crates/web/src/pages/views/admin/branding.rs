@@ -12,6 +12,21 @@ pub struct Branding {
     pub frame: Frame,
     /// The fields.
     pub fields: Vec<BrandingField>,
+    /// The logo that stands in the form; `None`: there is none.
+    pub logo: Option<BrandingLogo>,
+    /// Whether the file that was chosen cannot be.
+    pub is_logo_bad: bool,
+}
+
+/// A logo in the form.
+#[derive(Clone, Debug)]
+pub struct BrandingLogo {
+    /// What the form calls it.
+    pub name: String,
+    /// Its path, below the tenant.
+    pub path: String,
+    /// Whether it is to be taken away.
+    pub is_removed: bool,
 }
 
 /// A field of the look.
@@ -36,6 +51,8 @@ pub struct PreviewBar {
     pub form_token: String,
     /// The unsaved values, by their fields.
     pub values: Vec<(&'static str, String)>,
+    /// Whether the tenant has a logo, and would have none.
+    pub removes_logo: bool,
     /// `light` or `dark`.
     pub theme: &'static str,
     /// Which of [`VIEWS`] is shown.

@@ -17,7 +17,7 @@ mod users;
 pub use adoption::{Adoption, Compulsory, DayCount, GroupCount, UnprotectedRow};
 pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
 pub use audit_check::{AuditCheck, ChainState};
-pub use branding::{Branding, BrandingField, PreviewBar, VIEWS};
+pub use branding::{Branding, BrandingField, BrandingLogo, PreviewBar, VIEWS};
 pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
 pub use policy::{
     ChangedRow, KnobRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText, Progress,
