@@ -15,10 +15,8 @@ impl LogoId {
 
     /// Reads what [`Self`] is shown as.
     pub fn parse(text: &str) -> Option<Self> {
-        let shape = text.len() == 16
-            && text
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let shape =
+            text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let number = i64::from_str_radix(text, 16).ok();
         number.filter(|_| shape).map(Self)
     }

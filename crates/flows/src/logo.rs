@@ -101,7 +101,9 @@ fn fit(mut picture: RgbaImage) -> RgbaImage {
         pixel.0 = [weigh(r), weigh(g), weigh(b), a];
     }
     let picture = DynamicImage::ImageRgba8(picture);
-    let mut small = picture.resize(BOX.0, BOX.1, FilterType::Lanczos3).into_rgba8();
+    let mut small = picture
+        .resize(BOX.0, BOX.1, FilterType::Lanczos3)
+        .into_rgba8();
     for pixel in small.pixels_mut() {
         let [r, g, b, a] = pixel.0;
         let restore = |value: u8| match a {
@@ -115,8 +117,7 @@ fn fit(mut picture: RgbaImage) -> RgbaImage {
 
 fn write(picture: &RgbaImage) -> Option<Vec<u8>> {
     let mut png = Vec::new();
-    let encoder =
-        PngEncoder::new_with_quality(&mut png, CompressionType::Best, Filter::Adaptive);
+    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Best, Filter::Adaptive);
     picture.write_with_encoder(encoder).ok()?;
     Some(png)
 }

@@ -55,8 +55,11 @@ impl Tx<'_> {
     /// Takes the logo away, and every picture with it.
     pub async fn delete_logo(&mut self) -> Result<(), StoreError> {
         let tenant = self.tenant;
-        self.exec("UPDATE tenant SET logo = NULL WHERE id = $1", &[tenant.into()])
-            .await?;
+        self.exec(
+            "UPDATE tenant SET logo = NULL WHERE id = $1",
+            &[tenant.into()],
+        )
+        .await?;
         self.exec(
             "DELETE FROM tenant_logo WHERE tenant_id = $1",
             &[tenant.into()],

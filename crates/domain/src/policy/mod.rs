@@ -51,6 +51,9 @@ use serde::{Deserialize, Serialize};
 use crate::{password, time::Timestamp};
 use check::OutOfRange;
 
+/// The longest text that is read as a policy. All questions that a tenant may have, at their longest in Japanese, fit into it.
+pub const MAX_TEXT_BYTES: usize = 512 * 1024;
+
 /// All rules of one tenant. Every field has a default: the preset `default`'s value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -92,6 +95,15 @@ pub struct Policy {
 impl Policy {
     /// Reads and checks a policy. Nothing is taken from a text that has an error anywhere.
     pub fn parse(text: &str) -> Result<Self, BadPolicy> {
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(BadPolicy::Range {
+                line: 1,
+                column: 1,
+                field: "policy".to_owned(),
+                value: format!("{} bytes", text.len()),
+                range: "512 KiB at most",
+            });
+        }
         let policy: Self = toml::from_str(text).map_err(|error| {
             let (line, column) = place::of_byte(text, error.span().map_or(0, |span| span.start));
             BadPolicy::Syntax {

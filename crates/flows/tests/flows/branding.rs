@@ -125,7 +125,11 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, Refusal)> {
     for (name, kind) in [("PNG", Png), ("JPEG", Jpeg), ("WebP", WebP), ("GIF", Gif)] {
         let whole = picture(kind, 1);
         // A JPEG without its last rows may still be a picture; one without its head is none.
-        files.push((name, whole[..whole.len().min(40)].to_vec(), Refusal::BadLogo));
+        files.push((
+            name,
+            whole[..whole.len().min(40)].to_vec(),
+            Refusal::BadLogo,
+        ));
         files.push((name, whole[..12].to_vec(), Refusal::BadLogo));
     }
     files
@@ -166,7 +170,9 @@ async fn sec_071_hostile_files_are_refused_and_leave_nothing() {
         }
         assert_eq!(world.rows("tenant_logo", "1 = 1").await, 0);
         let refused = world.audit_rows().await;
-        let refused = refused.iter().filter(|row| row.kind == EventKind::LogoChanged);
+        let refused = refused
+            .iter()
+            .filter(|row| row.kind == EventKind::LogoChanged);
         assert_eq!(refused.count(), hostile().len());
     })
     .await;
@@ -233,7 +239,9 @@ async fn a_logo_is_shown_in_a_preview_saved_replaced_and_removed() {
         };
         for outcome in [
             branding::save(ctx, &tenant, &shell(), &gone).await,
-            branding::preview(ctx, &tenant, &shell(), &gone).await.map(drop),
+            branding::preview(ctx, &tenant, &shell(), &gone)
+                .await
+                .map(drop),
         ] {
             assert_eq!(refusal(outcome), Refusal::LogoGone);
         }

@@ -7,8 +7,8 @@ use axum::{
     body::{Body, HttpBody},
     http::{HeaderMap, header},
 };
-use warifu_domain::typed::Typed;
 use tokio::sync::Semaphore;
+use warifu_domain::typed::Typed;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::multipart::{self, Upload};

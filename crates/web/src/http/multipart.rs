@@ -47,7 +47,9 @@ pub(super) fn parse(
     let line = format!("--{boundary}");
     let between = format!("\r\n{line}");
     let mut fields = Fields::default();
-    let mut rest = body.strip_prefix(line.as_bytes()).ok_or(BadForm::Malformed)?;
+    let mut rest = body
+        .strip_prefix(line.as_bytes())
+        .ok_or(BadForm::Malformed)?;
     loop {
         match rest {
             b"--" | b"--\r\n" => return Ok(fields),
@@ -156,7 +158,10 @@ mod tests {
             ),
         ]);
         let fields = parse(&body, "x", true, 100).unwrap();
-        assert_eq!((fields.get("a"), fields.get("empty")), (Some("あ\r\nb"), Some("")));
+        assert_eq!(
+            (fields.get("a"), fields.get("empty")),
+            (Some("あ\r\nb"), Some(""))
+        );
         assert!(fields.get("f").is_none());
         assert!(*fields.file() == Upload::Content(file.to_vec()));
         let none = form(&[part("name=\"f\"; filename=\"\"", b"")]);
@@ -206,7 +211,12 @@ mod tests {
         ] {
             let parsed = parse(body, "x", true, 100);
             let is_empty = body == b"--x--";
-            assert_eq!(parsed.is_ok(), is_empty, "{:?}", body.escape_ascii().to_string());
+            assert_eq!(
+                parsed.is_ok(),
+                is_empty,
+                "{:?}",
+                body.escape_ascii().to_string()
+            );
         }
         for kind in [
             "multipart/form-data",

@@ -8,18 +8,19 @@ use crate::{
     support::{Answer, Ask, TestApp, on_both, on_sqlite, path_of},
 };
 
-fn check(answer: &Answer, at: &str, is_file: bool) {
+pub(crate) fn check(answer: &Answer, at: &str, is_file: bool) {
     let header = |name: &str| {
         answer
             .header(name)
             .unwrap_or_else(|| panic!("{at} lacks {name}"))
     };
-    assert_eq!(
-        header("content-security-policy"),
+    let policy = if is_file {
+        "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    } else {
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'",
-        "{at}"
-    );
+         base-uri 'none'; frame-ancestors 'none'"
+    };
+    assert_eq!(header("content-security-policy"), policy, "{at}");
     assert_eq!(header("x-content-type-options"), "nosniff", "{at}");
     assert_eq!(header("referrer-policy"), "same-origin", "{at}");
     assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{at}");

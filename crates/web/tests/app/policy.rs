@@ -136,3 +136,30 @@ async fn sec_037_a_change_begins_with_the_fresh_proof() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_long_policy_in_japanese_is_taken_and_one_that_is_too_long_keeps_its_text() {
+    on_both("default", async |app| {
+        let (_, _, mut boss) = administrator(&app).await;
+        let answer = "あ".repeat(2000);
+        let entry = |id: usize| {
+            format!(
+                "[[faq]]\nid = \"q{id}\"\nja = {{ question = \"問い\", answer = \"{answer}\" }}\n\
+                 en = {{ question = \"Question\", answer = \"{answer}\" }}\n"
+            )
+        };
+        // As many and as long questions as there can be.
+        let text: String = (0..30).map(entry).collect();
+        boss.open("/admin/policy/text").await;
+        let taken = boss.press("/admin/policy/text", &[("policy", &text)]).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER);
+        assert!(taken.location().contains("/admin/policy/drafts/"));
+
+        let long = format!("{text}# {}", "注".repeat(60_000));
+        boss.open("/admin/policy/text").await;
+        let kept = boss.press("/admin/policy/text", &[("policy", &long)]).await;
+        assert_eq!(kept.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(kept.body.contains("512 KiB") && kept.body.contains(&"注".repeat(60_000)));
+    })
+    .await;
+}

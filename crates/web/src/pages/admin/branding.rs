@@ -111,9 +111,7 @@ pub(crate) async fn preview(page: Page, who: SignedIn, form: Verified<LookForm>)
     let (ctx, tenant) = (page.ctx(), page.tenant());
     let kept = match form.file {
         Upload::Nothing => Ok(look.logo),
-        Upload::Content(file) => branding::keep_logo(ctx, tenant, &by, file)
-            .await
-            .map(Some),
+        Upload::Content(file) => branding::keep_logo(ctx, tenant, &by, file).await.map(Some),
         Upload::TooLarge => Err(Refusal::LogoTooLarge.into()),
     };
     let shown = match kept {

@@ -8,7 +8,7 @@ use warifu_domain::{
     effect::Effect,
     ids::UserId,
     permission::may,
-    policy::{BadPolicy, KNOBS, Knob, PRESETS, Policy},
+    policy::{BadPolicy, KNOBS, Knob, MAX_TEXT_BYTES, PRESETS, Policy},
     refusal::Refusal,
 };
 use warifu_flows::{
@@ -23,7 +23,7 @@ use warifu_storage::{JobState, PolicyRevision};
 use crate::{
     http::{
         errors::{Failure, Rejection},
-        forms::{BadForm, Button, Fields, Form, Verified},
+        forms::{BadForm, Button, Fields, Form, Room, Verified},
         page::Page,
         route::Answer,
     },
@@ -65,6 +65,9 @@ pub(crate) struct TextForm {
 }
 
 impl Form for TextForm {
+    /// Twice the largest policy, so that one that is too long is refused with the text kept.
+    const ROOM: Room = Room::Text(2 * MAX_TEXT_BYTES);
+
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         Ok(Self {
             revision: read_number(fields, "revision")?,

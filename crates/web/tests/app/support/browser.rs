@@ -27,6 +27,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A browser with its cookies and the page it shows.
@@ -95,6 +96,26 @@ impl Ask {
         }
     }
 
+    /// A form with a file behind its fields, as a browser sends it.
+    pub(crate) fn form_with_file(path: &str, fields: &[(&str, &str)], file: &[u8]) -> Self {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--line\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        body.extend_from_slice(
+            b"--line\r\nContent-Disposition: form-data; name=\"logo_file\"; filename=\"logo.png\"\r\n\
+              Content-Type: image/png\r\n\r\n",
+        );
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--line--\r\n");
+        Self::form(path, &[])
+            .header("content-type", "multipart/form-data; boundary=line")
+            .body(body)
+    }
+
     /// Without a header.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
@@ -131,7 +152,8 @@ impl Ask {
         Answer {
             status: head.status,
             headers: head.headers,
-            body: String::from_utf8(body.to_vec()).unwrap(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+            bytes: body.to_vec(),
         }
     }
 }

@@ -5,7 +5,7 @@ mod browser;
 mod phone;
 
 pub(crate) use app::{NEIGHBOUR, Person, SLUG, TestApp, on_both, on_sqlite};
-pub(crate) use browser::{Answer, Ask, Browser, listed_codes};
+pub(crate) use browser::{Answer, Ask, Browser, listed_codes, unescape};
 pub(crate) use phone::Phone;
 
 /// A path of the table with something in every place that varies.

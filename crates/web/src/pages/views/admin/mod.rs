@@ -8,6 +8,7 @@ mod branding;
 mod groups;
 mod line_diff;
 mod policy;
+mod policy_choices;
 mod policy_texts;
 mod user;
 mod user_act;

@@ -3,11 +3,12 @@
 use askama::Template;
 use warifu_domain::{
     effect::Effect,
-    policy::{Knob, KnobKind},
+    policy::{Knob, KnobKind, MAX_TEXT_BYTES},
 };
 
 use super::super::Frame;
 use super::line_diff::{Fate, changed_lines};
+use super::policy_choices::choice;
 use super::policy_texts::{knob, section};
 
 /// `/admin/policy`, and the form at `/admin/policy/edit`.
@@ -206,8 +207,13 @@ impl Policy {
             (_, "") => self.frame.msg("policy-none"),
             (true, "true") => self.frame.msg("policy-yes"),
             (true, _) => self.frame.msg("policy-no"),
-            (false, value) => value,
+            (false, value) => choice(&self.frame.texts, row.knob.path, value),
         }
+    }
+
+    /// The word that stands for a value in the policy's text, where it is shown in others.
+    fn word<'t>(&self, row: &KnobRow, value: &'t str) -> Option<&'t str> {
+        row.choices().contains(&value).then_some(value)
     }
 
     fn preset_value(&self) -> String {
