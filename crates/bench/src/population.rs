@@ -176,6 +176,8 @@ async fn add_person(
         role: Role::Member,
         password: Some(password.to_vec()),
         password_term: PasswordTerm::Lasting,
+        group: None,
+        imported: None,
     };
     tx.insert_user(&row, now).await?;
     let plain = totp_plaintext(TotpParams::default(), &person.secret());

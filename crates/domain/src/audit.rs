@@ -145,6 +145,10 @@ events! {
     GroupRemoved = 63, "group.removed";
     /// People were imported from a file.
     UsersImported = 64, "users.imported";
+    /// A person was mailed a link by which to choose the first password.
+    PasswordInvited = 83, "password.invited";
+    /// People who came with an import and never logged in were deleted again.
+    ImportUndone = 84, "import.undone";
     /// The look of a tenant's pages was changed: colour, words, desk.
     BrandingChanged = 50, "branding.changed";
     /// The logo on a tenant's pages was changed or removed.

@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod domain_name;
 pub mod effect;
 pub mod explain;
+pub mod foreign_hash;
 pub mod group;
 pub mod helpdesk_code;
 pub mod ids;

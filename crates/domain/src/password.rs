@@ -12,9 +12,13 @@ pub const MIN_CHARS_ALONE: usize = 15;
 /// Shortest password in characters where every login also needs a second factor.
 pub const MIN_CHARS_WITH_SECOND_FACTOR: usize = 8;
 
-/// A password as typed, in NFC, so that each keyboard makes the same bytes. Never truncated, never trimmed.
+/// A password in NFC, so that each keyboard makes the same bytes. Never truncated, never trimmed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Password(String);
+pub struct Password {
+    normal: String,
+    /// As it was typed, where that is something else.
+    typed: Option<String>,
+}
 
 impl Password {
     /// Takes a typed password; `None` where it is longer than [`MAX_BYTES`].
@@ -22,12 +26,23 @@ impl Password {
         if typed.len() > MAX_BYTES {
             return None;
         }
-        Some(Self(typed.nfc().collect()))
+        let normal: String = typed.nfc().collect();
+        let differs = normal != typed;
+        Some(Self {
+            typed: differs.then(|| typed.to_owned()),
+            normal,
+        })
     }
 
     /// The bytes that are hashed.
     pub fn expose(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.normal.as_bytes()
+    }
+
+    /// The bytes that another system may have hashed: as they came from a keyboard first, then in NFC if that is something else.
+    pub fn expose_candidates(&self) -> impl Iterator<Item = &[u8]> {
+        let typed = self.typed.iter().map(String::as_bytes);
+        typed.chain([self.expose()])
     }
 }
 
@@ -70,7 +85,7 @@ pub fn check_new(
     min_chars: usize,
     context: &[&str],
 ) -> Result<(), BadPassword> {
-    let text = &password.0;
+    let text = &password.normal;
     if text.chars().count() < min_chars {
         return Err(BadPassword::TooShort { min: min_chars });
     }
@@ -224,6 +239,10 @@ mod tests {
         let decomposed = Password::parse("カ\u{3099}キ\u{3099}ク\u{3099}ケ\u{3099}コ\u{3099}")
             .expect("short enough");
         assert_eq!(composed.expose(), decomposed.expose());
+        assert_eq!(composed.expose_candidates().count(), 1);
+        let candidates: Vec<&[u8]> = decomposed.expose_candidates().collect();
+        assert_eq!(candidates[1], composed.expose());
+        assert!(candidates[0].len() > candidates[1].len());
         let long = "x".repeat(MAX_BYTES);
         assert_eq!(
             Password::parse(&long).expect("at the limit").expose().len(),

@@ -111,6 +111,8 @@ pub enum Refusal {
     GroupGone,
     /// The file to be imported has rows that cannot be imported.
     ImportRefused,
+    /// The import is being done, is done, or its file waited too long.
+    ImportOver,
     /// An operator's act is refused as it was typed.
     Operating(crate::operating::Unfit),
     /// Another tenant has this host name or mail domain (G2).
@@ -184,6 +186,7 @@ impl Refusal {
             Self::BadDate => "USR-10",
             Self::GroupGone => "USR-11",
             Self::ImportRefused => "USR-12",
+            Self::ImportOver => "USR-13",
             Self::Operating(unfit) => unfit.code(),
             Self::NameTaken => "BRD-01",
             Self::BadLook { .. } => "BRD-02",

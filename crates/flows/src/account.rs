@@ -167,8 +167,7 @@ pub async fn change_password(
         .store
         .read(tenant.id, async move |tx| tx.find_user(user).await)
         .await?;
-    let stored = stored.and_then(|person| person.password);
-    if passwords::verify(ctx, stored.as_deref(), &password).await? != Verified::Wrong {
+    if passwords::verify(ctx, tenant.id, stored.as_ref(), &password).await? != Verified::Wrong {
         let unchanged = Refusal::Password(BadPassword::Unchanged);
         return Err(act.deny(ctx, kind, Some(user), unchanged).await);
     }

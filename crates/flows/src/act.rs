@@ -110,18 +110,25 @@ impl Act {
         self.actor
     }
 
-    /// Appends an event to the audit trail, with who did it from where.
-    pub(crate) async fn audit(
-        &self,
-        tx: &mut Tx<'_>,
-        mut event: AuditEvent,
-    ) -> Result<(), StoreError> {
+    /// An event with who did it from where.
+    pub(crate) fn signed(&self, mut event: AuditEvent) -> AuditEvent {
         if let Some(origin) = &self.origin {
             event.address = Some(origin.address);
             event.reference = Some(origin.reference);
         }
         event.actor = self.actor;
+        event
+    }
+
+    /// Appends an event to the audit trail, with who did it from where.
+    pub(crate) async fn audit(&self, tx: &mut Tx<'_>, event: AuditEvent) -> Result<(), StoreError> {
+        let event = self.signed(event);
         tx.append_audit(&self.keys, &event, self.now).await
+    }
+
+    /// A token for a mail of this act.
+    pub(crate) fn token(&self) -> Token {
+        self.rng.token()
     }
 
     /// Records a refusal that nothing else was written for (SEC-79), and gives it back.

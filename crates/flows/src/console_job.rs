@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A piece of work that has not said anything for so long is done by nobody any more. Work says something more often.
-const SILENCE: Span = Span::minutes(2);
+pub(crate) const SILENCE: Span = Span::minutes(2);
 
 /// How often at most work writes down how far it is.
 const SAYS_EVERY: Span = Span::seconds(1);
@@ -32,6 +32,8 @@ pub enum JobKind {
     PolicyPreview = 1,
     /// Checking the audit chains.
     AuditCheck = 2,
+    /// Writing people from a file.
+    UserImport = 3,
 }
 
 /// What happens where a piece of work of the same kind is being done for the tenant: there is one at a time.

@@ -1,5 +1,5 @@
 //! The bounded pool that hashes passwords and backup codes: Argon2id (RFC 9106), then HMAC with a key that is not in the
-//! database (SEC-75, SEC-76; docs/decisions/0005).
+//! database (SEC-75, SEC-76; docs/decisions/0005). Imported hashes are checked by it too.
 
 use std::{
     sync::{
@@ -13,9 +13,10 @@ use std::{
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::oneshot;
+use warifu_domain::{foreign_hash::ForeignHash, password::Password};
 use zeroize::Zeroizing;
 
-use crate::error::Fault;
+use crate::{error::Fault, foreign_hash};
 
 /// What one hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +60,15 @@ pub struct Hasher {
     cost: HashCost,
 }
 
-struct Job {
+enum Job {
+    Own(OwnHash, oneshot::Sender<Zeroizing<[u8; 32]>>),
+    Foreign(Password, ForeignHash, oneshot::Sender<bool>),
+}
+
+struct OwnHash {
     secret: Zeroizing<Vec<u8>>,
     salt: [u8; 16],
     cost: HashCost,
-    answer: oneshot::Sender<Zeroizing<[u8; 32]>>,
 }
 
 /// A thread without work for so long gives its memory back.
@@ -114,19 +119,25 @@ impl Hasher {
         cost: HashCost,
     ) -> Result<Zeroizing<[u8; 32]>, Fault> {
         let (answer, answered) = oneshot::channel();
-        let job = Job {
-            secret,
-            salt,
-            cost,
-            answer,
-        };
+        let order = OwnHash { secret, salt, cost };
+        self.send(Job::Own(order, answer))?;
+        answered.await.map_err(|_| Fault::HashingBusy)
+    }
+
+    /// Whether a password is the one that another system hashed; [`Fault::HashingBusy`] if the queue is full.
+    pub(crate) async fn fits(&self, password: Password, hash: ForeignHash) -> Result<bool, Fault> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Foreign(password, hash, answer))?;
+        answered.await.map_err(|_| Fault::HashingBusy)
+    }
+
+    fn send(&self, job: Job) -> Result<(), Fault> {
         // Counted before it is sent, so that the thread that takes it never counts below zero.
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        if self.jobs.try_send(job).is_err() {
+        self.jobs.try_send(job).map_err(|_| {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Fault::HashingBusy);
-        }
-        answered.await.map_err(|_| Fault::HashingBusy)
+            Fault::HashingBusy
+        })
     }
 }
 
@@ -146,20 +157,36 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, waiting: &AtomicUsize, computed: &At
             waiting.fetch_sub(1, Ordering::Relaxed);
         }
         match job {
-            Ok(job) if job.answer.is_closed() => {}
-            Ok(job) => {
-                let hash = argon2id(&job, &mut memory);
-                computed.fetch_add(1, Ordering::Relaxed);
-                // Whoever asked may have hung up.
-                let _ = job.answer.send(hash);
-            }
+            Ok(job) => do_job(job, &mut memory, computed),
             Err(mpsc::RecvTimeoutError::Timeout) => memory = Vec::new(),
             Err(mpsc::RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-fn argon2id(job: &Job, memory: &mut Vec<Block>) -> Zeroizing<[u8; 32]> {
+/// Computes what was asked for, unless whoever asked has hung up.
+fn do_job(job: Job, memory: &mut Vec<Block>, computed: &AtomicU64) {
+    match job {
+        Job::Own(order, answer) if !answer.is_closed() => {
+            let hash = argon2id(&order, memory);
+            computed.fetch_add(1, Ordering::Relaxed);
+            let _ = answer.send(hash);
+        }
+        Job::Foreign(password, hash, answer) if !answer.is_closed() => {
+            let fits = password
+                .expose_candidates()
+                .any(|candidate| foreign_hash::fits(&hash, candidate, memory));
+            computed.fetch_add(1, Ordering::Relaxed);
+            // It may have asked for more than our own hashes ever do.
+            memory.truncate(HashCost::DEFAULT.memory_kib as usize);
+            memory.shrink_to_fit();
+            let _ = answer.send(fits);
+        }
+        Job::Own(..) | Job::Foreign(..) => {}
+    }
+}
+
+fn argon2id(job: &OwnHash, memory: &mut Vec<Block>) -> Zeroizing<[u8; 32]> {
     let cost = HashCost {
         memory_kib: job.cost.memory_kib.clamp(8, HashCost::MAX.memory_kib),
         passes: job.cost.passes.clamp(1, HashCost::MAX.passes),

@@ -16,6 +16,7 @@ mod device;
 pub mod enrol;
 pub mod entrances;
 mod error;
+mod foreign_hash;
 pub mod hasher;
 pub mod key_rotation;
 pub mod login;

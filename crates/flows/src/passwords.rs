@@ -1,15 +1,17 @@
-//! Passwords and backup codes as they are stored: Argon2id, then HMAC-SHA-256 under the key ring (docs/decisions/0005).
+//! Passwords and backup codes as they are stored: Argon2id, then HMAC-SHA-256 under the key ring (docs/decisions/0005). Imported
+//! hashes are sealed until the first right password replaces them.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use warifu_domain::{
     backup_code::{BackupCode, Verifier},
+    foreign_hash::ForeignHash,
     helpdesk_code::HelpdeskCode,
     ids::{TenantId, UserId},
     password::Password,
 };
-use warifu_storage::{KeyRing, Purpose, StoreError};
+use warifu_storage::{KeyRing, Purpose, SealedColumn, StoreError, UserRow, seal};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -29,6 +31,39 @@ struct Stored {
 
 const VERSION: u8 = 1;
 const LENGTH: usize = 58;
+
+/// What stands in the place of a password that another system hashed; the hash itself stands sealed beside it: a thief of the database
+/// could guess at many of them faster than at ours.
+pub(crate) const FOREIGN: [u8; 1] = [2];
+
+/// An imported hash as it is stored, for one person of one tenant.
+pub(crate) fn seal_foreign(
+    ctx: &Ctx,
+    keys: &KeyRing,
+    (tenant, user): (TenantId, UserId),
+    hash: &ForeignHash,
+) -> Vec<u8> {
+    let context = SealedColumn::Imported.context(tenant, user.0);
+    seal::seal(keys, ctx.rng.bytes(), &context, hash.expose().as_bytes())
+}
+
+/// Reads an imported hash. `None`: the password is hashed by us.
+fn open_foreign(
+    keys: &KeyRing,
+    tenant: TenantId,
+    user: &UserRow,
+) -> Result<Option<ForeignHash>, StoreError> {
+    let Some(sealed) = &user.imported else {
+        return Ok(None);
+    };
+    let context = SealedColumn::Imported.context(tenant, user.id.0);
+    let text = seal::open(keys, &context, sealed)?;
+    let hash = std::str::from_utf8(&text).ok().map(ForeignHash::parse);
+    match hash {
+        Some(Ok(hash)) => Ok(Some(hash)),
+        _ => Err(StoreError::corrupt("person.imported")),
+    }
+}
 
 impl Stored {
     fn read(bytes: &[u8]) -> Option<Self> {
@@ -111,29 +146,47 @@ pub(crate) async fn hash_again(
 }
 
 /// What a check of a password found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Verified {
     /// Right.
     Right,
     /// Right, and stored with a cost or a key that is no longer the present one.
     RightButOutdated,
+    /// Right, and stored as another system hashed it; this takes its place.
+    RightByForeign(Vec<u8>),
     /// Wrong, or there is nothing to compare with.
     Wrong,
 }
 
 /// Checks a password. `None` is hashed like any other, so that nobody can tell by the time (SEC-49).
+///
+/// A password that is stored as another system hashed it costs that check and one hash of ours, right or wrong: never less than
+/// an unknown login ID. What remains: a dear imported hash (bcrypt of cost 12 takes ten times as long as ours) adds its own time, so
+/// somebody who measures many guesses may learn of such an account that it was imported and its owner did not log in yet. That ends
+/// with the first login. Making every unknown login ID as slow as the dearest hash would hand strangers a way to keep the pool
+/// busy.
 pub(crate) async fn verify(
     ctx: &Ctx,
-    stored: Option<&[u8]>,
+    whose: TenantId,
+    user: Option<&UserRow>,
     password: &Password,
 ) -> Result<Verified, FlowError> {
     let secret = Zeroizing::new(password.expose().to_vec());
-    let Some(stored) = stored else {
+    let stored = user.and_then(|user| Some((user, user.password.as_deref()?)));
+    let Some((user, stored)) = stored else {
         ctx.hasher
             .argon2id(secret, [0; 16], ctx.hasher.cost())
             .await?;
         return Ok(Verified::Wrong);
     };
+    if let Some(foreign) = open_foreign(&ctx.keys(), whose, user)? {
+        let fits = ctx.hasher.fits(password.clone(), foreign).await?;
+        let ours = hash(ctx, password).await?;
+        return Ok(match fits {
+            true => Verified::RightByForeign(ours),
+            false => Verified::Wrong,
+        });
+    }
     let stored = Stored::read(stored).ok_or_else(|| StoreError::corrupt("person.password"))?;
     let keys = ctx.keys();
     let key = keys

@@ -212,3 +212,21 @@ CREATE TABLE tenant_logo (
     kept_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
+
+-- The import that a person came with: a piece of work of a console. Who never logged in can be taken back by it.
+ALTER TABLE person ADD COLUMN import_id BIGINT;
+
+CREATE INDEX person_import ON person (tenant_id, import_id, id) WHERE import_id IS NOT NULL;
+
+-- The password as another system hashed it, sealed; `password` is then a mark. The first right password replaces both.
+ALTER TABLE person ADD COLUMN imported BYTEA;
+
+-- A file that waits to be imported, in sealed parts; part 0 says what is wrong with it.
+CREATE TABLE import_part (
+    tenant_id BIGINT NOT NULL,
+    job_id BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    kept_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, job_id, part)
+);

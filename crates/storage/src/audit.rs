@@ -1,5 +1,6 @@
 //! The audit trail: appended in the transaction of the change, chained by a keyed hash, never changed (SEC-79).
 
+mod append_many;
 mod check;
 mod search;
 #[cfg(test)]
@@ -130,7 +131,7 @@ impl AuditRow {
 }
 
 /// What an event keeps of its keyed hash.
-fn event_mac(head: &[u8; 32]) -> &[u8] {
+fn event_mac(head: &[u8]) -> &[u8] {
     &head[..16]
 }
 

@@ -7,6 +7,8 @@ use crate::store::{StoreError, Tx};
 /// Whether a piece of work goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
+    /// It is prepared, and begins when somebody says so.
+    Waiting,
     /// It is being done.
     Running,
     /// It is done.
@@ -24,13 +26,19 @@ impl JobState {
             Self::Finished => 1,
             Self::Failed => 2,
             Self::Cancelled => 3,
+            Self::Waiting => 4,
         }
     }
 
     fn from_number(number: i64) -> Option<Self> {
-        [Self::Running, Self::Finished, Self::Failed, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.number() == number)
+        let known = [
+            Self::Waiting,
+            Self::Running,
+            Self::Finished,
+            Self::Failed,
+            Self::Cancelled,
+        ];
+        known.into_iter().find(|state| state.number() == number)
     }
 }
 
@@ -135,6 +143,31 @@ impl Tx<'_> {
         let cancelled = JobState::Cancelled.number();
         let params = [tenant.into(), id.into(), kind.into(), cancelled.into()];
         Ok(self.exec(sql, &params).await? == 1)
+    }
+
+    /// Moves a piece of work from one state to another. `false`: it is in another one, or somebody else was first.
+    pub async fn move_job(
+        &mut self,
+        id: i64,
+        from: JobState,
+        to: JobState,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE console_job SET state = $4, seen_at = $5 WHERE tenant_id = $1 AND id = $2 AND state = $3";
+        let rows = self
+            .exec(
+                sql,
+                &[
+                    tenant.into(),
+                    id.into(),
+                    from.number().into(),
+                    to.number().into(),
+                    now.into(),
+                ],
+            )
+            .await?;
+        Ok(rows == 1)
     }
 
     /// Finds a piece of work of one kind.

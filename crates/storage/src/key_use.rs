@@ -19,11 +19,12 @@ pub struct KeyUse {
     pub values: i64,
 }
 
-/// Columns whose values are keyed hashes and begin with the number of their key; that of a password stands behind a version byte.
+/// Columns whose values are keyed hashes and begin with the number of their key; that of a password stands behind a version byte, if it
+/// is more than the mark of an imported one.
 const HASHED: [(&str, &str); 2] = [
     (
         "passwords",
-        "SELECT substr(password, 2, 4), COUNT(*) FROM person WHERE password IS NOT NULL GROUP BY 1",
+        "SELECT substr(password, 2, 4), COUNT(*) FROM person WHERE LENGTH(password) > 1 GROUP BY 1",
     ),
     (
         "sets of backup codes",

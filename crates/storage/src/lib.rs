@@ -9,6 +9,7 @@ mod backup_codes;
 mod entrances;
 mod groups;
 mod helpdesk_codes;
+mod imports;
 mod jobs;
 mod key_use;
 pub mod keyring;

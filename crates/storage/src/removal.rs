@@ -32,6 +32,7 @@ tables! {
     "backup_code_set" by "user_id",
     "policy_revision" by "revision",
     "console_job" by "id",
+    "import_part" by "job_id, part",
     "helpdesk_code" by "user_id",
     "password_reset" by "token_hash",
     "person_word" by "user_id, word",

@@ -64,6 +64,10 @@ sealed_columns! {
     Totp: "keys of authenticator apps" as "totp", "totp" "sealed" of "user_id" by "user_id", "id";
     /// Mail addresses.
     Email: "mail addresses" as "email", "person" "email" of "id" by "id", "id";
+    /// Passwords as other systems hashed them.
+    Imported: "imported password hashes" as "imported", "person" "imported" of "id" by "id", "id";
+    /// Files to be imported, in parts; the owner is the import.
+    ImportPart: "files to be imported" as "import_part", "import_part" "sealed" of "job_id" by "job_id", "part";
     /// Backup codes that can be looked at again (C3).
     BackupCodes: "backup codes that can be looked at" as "backup_codes", "backup_code_set" "sealed" of "user_id"
         by "user_id", "user_id";

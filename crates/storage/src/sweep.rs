@@ -12,6 +12,8 @@ use crate::{
 const ATTEMPT_MEMORY: Span = Span::hours(1);
 /// How long the outcome of a console's work is kept.
 const JOB_MEMORY: Span = Span::days(7);
+/// How long a file waits to be imported: it holds people's data and hashes of their passwords.
+const IMPORT_MEMORY: Span = Span::hours(24);
 /// How long an untouched budget of a stranger is kept.
 const STRANGER_MEMORY: Span = Span::hours(24);
 
@@ -27,6 +29,10 @@ impl Tx<'_> {
             (
                 "DELETE FROM login_attempt WHERE tenant_id = $1 AND expires_at < $2",
                 now - ATTEMPT_MEMORY,
+            ),
+            (
+                "DELETE FROM import_part WHERE tenant_id = $1 AND kept_at < $2",
+                now - IMPORT_MEMORY,
             ),
             (
                 "DELETE FROM console_job WHERE tenant_id = $1 AND started_at < $2",

@@ -31,6 +31,8 @@ pub struct UserRow {
     pub disabled: bool,
     /// Hashed password; `None`: no password opens the account.
     pub password: Option<Vec<u8>>,
+    /// The password as another system hashed it, sealed; `password` is then a mark.
+    pub imported: Option<Vec<u8>>,
     /// Whether it is to be replaced after the next login.
     pub password_term: PasswordTerm,
     /// When it was added.
@@ -56,15 +58,19 @@ pub struct NewUser<'a> {
     pub role: Role,
     /// Hashed password.
     pub password: Option<Vec<u8>>,
+    /// The password as another system hashed it, sealed; `password` is then a mark.
+    pub imported: Option<Vec<u8>>,
     /// Whether it is to be replaced after the first login.
     pub password_term: PasswordTerm,
+    /// The group that it belongs to.
+    pub group: Option<GroupId>,
 }
 
 /// What [`user`] reads, in its order.
 macro_rules! person_columns {
     () => {
         "id, login, name, email, language, role, disabled, password, created_at, password_temporary, factor, codes_low, \
-         blocked_until, last_login_at, must_enrol, own_switch, has_email, group_id"
+         blocked_until, last_login_at, must_enrol, own_switch, has_email, group_id, imported"
     };
 }
 pub(crate) use person_columns;
@@ -89,10 +95,11 @@ pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
         },
         standing: standing(row, 10)?,
         group: row.opt_int(17)?.map(GroupId),
+        imported: row.opt_bytes(18)?,
     })
 }
 
-fn is_temporary(term: PasswordTerm) -> i64 {
+pub(crate) fn is_temporary(term: PasswordTerm) -> i64 {
     i64::from(term == PasswordTerm::Temporary)
 }
 
@@ -139,8 +146,8 @@ impl Tx<'_> {
         let tenant = self.tenant;
         self.exec(
             "INSERT INTO person (tenant_id, id, login, name, email, language, role, disabled, password, created_at,
-                                 password_temporary)
-             VALUES ($1, $2, $3, $4, $5, NULL, $6, 0, $7, $8, $9)",
+                                 password_temporary, group_id, imported)
+             VALUES ($1, $2, $3, $4, $5, NULL, $6, 0, $7, $8, $9, $10, $11)",
             &[
                 tenant.into(),
                 new.id.into(),
@@ -151,6 +158,8 @@ impl Tx<'_> {
                 new.password.as_deref().into(),
                 now.into(),
                 is_temporary(new.password_term).into(),
+                new.group.into(),
+                new.imported.as_deref().into(),
             ],
         )
         .await?;
@@ -165,7 +174,7 @@ impl Tx<'_> {
         term: PasswordTerm,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
-        let sql = "UPDATE person SET password = $3, password_temporary = $4 WHERE tenant_id = $1 AND id = $2";
+        let sql = "UPDATE person SET password = $3, password_temporary = $4, imported = NULL WHERE tenant_id = $1 AND id = $2";
         let term = is_temporary(term);
         self.exec(
             sql,
@@ -184,8 +193,7 @@ impl Tx<'_> {
         new: &[u8],
     ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
-        let sql =
-            "UPDATE person SET password = $4 WHERE tenant_id = $1 AND id = $2 AND password = $3";
+        let sql = "UPDATE person SET password = $4, imported = NULL WHERE tenant_id = $1 AND id = $2 AND password = $3";
         let rows = self
             .exec(sql, &[tenant.into(), id.into(), old.into(), new.into()])
             .await?;

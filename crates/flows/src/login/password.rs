@@ -69,7 +69,7 @@ pub async fn start(
         .user
         .as_ref()
         .and_then(|user| user.password.as_deref());
-    let verified = passwords::verify(ctx, stored, &password).await?;
+    let verified = passwords::verify(ctx, tenant.id, account.user.as_ref(), &password).await?;
     // A budget that took no guess refuses the right password too, after the same work (SEC-45, SEC-49).
     let right = account.open && verified != Verified::Wrong;
     // Whoever has another door is refused here like a wrong password, and counted like one.
@@ -83,8 +83,16 @@ pub async fn start(
             return Err(act.deny(ctx, kind, user, Refusal::WrongLogin).await);
         }
     };
-    let step = settle(ctx, &act, account, stored.clone(), form.remember).await?;
-    if verified == Verified::RightButOutdated {
+    let is_outdated = verified == Verified::RightButOutdated;
+    let proved = ProvedPassword {
+        stored: stored.clone(),
+        ours: match verified {
+            Verified::RightByForeign(ours) => Some(ours),
+            _ => None,
+        },
+    };
+    let step = settle(ctx, &act, account, proved, form.remember).await?;
+    if is_outdated {
         passwords::hash_again(ctx, &act, user, stored, &password).await;
     }
     match (step, form.code.filter(|code| !code.trim().is_empty())) {
@@ -149,12 +157,18 @@ pub(super) fn network_of(act: &Act) -> ClientNetwork {
     )
 }
 
+/// A password that was right, as it is stored, and as it is to be stored instead where another system hashed it.
+struct ProvedPassword {
+    stored: Vec<u8>,
+    ours: Option<Vec<u8>>,
+}
+
 /// The password was right: gives the guesses back and begins the attempt as `decide` says.
 async fn settle(
     ctx: &Ctx,
     act: &Act,
     account: Account,
-    stored: Vec<u8>,
+    proved: ProvedPassword,
     remember: bool,
 ) -> Result<LoginStep, FlowError> {
     let (act, network, token) = (act.clone(), network_of(act), ctx.rng.token());
@@ -163,9 +177,9 @@ async fn settle(
     };
     let verdict = ctx.store.write(act.tenant.id, async move |tx| {
         let policy = &act.tenant.policy;
-        let checked = AuditEvent::new(EventKind::PasswordChecked, Some(user));
+        let mut checked = AuditEvent::new(EventKind::PasswordChecked, Some(user));
         // The password may have been changed while it was verified: then the old one opens nothing any more (SEC-7).
-        let still_right = tx.lock_password(user, &stored).await?;
+        let still_right = tx.lock_password(user, &proved.stored).await?;
         let from = act.origin.as_ref().map(|origin| origin.address);
         let begun = match load_facts(tx, &act.tenant, user, from, act.now).await? {
             Some(facts) if still_right => {
@@ -178,6 +192,10 @@ async fn settle(
         if let Begun::Refused(refusal) = begun {
             act.audit(tx, checked.refused(&refusal)).await?;
             return Ok(Err(refusal));
+        }
+        if let Some(ours) = &proved.ours {
+            tx.update_password_hash(user, &proved.stored, ours).await?;
+            checked = checked.detail("imported hash replaced");
         }
         // Who knows the password is the owner: the other budget opens again too (section 4).
         tx.release_all_guesses(&account.subject).await?;

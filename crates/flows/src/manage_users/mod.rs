@@ -32,7 +32,11 @@ pub use act::{
 pub use edit::{Edited, edit_user};
 pub use groups::{COUNTED, GroupForm, add_group, change_group, list_groups, remove_group};
 pub use helpdesk::{OpenedCode, open_helpdesk_code};
-pub use import::{ImportError, check_import, import_users};
+pub use import::{
+    Existing, FirstPassword, Import, Stage, Tally, begin_import, begin_undo, check_import,
+    list_problems, may_import, may_mail_first_passwords, prepare_import, run_import, show_import,
+    undo_import,
+};
 pub use list::{
     Bounds, Count, Cursor, Filter, Listed, Listing, Order, Page, list_people, list_users,
 };
@@ -154,6 +158,8 @@ impl CheckedPerson {
             role: self.role,
             password: self.password.clone(),
             password_term: self.password_term,
+            group: None,
+            imported: None,
         };
         tx.insert_user(&row, act.now).await?;
         let added = AuditEvent::new(EventKind::UserAdded, Some(self.id));

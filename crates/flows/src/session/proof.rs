@@ -68,16 +68,19 @@ pub(crate) async fn check_password(
         let open = tx
             .reserve_guess(BudgetKind::KnownBrowser, &subject, Some(user), now)
             .await?;
-        let person = tx.find_user(user).await?;
-        Ok((open, person.and_then(|person| person.password)))
+        Ok((open, tx.find_user(user).await?))
     });
-    let (open, stored) = reserved.await?;
-    let verified = passwords::verify(ctx, stored.as_deref(), &password).await?;
+    let (open, person) = reserved.await?;
+    let verified = passwords::verify(ctx, act.tenant.id, person.as_ref(), &password).await?;
     if !open || verified == Verified::Wrong {
         return Err(act.deny(ctx, kind, Some(user), wrong).await);
     }
     ctx.store
         .write(act.tenant.id, async move |tx| {
+            if let Verified::RightByForeign(ours) = &verified {
+                tx.update_password_hash(user, &passwords::FOREIGN, ours)
+                    .await?;
+            }
             tx.release_guesses(BudgetKind::KnownBrowser, &subject)
                 .await?;
             tx.note_open(user).await

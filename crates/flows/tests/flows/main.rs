@@ -30,5 +30,6 @@ mod support;
 mod tenants;
 mod throttling;
 mod trail;
+mod user_import;
 mod user_lists;
 mod workspace;

@@ -9,21 +9,17 @@ use proptest::{
     test_runner::TestRunner,
 };
 use warifu_domain::{
-    audit::EventKind,
     ids::{GroupId, UserId},
-    user::{Login, Role},
+    user::Role,
     user_search::{Query, fold},
 };
 use warifu_flows::{
     By,
-    manage_users::{
-        self, Bounds, Count, Edited, Filter, GroupForm, ImportError, Listed, Listing, ManageError,
-        Order, Page,
-    },
+    manage_users::{self, Bounds, Count, Edited, Filter, GroupForm, Listed, Listing, Order, Page},
 };
 use warifu_storage::{Factor, Show, UserRow};
 
-use crate::support::{Setting, World, find, on_both};
+use crate::support::{Setting, World, on_both};
 
 /// One list as somebody asks for it.
 #[derive(Clone, Debug)]
@@ -369,67 +365,6 @@ async fn whoever_stays_as_they_are_is_shown_once_while_others_come_go_and_change
             .unwrap();
         let after = everybody(&world).await;
         assert!(after.len() == count && after.iter().all(|person| person.group.is_none()));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_adds_everybody_of_a_file_or_nobody() {
-    on_both(Setting::preset("workspace"), async |world| {
-        let (tenant, by) = (world.tenant().await, By::CommandLine("new year".to_owned()));
-        world.member("taro").await;
-        let form = GroupForm {
-            name: "営業部".to_owned(),
-            grace_until: None,
-        };
-        manage_users::add_group(&world.ctx, &tenant, &by, form).await.unwrap();
-        let before = world.dump().await;
-        let bad = "login,group,role\nhanako,,\ntaro,,\njiro,nowhere,\n";
-        for import in [
-            manage_users::check_import(&world.ctx, &tenant, &by, bad).await,
-            manage_users::import_users(&world.ctx, &tenant, &by, bad).await,
-        ] {
-            let Err(ImportError::Rows(rows)) = import else {
-                panic!("{import:?}");
-            };
-            let said: Vec<String> = rows.iter().map(ToString::to_string).collect();
-            assert_eq!(
-                said,
-                [
-                    "line 3, login: somebody has this login ID already",
-                    "line 4, group: there is no group of this name",
-                ]
-            );
-        }
-        let good = "login,name,email,group,role\nHanako,佐藤 花子,hanako@home.example,営業部,\nboss,,,,administrator\n";
-        let dry = manage_users::check_import(&world.ctx, &tenant, &by, good).await;
-        assert_eq!(dry.unwrap(), 2);
-        assert!(world.dump().await == before, "nothing was written so far");
-
-        let done = manage_users::import_users(&world.ctx, &tenant, &by, good).await;
-        assert_eq!(done.unwrap(), 2);
-        let found = find(&world, "花子").await;
-        assert_eq!(found.len(), 1);
-        assert!(found[0].login == "hanako" && found[0].group.is_some());
-        assert!(found[0].password.is_none(), "no password opens the account yet");
-        let login = Login::parse("hanako").unwrap();
-        let shown = manage_users::show_user(&world.ctx, &tenant, &login).await.unwrap();
-        assert_eq!(shown.email.as_deref(), Some("hanako@home.example"));
-        let kinds: Vec<EventKind> = world.audit_rows().await.iter().map(|row| row.kind).collect();
-        assert_eq!(kinds.iter().filter(|kind| **kind == EventKind::UsersImported).count(), 1);
-        assert_eq!(kinds.iter().filter(|kind| **kind == EventKind::UserAdded).count(), 3);
-        world.check_audit().await;
-
-        // The last call of the job fails: nobody of the file is there.
-        let many: String = (0..50).map(|number| format!("person{number}\n")).collect();
-        let many = format!("login\n{many}");
-        let before = world.dump().await;
-        world.fault.fail_at(300);
-        let broken = manage_users::import_users(&world.ctx, &tenant, &by, &many).await;
-        assert!(matches!(broken, Err(ImportError::Other(ManageError::Fault(_)))), "{broken:?}");
-        assert!(world.dump().await == before);
-        let again = manage_users::import_users(&world.ctx, &tenant, &by, &many).await;
-        assert_eq!(again.unwrap(), 50);
     })
     .await;
 }

@@ -200,3 +200,27 @@ async fn sec_079_a_place_that_is_taken_twice_is_found_even_if_another_walk_is_ne
         );
     }
 }
+
+#[tokio::test]
+async fn sec_079_events_that_are_appended_together_stand_as_if_one_by_one() {
+    for store in [testing::sqlite().await, testing::postgres().await] {
+        let keys = Arc::new(KeyRing::generate([7; 32]));
+        write(&store, &keys, 40, LANES, |_| 1000).await;
+        let ring = keys.clone();
+        let together = store.write(TENANT, async move |tx| {
+            let event = |i| AuditEvent::new(EventKind::UserAdded, Some(UserId(i))).detail("member");
+            // More and fewer than a statement takes.
+            let events: Vec<AuditEvent> = (0..130).map(event).collect();
+            tx.append_audits(&ring, &events, Timestamp(2000)).await?;
+            tx.append_audits(&ring, &[], Timestamp(2000)).await
+        });
+        together.await.unwrap();
+        write(&store, &keys, 40, LANES, |_| 3000).await;
+        let ring = keys.clone();
+        let (progress, _listening) = watch::channel((0, 1));
+        let checked = store.read(TENANT, async move |tx| {
+            tx.check_audit_chain(&ring, &progress).await
+        });
+        assert_eq!(checked.await.unwrap(), Some(ChainCheck::Whole(210)));
+    }
+}

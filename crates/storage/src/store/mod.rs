@@ -25,6 +25,7 @@ pub use error::StoreError;
 pub use fault::FaultPlan;
 pub use migrate::SchemaState;
 pub(crate) use migrate::{MIGRATIONS, Migration};
+pub(crate) use tx::for_rows;
 pub use tx::{PlatformTx, Tx};
 pub(crate) use value::{Row, Value};
 

@@ -32,6 +32,16 @@ enum Engine<'c> {
     Postgres(&'c PostgresTransaction<'c>),
 }
 
+/// `head`, as many rows of placeholders as asked for, `tail`: one statement for many rows.
+pub(crate) fn for_rows(head: &str, rows: usize, columns: usize, tail: &str) -> String {
+    let row = |row: usize| {
+        let places = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    format!("{head} {} {tail}", rows.join(", "))
+}
+
 /// A statement and what goes into it.
 pub(crate) type Statement<'a> = (&'static str, &'a [Value<'a>]);
 

@@ -168,6 +168,8 @@ impl World {
                         role: Role::Member,
                         password: None,
                         password_term: PasswordTerm::Lasting,
+                        group: None,
+                        imported: None,
                     };
                     tx.insert_user(&new, now).await?;
                     let event = AuditEvent::new(EventKind::UserAdded, Some(user));

@@ -160,6 +160,10 @@ audit-name-group-removed = Removal of a group
 audit-done-group-removed = A group was removed.
 audit-name-users-imported = Import of users
 audit-done-users-imported = Users were imported from a file.
+audit-name-password-invited = Link for a password
+audit-done-password-invited = A link by which to choose a password was mailed.
+audit-name-import-undone = Import undone
+audit-done-import-undone = People of an import who had never signed in were deleted again.
 
 # For the administrator who gets the call: why it happened, and what can be done
 advice-LOGIN-01-cause = The { $login_label } or the password is wrong. A disabled account, or one that waits after many wrong passwords, shows the same. If the event names nobody, this { $login_label } does not exist.

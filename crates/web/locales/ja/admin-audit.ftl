@@ -160,6 +160,10 @@ audit-name-group-removed = グループの削除
 audit-done-group-removed = グループを削除しました。
 audit-name-users-imported = ユーザーの取り込み
 audit-done-users-imported = ファイルからユーザーを取り込みました。
+audit-name-password-invited = パスワード設定メール
+audit-done-password-invited = パスワードを設定するためのリンクをメールで送りました。
+audit-name-import-undone = 取り込みの取り消し
+audit-done-import-undone = 取り込んだユーザーのうち、一度もログインしていない人を削除しました。
 
 # 問い合わせを受けた管理者のために：エラーの原因と、管理者ができること
 advice-LOGIN-01-cause = { $login_label }またはパスワードが違います。アカウントが停止中のときや、パスワードの間違いが続いて待ち時間に入っているときも、同じ表示になります。記録に本人の名前がないときは、{ $login_label }が登録されていません。

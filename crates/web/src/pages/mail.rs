@@ -64,15 +64,24 @@ impl Letter<'_> {
 pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice) -> MailText {
     let texts = site.texts(language);
     let closing = match &notice.token {
-        Some(token) => vec![
-            texts.msg("mail-reset-asked-do").to_owned(),
-            format!(
+        Some(token) => {
+            let link = format!(
                 "{origin}/{}/login/reset?token={}",
                 site.tenant.slug,
                 token.expose()
-            ),
-            texts.msg("mail-reset-asked-not-you").to_owned(),
-        ],
+            );
+            let (before, behind) = match notice.kind {
+                EventKind::PasswordInvited => (
+                    texts.msg("mail-invited-do"),
+                    texts.msg("mail-invited-not-you"),
+                ),
+                _ => (
+                    texts.msg("mail-reset-asked-do"),
+                    texts.msg("mail-reset-asked-not-you"),
+                ),
+            };
+            vec![before.to_owned(), link, behind.to_owned()]
+        }
         None => vec![texts.msg("mail-not-you").to_owned()],
     };
     let letter = Letter {
@@ -99,6 +108,7 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::SecondFactorReactivated => texts.msg("mail-app-reactivated"),
         EventKind::SecondFactorShown => texts.msg("mail-key-shown"),
         EventKind::PasswordResetAsked => texts.msg("mail-reset-asked"),
+        EventKind::PasswordInvited => texts.msg("mail-invited"),
         EventKind::PasswordReset => texts.msg("mail-password-reset"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         _ => texts.msg("mail-account-changed"),
@@ -118,6 +128,11 @@ fn facts(site: &Site, texts: &Texts, notice: &OpenNotice) -> Vec<String> {
         &[("time", site.times.second(notice.created_at.0).into())],
     );
     let mut facts = vec![who, time];
+    // Where the administrator sits tells the person nothing.
+    if notice.kind == EventKind::PasswordInvited {
+        facts.push(texts.msg("mail-by-administrator").to_owned());
+        return facts;
+    }
     match notice.address {
         Some(address) => facts.push(texts.msg_with(
             "mail-from-address",

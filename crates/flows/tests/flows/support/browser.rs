@@ -155,6 +155,15 @@ impl Browser {
             .await
     }
 
+    /// Sends a login ID and some password.
+    pub(crate) async fn type_password(
+        &mut self,
+        login: &str,
+        password: &str,
+    ) -> Result<Asked, FlowError> {
+        self.send_form(self.form(login, password, None)).await
+    }
+
     /// Sends a wrong password.
     pub(crate) async fn guess_password(
         &mut self,

@@ -225,6 +225,8 @@ async fn people_are_listed_by_the_bytes_of_their_login_ids() {
                     role: Role::Member,
                     password: None,
                     password_term: PasswordTerm::Lasting,
+                    group: None,
+                    imported: None,
                 };
                 tx.insert_user(&new, Timestamp(0)).await?;
             }

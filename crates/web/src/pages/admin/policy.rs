@@ -256,7 +256,7 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
     let (draft, preview) = find_draft(&page, &by).await?;
     let (_, old) = policy_change::current(ctx, tenant, &by).await?;
     let progress = match preview.state {
-        JobState::Running => Progress::At(preview.percent),
+        JobState::Waiting | JobState::Running => Progress::At(preview.percent),
         JobState::Finished => Progress::Done,
         JobState::Failed | JobState::Cancelled => Progress::Stopped,
     };

@@ -62,6 +62,8 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::LogoChanged => texts.msg("audit-name-logo-changed"),
         K::GroupRemoved => texts.msg("audit-name-group-removed"),
         K::UsersImported => texts.msg("audit-name-users-imported"),
+        K::PasswordInvited => texts.msg("audit-name-password-invited"),
+        K::ImportUndone => texts.msg("audit-name-import-undone"),
     }
 }
 
@@ -123,6 +125,8 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::LogoChanged => texts.msg("audit-done-logo-changed"),
         K::GroupRemoved => texts.msg("audit-done-group-removed"),
         K::UsersImported => texts.msg("audit-done-users-imported"),
+        K::PasswordInvited => texts.msg("audit-done-password-invited"),
+        K::ImportUndone => texts.msg("audit-done-import-undone"),
     }
 }
 
