@@ -34,6 +34,8 @@ pub enum JobKind {
     AuditCheck = 2,
     /// Writing people from a file.
     UserImport = 3,
+    /// Sealing stored values again under another key.
+    Reseal = 9,
 }
 
 /// What happens where a piece of work of the same kind is being done for the tenant: there is one at a time.

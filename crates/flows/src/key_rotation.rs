@@ -1,6 +1,7 @@
 //! Changing keys while the server runs (SEC-77): add one everywhere, use it, seal what is stored again under it, and take the
 //! secret of the old one out of the ring. The ring's file is the caller's; here is what may be done to it when.
 
+pub mod console;
 mod reseal;
 mod servers;
 

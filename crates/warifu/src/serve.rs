@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use warifu_flows::delivery::Post;
 use warifu_flows::{Ctx, key_rotation, maintenance};
 use warifu_web::WebSettings;
@@ -112,16 +112,19 @@ pub(crate) async fn finish(listeners: Listeners, background: &[JoinHandle<()>], 
     ctx.store.clone().close().await;
 }
 
+/// How long after a start the first sweep is.
+const FIRST_SWEEP: Duration = Duration::from_secs(2);
+
 /// Sweeps away what time has made useless, as long as the process runs.
 pub(crate) async fn sweep_each_minute(ctx: Arc<Ctx>) {
     sweep_each(Duration::from_secs(60), ctx).await;
 }
 
 async fn sweep_each(pause: Duration, ctx: Arc<Ctx>) {
-    let mut ticks = tokio::time::interval(pause);
+    // Soon after a start, so that what was broken off goes on; not at once, when a start has better things to do.
+    let first = Instant::now() + pause.min(FIRST_SWEEP);
+    let mut ticks = tokio::time::interval_at(first, pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first tick is now; a start has better things to do.
-    ticks.tick().await;
     loop {
         ticks.tick().await;
         match maintenance::sweep(&ctx).await {

@@ -3,8 +3,8 @@
 
 use warifu_domain::permission::Operation::{
     AddTenant, ChangeBranding, ChangePolicy, EditUser, ListTenants, ListUsers, ManageGroups,
-    RescueAdministrator, SendTestMail, ShowAdoption, ShowAudit, ShowMail, ShowPolicy, ShowServer,
-    ShowUser, SuspendTenant,
+    RescueAdministrator, RotateKeys, SendTestMail, ShowAdoption, ShowAudit, ShowMail, ShowPolicy,
+    ShowServer, ShowUser, SuspendTenant,
 };
 
 use crate::{
@@ -335,7 +335,7 @@ const USER_ACTS: [(UserAct, &str); 10] = [
 
 /// The console of those who run the server.
 fn operators() -> Vec<Route> {
-    use operator::{acts, rescue, server, tenants};
+    use operator::{acts, keys, rescue, server, tenants};
     vec![
         get("/{tenant}/operator", May(ListTenants), operator::start),
         get(
@@ -399,7 +399,23 @@ fn operators() -> Vec<Route> {
             May(ShowServer),
             server::proxies,
         ),
-        get("/{tenant}/operator/keys", May(ShowServer), server::keys),
+        get("/{tenant}/operator/keys", May(ShowServer), keys::show),
+        get("/{tenant}/operator/keys/reseal", May(RotateKeys), keys::ask),
+        post(
+            "/{tenant}/operator/keys/reseal",
+            May(RotateKeys),
+            keys::begin,
+        ),
+        get(
+            "/{tenant}/operator/keys/reseal/{job}",
+            May(ShowServer),
+            keys::progress,
+        ),
+        post(
+            "/{tenant}/operator/keys/reseal/{job}",
+            May(ShowServer),
+            keys::stop,
+        ),
         get("/{tenant}/operator/health", May(ShowServer), server::health),
     ]
 }

@@ -3,15 +3,11 @@
 
 use std::sync::Arc;
 
-use warifu_domain::{audit::EventKind, permission::Operation, tenant::Tenant};
+use tokio::sync::watch;
+use warifu_domain::{audit::EventKind, tenant::Tenant};
 use warifu_storage::{Purpose, SealedColumn, SealedPlace, SealedRow, StoreError, seal};
 
-use crate::{
-    by::By,
-    ctx::Ctx,
-    error::{Fault, FlowError},
-    maintenance::every_tenant,
-};
+use crate::{by::By, ctx::Ctx, error::Fault, maintenance::every_tenant};
 
 /// Rows that are read, and values that are written, at once.
 const SLICE: i64 = 200;
@@ -29,26 +25,14 @@ pub struct Resealed {
     pub unreadable: i64,
 }
 
-/// Seals every value again that is not under the active key. `progress` is told after each slice; an error of it ends the work.
-/// `home` is the tenant of whoever asks at a console. Each tenant's trail says that it was done, in the transaction of its first
-/// slice.
+/// Seals every value again that is not under the active key. `progress` is told after each slice how many values of how many were.
+/// Each tenant's trail says that it was done, in the transaction of its first slice. Whether `by` may is for the caller to ask;
+/// whoever drops the future stops the work.
 pub async fn reseal(
     ctx: &Ctx,
     by: &By,
-    home: Option<&Arc<Tenant>>,
-    mut progress: impl AsyncFnMut(&Resealed) -> Result<(), Fault>,
-) -> Result<Resealed, FlowError> {
-    if let Some(home) = home {
-        let act = by.act(ctx, home);
-        by.permit(
-            ctx,
-            &act,
-            Operation::RotateKeys,
-            None,
-            EventKind::KeysResealed,
-        )
-        .await?;
-    }
+    progress: watch::Sender<(i64, i64)>,
+) -> Result<Resealed, Fault> {
     let used = ctx.store.read_platform(async |tx| tx.list_key_use().await);
     let (used, key) = (used.await?, ctx.keys().active_id());
     let outdated = used
@@ -77,7 +61,8 @@ pub async fn reseal(
             .await?
             {
                 after = last;
-                progress(&so_far).await?;
+                // Whoever does not listen any more does not mind.
+                let _ = progress.send((so_far.sealed, so_far.total));
             }
         }
     }

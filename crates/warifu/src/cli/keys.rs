@@ -1,9 +1,11 @@
 //! `warifu keys`: the key ring, and changing its keys while servers run (SEC-77). Keys themselves are never shown.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::pin::pin;
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::watch;
 use warifu_domain::audit::EventKind;
 use warifu_flows::key_rotation::{
     self, KeyChangeError, KeyStanding, Resealed, check_activation, check_retirement,
@@ -234,14 +236,19 @@ struct ResealView {
 fn reseal(config: &ConfigFile, form: Form) -> Result<(), Failure> {
     with_state(config, async |ctx, _| {
         let shows = !form.json && io::stderr().is_terminal();
-        let progress = async |so_far: &Resealed| {
-            if shows {
-                // Nobody needs it; without a screen the work goes on.
-                let _ = write!(io::stderr(), "\r{} of {} ", so_far.sealed, so_far.total);
+        let (teller, mut heard) = watch::channel((0, 1));
+        let by = By::command_line();
+        let mut work = pin!(key_rotation::reseal(ctx, &by, teller));
+        let done = loop {
+            tokio::select! {
+                done = &mut work => break done,
+                Ok(()) = heard.changed(), if shows => {
+                    let (done, total) = *heard.borrow_and_update();
+                    // Nobody needs it; without a screen the work goes on.
+                    let _ = write!(io::stderr(), "\r{done} of {total} ");
+                }
             }
-            Ok(())
         };
-        let done = key_rotation::reseal(ctx, &By::command_line(), None, progress).await;
         if shows {
             let _ = writeln!(io::stderr());
         }

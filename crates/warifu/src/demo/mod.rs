@@ -83,10 +83,11 @@ async fn demonstrate(arguments: &Arguments) -> Result<(), Failure> {
     let accounts = people::settle(&ctx).await?;
     let folder = folder.keep();
 
-    let state = wire::web_state(&ctx, settings(&folder.config, address, &accounts))?;
+    let url = format!("http://{address}/");
+    let settings = settings(&folder.config, address, &accounts, &url);
+    let state = wire::web_state(&ctx, settings)?;
     let mut listeners = Listeners::default();
     listeners.serve(pages, None, warifu_web::app(&state))?;
-    let url = format!("http://{address}/");
     // Mail of an earlier time was printed then.
     let mut mail = MailPrinter::new(state, &accounts, arguments.form);
     mail.skip_old().await;
@@ -110,7 +111,7 @@ async fn demonstrate(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn settings(config: &Config, address: SocketAddr, accounts: &[Account]) -> WebSettings {
+fn settings(config: &Config, address: SocketAddr, accounts: &[Account], url: &str) -> WebSettings {
     let mut tenants: Vec<DemoTenant> = Vec::new();
     for account in accounts {
         if tenants
@@ -121,10 +122,15 @@ fn settings(config: &Config, address: SocketAddr, accounts: &[Account]) -> WebSe
                 slug: account.tenant.slug.clone(),
                 name: account.tenant.name.clone(),
                 accounts: Vec::new(),
+                entrances: people::entrances(&account.tenant, url)
+                    .into_iter()
+                    .map(|(address, _)| address)
+                    .collect(),
             });
         }
         if let (Some(tenant), Some(password)) = (tenants.last_mut(), &account.password) {
             tenant.accounts.push(DemoAccount {
+                path: account.path(),
                 login: account.login.clone(),
                 password: password.to_string(),
             });
@@ -134,6 +140,7 @@ fn settings(config: &Config, address: SocketAddr, accounts: &[Account]) -> WebSe
         // People type it, and it is this machine too.
         allowed_hosts: vec![format!("localhost:{}", address.port())],
         demo: Some(DemoInfo { tenants }),
+        operation: wire::operation(config, None),
         ..wire::web_settings(&config.server, address)
     }
 }
@@ -145,6 +152,16 @@ struct Greeting<'a> {
     mail: String,
     configuration: String,
     accounts: Vec<AccountView<'a>>,
+    /// Further addresses.
+    entrances: Vec<EntranceView<'a>>,
+}
+
+#[derive(Serialize)]
+struct EntranceView<'a> {
+    tenant: &'a str,
+    address: String,
+    #[serde(rename = "for")]
+    is_for: &'static str,
 }
 
 #[derive(Serialize)]
@@ -167,11 +184,23 @@ fn greet(url: &str, folder: &Folder, accounts: &[Account], form: Form) -> Result
             .iter()
             .map(|account| AccountView {
                 tenant: &account.tenant.slug,
-                address: format!("{url}{}/login", account.tenant.slug),
+                address: format!("{}{}", url.trim_end_matches('/'), account.path()),
                 login: &account.login,
                 name: account.name,
                 role: account.role.word(),
                 password: account.password.as_deref().map(String::as_str),
+            })
+            .collect(),
+        entrances: accounts
+            .chunk_by(|one, next| one.tenant.slug == next.tenant.slug)
+            .filter_map(<[Account]>::first)
+            .flat_map(|account| {
+                let found = people::entrances(&account.tenant, url).into_iter();
+                found.map(|(address, is_for)| EntranceView {
+                    tenant: &account.tenant.slug,
+                    address,
+                    is_for,
+                })
             })
             .collect(),
     };
@@ -191,13 +220,21 @@ fn greet(url: &str, folder: &Folder, accounts: &[Account], form: Form) -> Result
                 .to_owned(),
         ]);
     }
+    let mut entrances = Table::bare();
+    for entrance in greeting.entrances {
+        entrances.row([
+            entrance.address,
+            format!("{}: {}", entrance.tenant, entrance.is_for),
+        ]);
+    }
     print(&format!(
-        "Warifu's demonstration, for this machine only. {}\n\n{}\n\
+        "Warifu's demonstration, for this machine only. {}\n\n{}\nOther addresses to log in at:\n{}\n\
          Mail is not sent but kept, on {} and here.\n\
          Other commands work on it too: warifu user list default --config {}\n\n\
          Ready: {url}   Ctrl-C ends it.\n",
         folder.whereabouts(),
         table.text(0),
+        entrances.text(2),
         greeting.mail,
         greeting.configuration,
     ))

@@ -12,6 +12,7 @@
 
 mod browser;
 mod server;
+mod upkeep;
 mod world;
 
 use std::{

@@ -2,6 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -12,6 +13,8 @@ use crate::world::World;
 /// A running `warifu serve`.
 pub(crate) struct Server {
     child: Child,
+    /// What it was started with.
+    pub(crate) configuration: PathBuf,
     /// Where its pages are.
     pub(crate) address: SocketAddr,
 }
@@ -30,13 +33,17 @@ impl Server {
         let configuration = world.write_configuration(address, metrics);
         let child = Command::new(env!("CARGO_BIN_EXE_warifu"))
             .args(["serve", "--config"])
-            .arg(configuration)
+            .arg(&configuration)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut server = Self { child, address };
+        let mut server = Self {
+            child,
+            configuration,
+            address,
+        };
         let began = Instant::now();
         while TcpStream::connect(address).is_err() {
             assert_eq!(

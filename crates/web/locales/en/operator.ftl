@@ -110,6 +110,35 @@ operator-keys-key = Key
 operator-keys-values = Number
 operator-keys-older = older key
 operator-keys-missing = not in the ring
+operator-keys-retired = Retired keys
+operator-keys-to-reseal = { $values ->
+    [one] One value is still sealed under an older key.
+   *[other] { $values } values are still sealed under older keys.
+ }
+operator-keys-servers = Servers that run
+operator-keys-server = Server
+operator-keys-change = Changing the key
+operator-keys-change-where = The key ring is a file on the server. It is changed there, by these commands in this order; nobody has to log in again. This page never shows a key.
+operator-keys-step-add = a new key; copy the file to every server
+operator-keys-step-activate = what is stored from now on is under it; copy the file once more
+operator-keys-step-reseal = what is stored is sealed again; here, too
+operator-keys-step-retire = the secret of the old key leaves the ring
+operator-reseal-title = Seal values again
+operator-reseal-open = Seal them again
+operator-reseal-what = Everything that is sealed under an older key (keys of authenticator apps, mail addresses, codes) is sealed again under the active key, in every organisation. It runs beside the logins; nobody notices anything.
+operator-reseal-undo = You can stop it at any time. What was sealed again stays so, and the next time goes on with the rest.
+operator-reseal-reason-hint = It stays in the audit trail of every organisation, beside your name.
+operator-reseal-submit = Start sealing
+operator-reseal-cancel = Stop it
+operator-reseal-back = To the keys
+operator-reseal-running = Values are being sealed again: { $done } of about { $total }. This page keeps up.
+operator-reseal-finished = Done: everything that can be opened is under key { $number } now. When every server has the present key ring, the older key can be retired on the server.
+operator-reseal-cancelled = It was stopped. Begin again to go on with the rest.
+operator-reseal-failed = It was broken off by a fault; what was done stays done. Begin again. If it happens once more, the log of the server says why.
+operator-reseal-unreadable = { $values ->
+    [one] One value cannot be opened and stayed as it is. Run warifu check on the server: its key may be missing from the ring.
+   *[other] { $values } values cannot be opened and stayed as they are. Run warifu check on the server: their key may be missing from the ring.
+ }
 
 operator-health-title = Health
 operator-health-version = Version

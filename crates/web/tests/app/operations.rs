@@ -9,6 +9,8 @@ use axum::{
     http::StatusCode,
 };
 use tower::ServiceExt;
+use warifu_domain::time::Span;
+use warifu_storage::{FaultPlan, StoreOptions, testing};
 
 use crate::support::{Ask, TestApp, on_both, on_sqlite};
 
@@ -129,6 +131,38 @@ async fn sec_076_a_full_queue_of_hashes_is_a_503_and_health_answers_meanwhile() 
     }
     println!("{refused} were looked at, {busy} were asked to come again");
     assert_eq!(refused + busy, 500);
+}
+
+#[tokio::test]
+async fn whoever_asks_for_the_health_often_causes_a_write_each_ten_seconds() {
+    let fault = FaultPlan::default();
+    let options = StoreOptions {
+        fault: Some(fault.clone()),
+        ..StoreOptions::default()
+    };
+    let store = testing::sqlite_with(options).await;
+    let app = TestApp::begin(store, "default", |_| {}, |_| {}).await;
+    let health = async || ask(&app.operations, "/healthz").await.0;
+    // A question and its commit; then the write, which is the third call.
+    assert_eq!(health().await, StatusCode::OK);
+    let unwell = StatusCode::SERVICE_UNAVAILABLE;
+    fault.fail_at(3);
+    app.wait(Span::seconds(9));
+    assert_eq!(health().await, StatusCode::OK);
+    assert!(fault.is_pending(), "nothing was written");
+    fault.fail_at(3);
+    app.wait(Span::seconds(1));
+    assert_eq!(health().await, unwell);
+    assert!(!fault.is_pending());
+    // A failure is remembered as long.
+    app.wait(Span::seconds(9));
+    assert_eq!(health().await, unwell);
+    app.wait(Span::seconds(1));
+    assert_eq!(health().await, StatusCode::OK);
+    // A clock that was set back does not keep it from looking.
+    fault.fail_at(3);
+    app.wait(Span::seconds(-60));
+    assert_eq!(health().await, unwell);
 }
 
 #[tokio::test]

@@ -3,8 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
-use warifu_domain::{policy::Enrolment, time::Span, user::Role};
-use warifu_flows::delivery::{Mail, Post, Posting, SendFailure};
+use warifu_domain::{audit::EventKind, policy::Enrolment, time::Span, user::Role};
+use warifu_flows::{
+    audit,
+    delivery::{Mail, Post, Posting, SendFailure},
+    key_rotation,
+};
+use warifu_storage::{AuditFilter, KeyRing};
 use warifu_web::{MailRoute, Operation, http::client_address::TrustedProxies};
 
 use crate::support::{Ask, Browser, NEIGHBOUR, Phone, TestApp, on_both, on_sqlite};
@@ -103,6 +108,81 @@ async fn sec_084_a_tenant_is_suspended_deleted_and_kept_at_the_console() {
     for nothing in ["/operator/tenants/nobody", "/operator/tenants/aoba/burn"] {
         assert_eq!(browser.get(nothing).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test]
+async fn sec_077_values_are_sealed_again_at_the_console_and_no_key_is_shown() {
+    on_both("default", async |app| {
+        let (mut browser, phone) = operator(&app).await;
+        let page = browser.get("/operator/keys").await;
+        assert!(
+            !page.body.contains("/operator/keys/reseal"),
+            "there is nothing to do"
+        );
+        // Another key is taken into use while the server runs.
+        let before = browser.open("/operator/keys/reseal").await.body;
+        let mut ring = KeyRing::generate([7; 32]);
+        ring.add_key([8; 32]);
+        ring.activate(2).unwrap();
+        assert!(key_rotation::take_ring(&app.ctx, ring).await.unwrap());
+
+        // A form from before is still believed; but it wants a reason.
+        let path = "/operator/keys/reseal";
+        assert!(
+            browser
+                .press(path, &[("reason", " ")])
+                .await
+                .refuses("ADM-02"),
+            "{before}"
+        );
+        let page = browser.get("/operator/keys").await;
+        assert!(page.body.contains(path), "{}", page.body);
+        browser.open(path).await;
+        let begun = browser.press(path, &[("reason", "yearly change")]).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+        let job = begun.location().trim_start_matches("/midori").to_owned();
+        let mut page = browser.get(&job).await;
+        while page.headers.contains_key("refresh") {
+            tokio::task::yield_now().await;
+            page = browser.get(&job).await;
+        }
+        assert!(
+            page.body.contains("鍵2で暗号化されています"),
+            "{}",
+            page.body
+        );
+        let keys = browser.get("/operator/keys").await;
+        assert!(!keys.body.contains(path), "{}", keys.body);
+        for page in [&page, &keys] {
+            for byte in [7, 8] {
+                let secret = data_encoding::BASE64URL_NOPAD.encode(&[byte; 32]);
+                assert!(!page.body.contains(&secret));
+            }
+        }
+        for slug in ["midori", NEIGHBOUR] {
+            let tenant = app.tenant_of(slug).await;
+            let filter = AuditFilter {
+                kind: Some(EventKind::KeysResealed),
+                limit: 10,
+                ..AuditFilter::default()
+            };
+            let told = audit::list(&app.ctx, &tenant, filter).await.unwrap();
+            let told: Vec<_> = told.into_iter().filter_map(|event| event.detail).collect();
+            assert_eq!(told, ["key 2: yearly change"], "{slug}");
+        }
+
+        // Nobody begins it without the fresh proof.
+        app.wait(Span::minutes(6));
+        let answer = browser.get(path).await;
+        assert!(answer.location().contains("/account/proof?for=console"));
+        prove(&app, &mut browser, &phone).await;
+        assert_eq!(browser.get(path).await.status, StatusCode::OK);
+        assert_eq!(
+            browser.get("/operator/keys/reseal/x").await.status,
+            StatusCode::NOT_FOUND
+        );
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -287,16 +287,19 @@ impl Samples<'_> {
 
     fn tenants(&self) -> Vec<DemoTenant> {
         let account = |login: &str| DemoAccount {
+            path: "/midori/login".into(),
             login: login.into(),
             password: "correct-horse-battery".into(),
         };
         vec![
             DemoTenant {
+                entrances: vec!["http://127.0.0.1:8080/d/かえで.jp/login".into()],
                 slug: "workspace".into(),
                 name: self.cast.tenant.clone(),
                 accounts: vec![account(&self.cast.login), account("hanako@example.jp")],
             },
             DemoTenant {
+                entrances: vec!["http://127.0.0.1:8080/d/かえで.jp/login".into()],
                 slug: "camera".into(),
                 name: "みまもりカメラ".into(),
                 accounts: vec![account("jiro@example.net")],

@@ -1,6 +1,7 @@
 //! `/operator`: the console of those who run the server. One file a section; the tenant that is managed stands in the path.
 
 pub(crate) mod acts;
+pub(crate) mod keys;
 pub(crate) mod rescue;
 pub(crate) mod server;
 pub(crate) mod tenants;

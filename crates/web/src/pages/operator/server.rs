@@ -1,23 +1,22 @@
-//! How the server runs: `/operator/mail`, `/operator/proxies`, `/operator/keys`, `/operator/health`.
+//! How the server runs: `/operator/mail`, `/operator/proxies`, `/operator/health`.
 
 use warifu_domain::{operating::Unfit, permission::Operation, refusal::Refusal};
 use warifu_flows::{
     FlowError,
     delivery::{self, TestError},
-    maintenance, manage_tenants,
+    manage_tenants,
     session::SignedIn,
 };
 
 use crate::{
     http::{
-        errors::Failure,
         forms::{BadForm, Fields, Form, Verified},
         page::Page,
         route::Answer,
     },
     pages::views::{
         Notice,
-        operator::{Health, KeyRow, Keys, MailPage, Proxies},
+        operator::{Health, MailPage, Proxies},
     },
 };
 
@@ -97,30 +96,6 @@ pub(crate) async fn proxies(page: Page, _: SignedIn) -> Answer {
         believed: seen.believed,
         is_a_proxy: seen.is_a_proxy,
         trusted,
-    }))
-}
-
-pub(crate) async fn keys(page: Page, _: SignedIn) -> Answer {
-    let used = maintenance::key_use(page.ctx()).await;
-    let used = used.map_err(|error| Failure::Flow(error.into()))?;
-    let ring = page.ctx().keys();
-    let active = ring.active_id();
-    let known: Vec<String> = ring.ids().map(|id| id.to_string()).collect();
-    let rows = used
-        .into_iter()
-        .map(|(key, is_known)| KeyRow {
-            what: key.what,
-            key: key.key_id.to_string(),
-            values: key.values,
-            is_active: key.key_id == active,
-            is_known,
-        })
-        .collect();
-    Ok(page.show(|frame| Keys {
-        frame,
-        active: active.to_string(),
-        known: known.join(", "),
-        rows,
     }))
 }
 

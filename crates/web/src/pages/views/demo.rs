@@ -22,11 +22,15 @@ pub struct DemoTenant {
     pub name: String,
     /// Who may sign in there.
     pub accounts: Vec<DemoAccount>,
+    /// Addresses at which its people can log in, besides that by its slug (G2).
+    pub entrances: Vec<String>,
 }
 
 /// A user of the demonstration.
 #[derive(Clone, Debug)]
 pub struct DemoAccount {
+    /// Where this person logs in, from the slash on.
+    pub path: String,
     /// The login ID.
     pub login: String,
     /// The password, which is public here.

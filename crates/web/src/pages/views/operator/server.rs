@@ -1,4 +1,4 @@
-//! How the server runs: mail, proxies, keys, health.
+//! How the server runs: mail, proxies, health.
 
 use askama::Template;
 
@@ -40,35 +40,6 @@ pub struct Proxies {
     pub is_a_proxy: bool,
     /// The networks whose word is taken.
     pub trusted: Vec<String>,
-}
-
-/// `/operator/keys`.
-#[derive(Debug, Template)]
-#[template(path = "operator/keys.html")]
-pub struct Keys {
-    /// The frame.
-    pub frame: Frame,
-    /// The number of the key of new values.
-    pub active: String,
-    /// The numbers of all keys of the ring.
-    pub known: String,
-    /// What depends on which key.
-    pub rows: Vec<KeyRow>,
-}
-
-/// What depends on a key.
-#[derive(Clone, Debug)]
-pub struct KeyRow {
-    /// What was made with it.
-    pub what: &'static str,
-    /// The key's number.
-    pub key: String,
-    /// How many values.
-    pub values: i64,
-    /// It is the key of new values.
-    pub is_active: bool,
-    /// The ring has it.
-    pub is_known: bool,
 }
 
 /// `/operator/health`.
