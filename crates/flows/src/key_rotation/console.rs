@@ -80,6 +80,6 @@ pub async fn cancel(ctx: &Ctx, home: &Arc<Tenant>, by: &By, id: i64) -> Result<b
 impl ResealJob {
     /// Whether it goes on.
     pub fn goes_on(&self) -> bool {
-        self.job.state == JobState::Running
+        matches!(self.job.state, JobState::Waiting | JobState::Running)
     }
 }

@@ -93,7 +93,7 @@ pub struct ResealPage {
 
 impl ResealPage {
     fn goes_on(&self) -> bool {
-        self.state == JobState::Running
+        matches!(self.state, JobState::Waiting | JobState::Running)
     }
 
     fn is_good(&self) -> bool {
@@ -103,7 +103,7 @@ impl ResealPage {
     fn text(&self) -> String {
         let frame = &self.frame;
         match self.state {
-            JobState::Running => frame.msg_with(
+            JobState::Waiting | JobState::Running => frame.msg_with(
                 "operator-reseal-running",
                 &[("done", self.done.into()), ("total", self.total.into())],
             ),
