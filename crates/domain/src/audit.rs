@@ -149,6 +149,22 @@ events! {
     PasswordInvited = 83, "password.invited";
     /// People who came with an import and never logged in were deleted again.
     ImportUndone = 84, "import.undone";
+    /// A second factor opened a window for mail clients (K9).
+    MailWindowOpened = 110, "mail_window.opened";
+    /// Windows for mail clients were closed by their owner.
+    MailWindowClosed = 111, "mail_window.closed";
+    /// A person opened a window for another address, whose mail client had been refused (SEC-53).
+    MailWindowPermitted = 112, "mail_window.permitted";
+    /// A mail client was refused for want of a window; once a network and hour (K10).
+    MailClientRefused = 113, "mail_client.refused";
+    /// A mail server reported a wrong password; once a network and day (SEC-48).
+    MailPasswordWrong = 114, "mail_client.wrong_password";
+    /// A mail server got a key for the gate (SEC-56).
+    GateKeyAdded = 115, "gate_key.added";
+    /// A mail server's key was removed.
+    GateKeyRemoved = 116, "gate_key.removed";
+    /// The gate was asked without a good key; once a network and hour.
+    GateKeyRefused = 117, "gate_key.refused";
     /// The look of a tenant's pages was changed: colour, words, desk.
     BrandingChanged = 50, "branding.changed";
     /// The logo on a tenant's pages was changed or removed.

@@ -35,6 +35,24 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The facts about somebody of whom nothing is known but where the request comes from: a member who has nothing yet.
+    pub fn of_stranger(tenant_suspended: bool, trusted_network: bool) -> Self {
+        Self {
+            role: Role::Member,
+            disabled: false,
+            tenant_suspended,
+            has_totp: false,
+            totp_suspended: false,
+            has_email: false,
+            backup_codes_left: 0,
+            grace_until: None,
+            must_enrol: false,
+            helpdesk_code: false,
+            own_switch: None,
+            trusted_network,
+        }
+    }
+
     /// The facts for a change of what protects the account: neither a trusted network nor the person's own switch makes the
     /// password enough for that (SEC-51).
     pub fn for_changes(self) -> Self {
@@ -193,20 +211,7 @@ mod tests {
     };
 
     fn facts() -> Facts {
-        Facts {
-            role: Role::Member,
-            disabled: false,
-            tenant_suspended: false,
-            has_totp: false,
-            totp_suspended: false,
-            backup_codes_left: 0,
-            grace_until: None,
-            must_enrol: false,
-            helpdesk_code: false,
-            has_email: false,
-            own_switch: None,
-            trusted_network: false,
-        }
+        Facts::of_stranger(false, false)
     }
 
     fn check(enrolment: Enrolment, facts: Facts) -> Decision {

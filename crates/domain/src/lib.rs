@@ -15,6 +15,8 @@ pub mod group;
 pub mod helpdesk_code;
 pub mod ids;
 pub mod logo;
+pub mod mail_gate;
+pub mod mail_window;
 pub mod network;
 pub mod operating;
 pub mod password;

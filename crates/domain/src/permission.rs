@@ -95,6 +95,10 @@ operations! {
     ShowAudit: Administrator, Look, Tenant;
     /// Changes logo, colour and words.
     ChangeBranding: Administrator, Change, Tenant;
+    /// Lists the keys of mail servers, and the networks that many people's windows share.
+    ShowMailGate: Administrator, Look, Tenant;
+    /// Gives a mail server a key for the gate, or takes it away (SEC-56).
+    ManageGateKeys: Administrator, Change, Tenant;
     /// Lists tenants and shows one.
     ListTenants: Operator, Look, Server;
     /// Adds a tenant from a preset.

@@ -87,6 +87,16 @@ pub enum Refusal {
     NotAllowed,
     /// An act on an account needs a reason for the audit trail (SEC-41).
     ReasonMissing,
+    /// A mail client came from an address for which no window is open (K10).
+    MailWindowMissing,
+    /// The network is shared by many, and the policy opens no windows there.
+    MailWindowShared,
+    /// No refused mail client from there is on record any more, or the window is closed already.
+    MailWindowGone,
+    /// No name of a gate key: empty, too long, with a control character, or taken.
+    BadGateKeyName,
+    /// The gate was asked without a good key (SEC-56).
+    GateKeyWrong,
     /// The tenant would have no administrator left.
     LastAdministrator,
     /// Nobody does this to the own account at the console.
@@ -174,6 +184,11 @@ impl Refusal {
             Self::PasswordTemporary => "ACC-05",
             Self::NotAllowed => "ADM-01",
             Self::ReasonMissing => "ADM-02",
+            Self::MailWindowMissing => "WIN-01",
+            Self::MailWindowShared => "WIN-02",
+            Self::MailWindowGone => "WIN-03",
+            Self::BadGateKeyName => "GATE-01",
+            Self::GateKeyWrong => "GATE-02",
             Self::LastAdministrator => "USR-01",
             Self::OwnAccount => "USR-02",
             Self::LoginTaken => "USR-03",

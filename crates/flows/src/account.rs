@@ -186,6 +186,7 @@ pub async fn change_password(
         tx.note_open(user).await?;
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, Some(&who.token)).await?;
+        tx.close_mail_windows(user).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, kind).await?;
         session::renew(tx, &act, &who.token, &who.session, token.clone()).await

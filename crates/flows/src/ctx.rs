@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     error::{Fault, FlowError},
     hasher::Hasher,
+    recent::Recent,
     rng::Rng,
 };
 
@@ -40,6 +41,8 @@ pub struct Ctx {
     /// Notices.
     pub mail: MailMode,
     keys: RwLock<Arc<KeyRing>>,
+    /// What was noted a moment ago, so that it is not noted twice.
+    pub(crate) recent: Recent,
     /// When this process swept last, in milliseconds; 0: not yet.
     swept_at: AtomicI64,
     tenants: Mutex<HashMap<String, Kept>>,
@@ -71,6 +74,7 @@ impl Ctx {
             keys: RwLock::new(keys),
             hasher,
             mail,
+            recent: Recent::default(),
             swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
             entrances: Mutex::default(),

@@ -4,3 +4,45 @@
 ALTER TABLE person ADD COLUMN own_switch BIGINT NOT NULL DEFAULT 0;
 -- A private mail address is confirmed (K6), told here so that a login need not look for it.
 ALTER TABLE person ADD COLUMN has_email BIGINT NOT NULL DEFAULT 0;
+
+-- What a second factor opened for a person's mail clients at one source network (K9, SEC-52). A window that is closed is gone.
+CREATE TABLE mail_window (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    network BYTEA NOT NULL,
+    address BYTEA NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    -- Which services used it, a set, and when one did last (kept to five minutes); 0: none.
+    services BIGINT NOT NULL,
+    used_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id, network)
+) WITHOUT ROWID;
+
+-- Whether a network is crowded, asked at each opening.
+CREATE INDEX mail_window_network ON mail_window (tenant_id, network, until);
+
+-- Mail clients that were refused for want of a window: one row a person and network, for "it was me".
+CREATE TABLE mail_refusal (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    network BYTEA NOT NULL,
+    address BYTEA NOT NULL,
+    services BIGINT NOT NULL,
+    refused_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id, network)
+) WITHOUT ROWID;
+
+-- What mail servers prove themselves with when they ask the gate (SEC-56).
+CREATE TABLE gate_key (
+    tenant_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    secret_hash BYTEA NOT NULL,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- Kept to the hour; 0: never.
+    used_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, secret_hash),
+    UNIQUE (tenant_id, name)
+) WITHOUT ROWID;

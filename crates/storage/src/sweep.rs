@@ -1,7 +1,10 @@
 //! What time has made useless is swept away, a bounded number of rows at a time. Nothing here decides anything: every
 //! row was void before.
 
-use warifu_domain::time::{Span, Timestamp};
+use warifu_domain::{
+    mail_gate::REFUSAL_MEMORY,
+    time::{Span, Timestamp},
+};
 
 use crate::{
     store::{StoreError, Tx},
@@ -54,6 +57,14 @@ impl Tx<'_> {
                 "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND expires_at < $2",
                 now,
             ),
+            (
+                "DELETE FROM mail_window WHERE tenant_id = $1 AND until < $2",
+                now,
+            ),
+            (
+                "DELETE FROM mail_refusal WHERE tenant_id = $1 AND refused_at < $2",
+                now - REFUSAL_MEMORY,
+            ),
         ] {
             swept += self.exec(sql, &[tenant.into(), before.into()]).await?;
         }
@@ -65,6 +76,10 @@ impl Tx<'_> {
             BudgetKind::ResetsInHour,
             BudgetKind::ResetsInDay,
             BudgetKind::ResetsOfNetwork,
+            BudgetKind::MailFailures,
+            BudgetKind::MailRefusals,
+            BudgetKind::MailNotices,
+            BudgetKind::GateStrangers,
         ] {
             let kind = kind as i64;
             // Beyond the bound the longest untouched go first: fair, and a flood evicts itself.

@@ -25,6 +25,14 @@ pub enum BudgetKind {
     ResetsInDay = 6,
     /// Reset mails that a client network asked for.
     ResetsOfNetwork = 7,
+    /// Wrong passwords of one account's mail clients on one network (SEC-48).
+    MailFailures = 12,
+    /// Refusals of one person's mail clients that were recorded.
+    MailRefusals = 13,
+    /// Notices to one person about refused mail clients.
+    MailNotices = 14,
+    /// Networks that asked the gate without a good key, and were recorded (SEC-56).
+    GateStrangers = 15,
 }
 
 /// Rows of [`BudgetKind::UnknownLogin`] and [`BudgetKind::Network`] that a tenant keeps at most: what strangers can fill.

@@ -276,6 +276,8 @@ impl Tx<'_> {
             "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM password_reset WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM outbox WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM mail_window WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM mail_refusal WHERE tenant_id = $1 AND user_id = $2",
         ] {
             self.exec(sql, &[tenant.into(), user.into()]).await?;
         }

@@ -182,6 +182,8 @@ async fn confirm(
     }
     tx.delete_attempts_of(user).await?;
     tx.delete_sessions_of(user, Some(&token)).await?;
+    // Of an app before this one; what this code opens comes with the session that it finishes or renews.
+    tx.close_mail_windows(user).await?;
     act.audit(tx, event).await?;
     act.notify(tx, user, EventKind::SetUpConfirmed).await?;
     Ok(Ok(accepted))

@@ -23,7 +23,7 @@ use warifu_domain::{
 };
 use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, TotpState, Tx, UserRow};
 
-use crate::{act::Act, ctx::Ctx, device, error::FlowError};
+use crate::{act::Act, ctx::Ctx, device, error::FlowError, mail_windows};
 
 pub use code::{check_backup_code, check_code, check_helpdesk_code, show_again};
 pub use lost_device::report_lost;
@@ -155,6 +155,7 @@ pub(crate) async fn open_session(
             .await?;
     }
     tx.insert_session(&row, session.ends_at(rules)).await?;
+    mail_windows::note_proof(tx, act, session.user, session.evidence).await?;
     if tx.note_login(session.user, act.now).await? > Timestamp(0) {
         tx.note_open(session.user).await?;
     }

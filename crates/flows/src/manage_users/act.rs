@@ -126,6 +126,7 @@ async fn close_doors(tx: &mut Tx<'_>, user: &UserRow) -> Result<(), StoreError> 
     tx.spend_helpdesk_code(user.id).await?;
     tx.delete_attempts_of(user.id).await?;
     tx.delete_sessions_of(user.id, None).await?;
+    tx.close_mail_windows(user.id).await?;
     Ok(())
 }
 
@@ -235,6 +236,7 @@ pub async fn end_sessions(
     let ended = ctx.store.write(tenant.id, async move |tx| {
         tx.delete_attempts_of(user.id).await?;
         let ended = tx.delete_sessions_of(user.id, None).await?;
+        tx.close_mail_windows(user.id).await?;
         act.audit(tx, event.clone()).await?;
         Ok(ended)
     });

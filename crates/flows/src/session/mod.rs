@@ -87,6 +87,11 @@ impl SignedIn {
         self.lacks == Lacks::Password
     }
 
+    /// Whether the person has no second factor that could be asked for.
+    pub(crate) fn lacks_second_factor(&self) -> bool {
+        !self.has_totp
+    }
+
     /// Whether this person may never be without a second factor (SEC-70).
     pub fn must_have_second_factor(&self) -> bool {
         self.role >= Role::Administrator

@@ -21,6 +21,7 @@ use crate::{
     device,
     error::FlowError,
     login::NewSession,
+    mail_windows,
     passwords::{self, Verified},
     second_factor::{
         TypedProof, hash_backup_code, judge_backup_code, judge_totp, reserve_backup_guess,
@@ -180,6 +181,9 @@ async fn finish(
     tx.note_open(who.user).await?;
     let event = AuditEvent::new(EventKind::Proved, Some(who.user));
     act.audit(tx, event.outcome(&renewed)).await?;
+    if renewed.is_ok() {
+        mail_windows::note_proof(tx, act, who.user, evidence).await?;
+    }
     Ok(renewed)
 }
 
@@ -196,7 +200,11 @@ pub(crate) async fn step_up(
         proved_at: act.now,
         ..*session
     };
-    renew(tx, act, old, &session, token).await
+    let renewed = renew(tx, act, old, &session, token).await?;
+    if renewed.is_ok() {
+        mail_windows::note_proof(tx, act, session.user, session.evidence).await?;
+    }
+    Ok(renewed)
 }
 
 /// Gives a session a new token, and what `session` says was proved and when (SEC-4). A set-up that it began goes with it.

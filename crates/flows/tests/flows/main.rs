@@ -17,6 +17,8 @@ mod grace;
 mod helpdesk;
 mod key_rotation;
 mod lost_device;
+mod mail_gate;
+mod mail_windows;
 mod model;
 mod operators;
 mod policy_change;

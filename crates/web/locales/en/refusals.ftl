@@ -157,6 +157,16 @@ refusal-OPR-14-do = Please enter a single one, like taro@example.jp.
 refusal-OPR-15 = Somebody else changed this at the same moment.
 refusal-OPR-15-do = Please look at how it stands now and try again.
 
+refusal-WIN-01 = Mail programs cannot be used from this address yet.
+refusal-WIN-01-do = Please sign in with a browser from the same place, with { $feature }, and try again.
+refusal-WIN-02 = Many people share this address, so mail programs are not let in from there.
+refusal-WIN-02-do = Please use another connection, such as the one at home, or ask { $contact }.
+refusal-WIN-03 = There is no record of this address any more.
+refusal-WIN-03-do = Please look at the list. If you still need it, let the mail program connect again and reload this page.
+refusal-GATE-01 = A key of this name cannot be added.
+refusal-GATE-01-do = Please type a name of at most 60 characters that no other key has. There can be 50 keys.
+refusal-GATE-02 = The mail server's key is not right.
+refusal-GATE-02-do = Please check the key in the mail server's settings.
 refusal-BRD-01 = Another organisation has this host name or domain.
 refusal-BRD-01-do = Enter another name, or take it from the other organisation first.
 

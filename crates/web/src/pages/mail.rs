@@ -82,6 +82,10 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
             };
             vec![before.to_owned(), link, behind.to_owned()]
         }
+        None if notice.kind == EventKind::MailClientRefused => vec![
+            texts.msg("mail-client-refused-you").to_owned(),
+            texts.msg("mail-client-refused-not-you").to_owned(),
+        ],
         None => vec![texts.msg("mail-not-you").to_owned()],
     };
     let letter = Letter {
@@ -111,6 +115,8 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::PasswordInvited => texts.msg("mail-invited"),
         EventKind::PasswordReset => texts.msg("mail-password-reset"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
+        EventKind::MailWindowPermitted => texts.msg("mail-window-permitted"),
+        EventKind::MailClientRefused => texts.msg("mail-client-refused"),
         _ => texts.msg("mail-account-changed"),
     }
 }
@@ -140,7 +146,10 @@ fn facts(site: &Site, texts: &Texts, notice: &OpenNotice) -> Vec<String> {
         )),
         None => facts.push(texts.msg("mail-by-administrator").to_owned()),
     }
-    if !notice.agent.is_empty() {
+    if notice.kind == EventKind::MailClientRefused {
+        let program = &[("program", notice.agent.as_str().into())];
+        facts.push(texts.msg_with("mail-program", program));
+    } else if !notice.agent.is_empty() {
         let browser = &[("browser", notice.agent.as_str().into())];
         facts.push(texts.msg_with("mail-browser", browser));
     }

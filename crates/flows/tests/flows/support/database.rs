@@ -26,7 +26,7 @@ impl Dump {
 }
 
 /// Every table that belongs to tenants.
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 15] = [
     "person",
     "totp",
     "backup_code_set",
@@ -36,6 +36,9 @@ pub(crate) const TABLES: [&str; 12] = [
     "audit_event",
     "audit_head",
     "outbox",
+    "mail_window",
+    "mail_refusal",
+    "gate_key",
     "helpdesk_code",
     "person_group",
     "person_word",

@@ -64,6 +64,14 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::UsersImported => texts.msg("audit-name-users-imported"),
         K::PasswordInvited => texts.msg("audit-name-password-invited"),
         K::ImportUndone => texts.msg("audit-name-import-undone"),
+        K::MailWindowOpened => texts.msg("audit-name-mail-window-opened"),
+        K::MailWindowClosed => texts.msg("audit-name-mail-window-closed"),
+        K::MailWindowPermitted => texts.msg("audit-name-mail-window-permitted"),
+        K::MailClientRefused => texts.msg("audit-name-mail-client-refused"),
+        K::MailPasswordWrong => texts.msg("audit-name-mail-password-wrong"),
+        K::GateKeyAdded => texts.msg("audit-name-gate-key-added"),
+        K::GateKeyRemoved => texts.msg("audit-name-gate-key-removed"),
+        K::GateKeyRefused => texts.msg("audit-name-gate-key-refused"),
     }
 }
 
@@ -127,6 +135,14 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::UsersImported => texts.msg("audit-done-users-imported"),
         K::PasswordInvited => texts.msg("audit-done-password-invited"),
         K::ImportUndone => texts.msg("audit-done-import-undone"),
+        K::MailWindowOpened => texts.msg("audit-done-mail-window-opened"),
+        K::MailWindowClosed => texts.msg("audit-done-mail-window-closed"),
+        K::MailWindowPermitted => texts.msg("audit-done-mail-window-permitted"),
+        K::MailClientRefused => texts.msg("audit-done-mail-client-refused"),
+        K::MailPasswordWrong => texts.msg("audit-done-mail-password-wrong"),
+        K::GateKeyAdded => texts.msg("audit-done-gate-key-added"),
+        K::GateKeyRemoved => texts.msg("audit-done-gate-key-removed"),
+        K::GateKeyRefused => texts.msg("audit-done-gate-key-refused"),
     }
 }
 
@@ -157,6 +173,10 @@ pub(super) fn advice<'t>(texts: &'t Texts, code: &str) -> Option<Advice<'t>> {
         "LOGIN-04" => (
             texts.msg("advice-LOGIN-04-cause"),
             texts.msg("advice-LOGIN-04-admin"),
+        ),
+        "WIN-01" => (
+            texts.msg("advice-WIN-01-cause"),
+            texts.msg("advice-WIN-01-admin"),
         ),
         "OTP-01" => (
             texts.msg("advice-OTP-01-cause"),

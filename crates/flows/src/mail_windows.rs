@@ -1,0 +1,240 @@
+//! Windows for mail clients (K9, K11): opened with the session that a second factor is worth, shown to their person, closed, and
+//! opened for another address whose mail client was refused.
+
+use std::{net::IpAddr, sync::Arc};
+
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    ids::UserId,
+    mail_gate::REFUSAL_MEMORY,
+    mail_window::{MailWindow, SourceNetwork, is_shared, opens},
+    policy::networks::is_trusted,
+    refusal::Refusal,
+    session::Evidence,
+    tenant::Tenant,
+    time::Timestamp,
+};
+use warifu_storage::{MailRefusalRow, MailWindowRow, StoreError, Tx};
+
+use crate::{
+    By,
+    act::{Act, Origin},
+    ctx::Ctx,
+    error::FlowError,
+    session::SignedIn,
+};
+
+/// Networks that the console lists.
+const LISTED_CROWDS: i64 = 50;
+
+/// What a person sees of the own mail clients.
+#[derive(Clone, Debug)]
+pub struct MailStatus {
+    /// The tenant's mail clients need windows at all.
+    pub windows: bool,
+    /// The address of this very request.
+    pub here: IpAddr,
+    /// The tenant trusts the network of this request.
+    pub here_trusted: bool,
+    /// Windows that are open, the one that ends last first.
+    pub open: Vec<MailWindowRow>,
+    /// Mail clients that were refused lately, at networks without an open window.
+    pub refused: Vec<MailRefusalRow>,
+}
+
+/// Opens the window that a login or a fresh proof is worth, in its transaction. Nothing where the policy has no windows, opens
+/// none on a shared network, or no second factor was passed.
+pub(crate) async fn note_proof(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: UserId,
+    evidence: Evidence,
+) -> Result<(), StoreError> {
+    let Some(origin) = act.origin.as_ref().filter(|_| opens(evidence)) else {
+        return Ok(());
+    };
+    let kind = EventKind::MailWindowOpened;
+    open_at(tx, act, user, origin.address, kind).await.map(drop)
+}
+
+async fn open_at(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: UserId,
+    address: IpAddr,
+    kind: EventKind,
+) -> Result<Result<MailWindow, Refusal>, StoreError> {
+    let (policy, now) = (&act.tenant.policy, act.now);
+    let rules = &policy.mail;
+    if !rules.windows {
+        return Ok(Err(Refusal::NotOffered));
+    }
+    let network = SourceNetwork::of(address, rules.ipv6_prefix);
+    let others = match rules.crowd {
+        0 => 0,
+        crowd => tx.count_mail_windows(network, user, crowd, now).await?,
+    };
+    let on_shared = is_shared(rules, &policy.networks, address, others);
+    let Some(window) = MailWindow::open(rules, on_shared, now) else {
+        return Ok(Err(Refusal::MailWindowShared));
+    };
+    tx.open_mail_window(user, network, address, window).await?;
+    tx.delete_mail_refusal(user, network).await?;
+    let event = AuditEvent::new(kind, Some(user));
+    act.audit(tx, event.detail(&network.to_string())).await?;
+    Ok(Ok(window))
+}
+
+/// The person's windows and refused mail clients.
+pub async fn show(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<MailStatus, FlowError> {
+    let (user, now) = (who.user, ctx.clock.now());
+    let since = now - REFUSAL_MEMORY;
+    let read = ctx.store.read(tenant.id, async move |tx| {
+        let open = tx.list_mail_windows(user, now).await?;
+        let refused = tx.list_mail_refusals(user, since).await?;
+        Ok((open, refused))
+    });
+    let (mut open, mut refused) = read.await?;
+    let rules = &tenant.policy.mail;
+    for row in &mut open {
+        row.window.until = row.window.ends_at(rules);
+    }
+    open.retain(|row| row.window.is_open(rules, now));
+    refused.retain(|row| open.iter().all(|window| window.network != row.network));
+    Ok(MailStatus {
+        windows: rules.windows,
+        here: origin.address,
+        here_trusted: is_trusted(&tenant.policy.networks, origin.address),
+        open,
+        refused,
+    })
+}
+
+/// Closes the person's window at a network, for good: only a second factor opens another one.
+pub async fn close(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+    network: SourceNetwork,
+) -> Result<(), FlowError> {
+    let (act, user, token) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    let closed = ctx.store.write(tenant.id, async move |tx| {
+        if !tx.lock_session(user, &token).await? {
+            return Ok(Err(Refusal::NotSignedIn));
+        }
+        if !tx.close_mail_window(user, network).await? {
+            return Ok(Err(Refusal::MailWindowGone));
+        }
+        let event = AuditEvent::new(EventKind::MailWindowClosed, Some(user));
+        act.audit(tx, event.detail(&network.to_string())).await?;
+        Ok(Ok(()))
+    });
+    Ok(closed.await??)
+}
+
+/// Closes every window of the person; says how many.
+pub async fn close_all(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<u64, FlowError> {
+    let (act, user, token) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    let closed = ctx.store.write(tenant.id, async move |tx| {
+        if !tx.lock_session(user, &token).await? {
+            return Ok(Err(Refusal::NotSignedIn));
+        }
+        let closed = tx.close_mail_windows(user).await?;
+        let event = AuditEvent::new(EventKind::MailWindowClosed, Some(user));
+        act.audit(tx, event.detail("all")).await?;
+        Ok(Ok(closed))
+    });
+    Ok(closed.await??)
+}
+
+/// The refused mail client that a person may let in, and what is asked before the page is shown: the fresh second factor.
+pub async fn may_permit(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    who: &SignedIn,
+    network: SourceNetwork,
+) -> Result<MailRefusalRow, FlowError> {
+    let now = ctx.clock.now();
+    check_proof(who, now)?;
+    let user = who.user;
+    let found = ctx.store.read(tenant.id, async move |tx| {
+        tx.find_mail_refusal(user, network).await
+    });
+    Ok(still_known(found.await?, now)?)
+}
+
+fn check_proof(who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
+    who.check_fresh_proof(now)?;
+    match opens(who.session.evidence) {
+        true => Ok(()),
+        // There is nothing to be proved but the password, which opens no window.
+        false if who.lacks_second_factor() => Err(Refusal::SecondFactorMissing),
+        false => Err(Refusal::ProofNeeded),
+    }
+}
+
+fn still_known(row: Option<MailRefusalRow>, now: Timestamp) -> Result<MailRefusalRow, Refusal> {
+    row.filter(|row| now < row.refused_at + REFUSAL_MEMORY)
+        .ok_or(Refusal::MailWindowGone)
+}
+
+/// *この接続を許可する*: opens a window for an address at which a mail client of this person was refused (SEC-53). Needs a fresh
+/// second factor; the person is told by mail.
+pub async fn permit(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+    network: SourceNetwork,
+) -> Result<MailWindow, FlowError> {
+    let (act, user, token) = (Act::of(ctx, tenant, origin), who.user, who.token);
+    let kind = EventKind::MailWindowPermitted;
+    if let Err(refusal) = check_proof(who, act.now) {
+        return Err(act.deny(ctx, kind, Some(user), refusal).await);
+    }
+    let permitted = ctx.store.write(tenant.id, async move |tx| {
+        if !tx.lock_session(user, &token).await? {
+            return Ok(Err(Refusal::NotSignedIn));
+        }
+        let row = tx.find_mail_refusal(user, network).await?;
+        let opened = match still_known(row, act.now) {
+            Ok(row) => open_at(tx, &act, user, row.address, kind).await?,
+            Err(refusal) => Err(refusal),
+        };
+        match opened {
+            Ok(_) => act.notify(tx, user, kind).await?,
+            Err(refusal) => {
+                let event = AuditEvent::new(kind, Some(user)).refused(&refusal);
+                act.audit(tx, event.detail(&network.to_string())).await?;
+            }
+        }
+        Ok(opened)
+    });
+    Ok(permitted.await??)
+}
+
+/// Networks at which several people hold a window, the fullest first.
+pub async fn list_crowds(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    by: &By,
+) -> Result<Vec<(SourceNetwork, i64)>, FlowError> {
+    let now = ctx.clock.now();
+    let operation = warifu_domain::permission::Operation::ShowMailGate;
+    by.check(tenant, operation, None, now)?;
+    let crowds = ctx.store.read(tenant.id, async move |tx| {
+        tx.list_crowds(now, LISTED_CROWDS).await
+    });
+    Ok(crowds.await?)
+}
