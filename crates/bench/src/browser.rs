@@ -96,6 +96,12 @@ impl Browser {
         )
     }
 
+    /// A form of somebody who is signed in.
+    pub(crate) fn post_signed_in(&self, page: &str, session: &Token, fields: &str) -> Vec<u8> {
+        let cookie = self.cookie(Kind::Session, session);
+        self.post(page, Bearer::Session(session.hash()), &[cookie], fields)
+    }
+
     fn post(&self, page: &str, bearer: Bearer, cookies: &[String], fields: &str) -> Vec<u8> {
         let browser: TokenHash = self.mark.hash();
         let body = format!(

@@ -15,6 +15,7 @@ pub(crate) fn require(programs: &[&str]) -> Result<()> {
         "nginx" => "nginx-light",
         "initdb" => "postgresql",
         "setpriv" => "util-linux",
+        "sqlite3" => "sqlite3",
         "wrk" => "wrk",
         _ => "procps",
     };

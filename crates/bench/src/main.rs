@@ -2,6 +2,7 @@
 //! held against in `yardstick`.
 
 mod browser;
+mod crowd;
 mod load;
 mod machine;
 mod measure;
@@ -26,7 +27,7 @@ use postgres::Postgres;
 use report::Section;
 use stage::{Plan, Stage};
 use target::codes::{self, Size, Typed};
-use target::{disk, first_command, footprint, logins, page, start, totp};
+use target::{disk, first_command, footprint, lists, logins, page, start, totp};
 use yardstick::nginx::Nginx;
 
 /// Measures Warifu against yardsticks on the same machine, pair by pair.
@@ -43,9 +44,9 @@ struct Arguments {
     /// Pairs of yardstick and target.
     #[arg(long, global = true, default_value_t = 5)]
     pairs: usize,
-    /// People in the database.
-    #[arg(long, global = true, default_value_t = 100_000)]
-    people: usize,
+    /// People in the database: 100,000 by default, for `lists` a million.
+    #[arg(long, global = true)]
+    people: Option<usize>,
 }
 
 #[derive(Subcommand)]
@@ -72,6 +73,12 @@ enum Target {
     Logins,
     /// The account page against a bare handler.
     Page,
+    /// The administrator's lists, a policy's preview and the file of everybody, on both engines.
+    Lists {
+        /// The page to write.
+        #[arg(long)]
+        write: Option<PathBuf>,
+    },
     /// Time to the first answer.
     Start,
     /// A cold `cargo run -- demo`: builds everything.
@@ -106,6 +113,11 @@ fn main() -> Result<()> {
             let scratch =
                 Scratch::create(&scratch.join(format!("bench-data-{}", std::process::id())))?;
             let is_smoke = matches!(target, Target::Smoke);
+            let people = arguments.people.unwrap_or(match target {
+                Target::Smoke => 200,
+                Target::Lists { .. } => 1_000_000,
+                _ => 100_000,
+            });
             let plan = Plan {
                 server: match &arguments.server {
                     Some(server) => server.clone(),
@@ -114,12 +126,8 @@ fn main() -> Result<()> {
                 me,
                 scratch: scratch.0.clone(),
                 pairs: if is_smoke { 1 } else { arguments.pairs.max(1) },
-                people: if is_smoke { 200 } else { arguments.people },
-                sessions: if is_smoke {
-                    10
-                } else {
-                    1_000.min(arguments.people)
-                },
+                people,
+                sessions: if is_smoke { 10 } else { 1_000.min(people) },
             };
             measure(&plan, target)
         }
@@ -137,10 +145,10 @@ fn measure(plan: &Plan, target: &Target) -> Result<()> {
     let nginx = || Nginx::start(&plan.scratch);
     let sections = match target {
         Target::All { write } => {
-            machine::require(&["nginx", "wrk", "initdb"])?;
+            machine::require(&["nginx", "wrk", "initdb", "sqlite3"])?;
             let sections = all(plan, size, LOGINS)?;
             if let Some(file) = write {
-                report::write(file, &machine::describe(&plan.scratch), &sections)?;
+                write_page(file, "all", plan, &sections)?;
             }
             sections
         }
@@ -169,6 +177,14 @@ fn measure(plan: &Plan, target: &Target) -> Result<()> {
         Target::Page => {
             machine::require(&["wrk"])?;
             vec![page::run(plan, &sqlite()?)?]
+        }
+        Target::Lists { write: file } => {
+            machine::require(&["initdb", "sqlite3"])?;
+            let sections = lists(plan)?;
+            if let Some(file) = file {
+                write_page(file, "lists", plan, &sections)?;
+            }
+            sections
         }
         Target::Start => {
             machine::require(&["nginx"])?;
@@ -204,7 +220,25 @@ fn all(plan: &Plan, size: Size, logins: usize) -> Result<Vec<Section>> {
         start,
         disk::run(&plan.scratch, 10_000, 40_000)?,
     ]);
+    sections.extend(lists(plan)?);
     Ok(sections)
+}
+
+fn lists(plan: &Plan) -> Result<Vec<Section>> {
+    let mut sections = lists::run(plan, "sqlite", None)?;
+    let postgres = Postgres::start(&plan.scratch)?;
+    sections.extend(lists::run(plan, "postgresql", Some(postgres))?);
+    Ok(sections)
+}
+
+fn write_page(file: &Path, target: &str, plan: &Plan, sections: &[Section]) -> Result<()> {
+    let arguments = format!("{target} --write {}", file.display());
+    report::write(
+        file,
+        &arguments,
+        &machine::describe(&plan.scratch),
+        sections,
+    )
 }
 
 fn on_postgres(plan: &Plan, nginx: &Nginx, size: Size) -> Result<Vec<Section>> {
@@ -224,6 +258,8 @@ fn smoke(plan: &Plan) -> Result<()> {
     codes::verify(&stage, Typed::Wrong, 60, codes::CONNECTIONS)?;
     logins::log_in(&stage, 4)?;
     page::look(&stage)?;
+    drop(stage);
+    lists::look(plan)?;
     println!("every answer was right");
     Ok(())
 }

@@ -258,6 +258,15 @@ pub(crate) async fn remove_attempts(ctx: &Ctx, run: usize, count: usize) -> Resu
     Ok(())
 }
 
+/// Makes somebody an administrator.
+pub(crate) async fn promote(ctx: &Ctx, person: Person) -> Result<()> {
+    let tenant = ctx.tenant(SLUG).await?.context("the site has its tenant")?;
+    let job = ctx.store.write(tenant.id, async move |tx| {
+        tx.update_role(person.id(), Role::Administrator).await
+    });
+    Ok(job.await?)
+}
+
 /// Signs `count` people in.
 pub(crate) async fn add_sessions(ctx: &Ctx, count: usize) -> Result<()> {
     let tenant = ctx.tenant(SLUG).await?.context("the site has its tenant")?;

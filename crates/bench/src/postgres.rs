@@ -119,6 +119,18 @@ impl Postgres {
         Ok(format!("postgres://warifu@{}/{name}", self.address))
     }
 
+    /// Its shell on a database, without anybody's settings.
+    pub(crate) fn psql_command(&self, url: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]);
+        psql
+    }
+
+    /// Has its shell run a text; gives what it prints.
+    pub(crate) fn psql(&self, url: &str, text: &str) -> Result<String> {
+        output_of(self.psql_command(url).args(["-c", text]))
+    }
+
     /// Where the data is, to measure its file system.
     pub(crate) fn data(&self) -> &Path {
         &self.data

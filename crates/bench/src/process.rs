@@ -24,6 +24,8 @@ pub(crate) struct Program {
 pub(crate) struct Memory {
     /// Resident: all of it.
     pub(crate) resident: u64,
+    /// The most that was resident.
+    pub(crate) peak: u64,
     /// Resident and not backed by a file: heap and stacks.
     pub(crate) anonymous: u64,
 }
@@ -72,8 +74,18 @@ impl Program {
         };
         Ok(Memory {
             resident: kib("VmRSS")?,
+            peak: kib("VmHWM")?,
             anonymous: kib("RssAnon")?,
         })
+    }
+
+    /// Begins to look for the peak of its memory anew.
+    pub(crate) fn forget_peak(&self) -> Result<()> {
+        // proc(5): 5 resets the peak of the resident set.
+        Ok(fs::write(
+            format!("/proc/{}/clear_refs", self.child.id()),
+            "5",
+        )?)
     }
 
     /// Waits until `address` takes a connection.

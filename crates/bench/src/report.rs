@@ -118,8 +118,13 @@ impl Section {
 /// From here on the page is written by hand: why floors are missed, and what is measured apart.
 const BY_HAND: &str = "\n## Why\n";
 
-/// Writes the page of a whole run, and keeps what stands there by hand.
-pub(crate) fn write(file: &Path, machine: &str, sections: &[Section]) -> Result<()> {
+/// Writes the page of a whole run, made by these arguments, and keeps what stands there by hand.
+pub(crate) fn write(
+    file: &Path,
+    arguments: &str,
+    machine: &str,
+    sections: &[Section],
+) -> Result<()> {
     let verdicts: Vec<&Verdict> = sections
         .iter()
         .flat_map(|section| &section.verdicts)
@@ -127,7 +132,7 @@ pub(crate) fn write(file: &Path, machine: &str, sections: &[Section]) -> Result<
     let met = verdicts.iter().filter(|verdict| verdict.is_met()).count();
     let mut page = format!(
         "# Performance\n\n\
-         Written by `cargo run --release -p warifu-bench -- all --write docs/performance.md`; every number above `Why` is from that one run.\n\
+         Written by `cargo run --release -p warifu-bench -- {arguments}`; every number above `Why` is from that one run.\n\
          Do not edit it down to there: run it again. Absolute figures are those of one machine on one day. What counts are the ratios: each target\n\
          is measured in turn with a yardstick that is independent of us, pair by pair, and the medians stand here. One\n\
          unexpected answer voids a run.\n\n\

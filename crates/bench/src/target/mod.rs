@@ -4,6 +4,8 @@ pub(crate) mod codes;
 pub(crate) mod disk;
 pub(crate) mod first_command;
 pub(crate) mod footprint;
+mod list_pages;
+pub(crate) mod lists;
 pub(crate) mod logins;
 pub(crate) mod page;
 pub(crate) mod start;

@@ -4,4 +4,5 @@ pub(crate) mod bare_argon2;
 pub(crate) mod bare_page;
 pub(crate) mod fdatasync;
 pub(crate) mod nginx;
+pub(crate) mod shell;
 pub(crate) mod wrk;

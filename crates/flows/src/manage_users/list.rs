@@ -199,12 +199,13 @@ enum Plan<'l> {
 
 /// Where the people are whom a term finds. Who is on several of these is taken from the first.
 fn search<'q>(query: &'q Query, term: &'q str) -> Vec<Along<'q>> {
-    let word = Along::Word(word_prefix(term));
-    let mut walks = vec![Along::Login(term), Along::Name(term), word];
-    // A name may hold signs between which terms do not begin.
+    let mut walks = Vec::new();
+    // Who is called just so comes first. A name may hold signs between which terms do not begin, too.
     if query.terms().len() > 1 {
         walks.push(Along::Name(query.whole()));
     }
+    let word = Along::Word(word_prefix(term));
+    walks.extend([Along::Login(term), Along::Name(term), word]);
     walks
 }
 
