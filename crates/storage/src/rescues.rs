@@ -140,7 +140,7 @@ impl Tx<'_> {
         let counts = self
             .find(
                 "SELECT (SELECT COUNT(*) FROM person WHERE tenant_id = $1),
-                        (SELECT COUNT(*) FROM totp WHERE tenant_id = $1 AND confirmed_at IS NOT NULL),
+                        (SELECT COUNT(*) FROM person WHERE tenant_id = $1 AND factor = 2),
                         (SELECT COUNT(*) FROM browser_session WHERE tenant_id = $1)",
                 &[tenant.into()],
                 |row| {

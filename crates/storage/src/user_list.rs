@@ -242,7 +242,7 @@ fn count<'a>(along: Along<'a>, end: &'a str) -> (&'static str, Vec<Value<'a>>) {
             // The second condition leads SQLite to the partial index.
             Show::Blocked => (people!("blocked_until > 0 AND login > ''"), Vec::new()),
             Show::Disabled => (people!("disabled = 1"), Vec::new()),
-            Show::NeverLoggedIn => (people!("logged_in = 0 AND login > ''"), Vec::new()),
+            Show::NeverLoggedIn => (people!("logged_in = 0"), Vec::new()),
             Show::CodesLow => (people!("codes_low = 1"), Vec::new()),
             Show::Role(role) => (
                 people!("role = $3 AND role > 0"),
