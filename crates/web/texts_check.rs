@@ -11,7 +11,7 @@ pub(crate) const REFUSALS: &[&str] = &[
     "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05", "BAK-06",
     "SET-01", "SET-02", "SET-03", "SET-04",
     "RST-01",
-    "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05",
+    "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05", "ACC-06", "ACC-07", "ACC-08", "ACC-09",
     "BRD-01", "BRD-02", "BRD-03", "BRD-04", "BRD-05",
     "ADM-01", "ADM-02", "POL-01", "POL-02",
     "HLP-01", "HLP-02", "HLP-03", "USR-01", "USR-02", "USR-03", "USR-04", "USR-05", "USR-06", "USR-07", "USR-08", "USR-09", "USR-10", "USR-11", "USR-12", "USR-13", "WIN-01", "WIN-02", "WIN-03", "GATE-01", "GATE-02", "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05",

@@ -165,6 +165,20 @@ events! {
     GateKeyRemoved = 116, "gate_key.removed";
     /// The gate was asked without a good key; once a network and hour.
     GateKeyRefused = 117, "gate_key.refused";
+    /// Somebody began to add an address for the own notices (SEC-43).
+    AddressAdded = 88, "address.added";
+    /// A further address for notices was confirmed by its code.
+    AddressConfirmed = 34, "address.confirmed";
+    /// A further address for notices was removed.
+    AddressRemoved = 35, "address.removed";
+    /// A login from a network, or with a browser, that is new for its owner (SEC-43).
+    UnfamiliarLogin = 44, "login.unfamiliar";
+    /// Wrong codes were typed again and again behind the right password (SEC-43).
+    CodesGuessed = 65, "codes.guessed";
+    /// Notices were too many to be sent one by one: they are told together (SEC-29).
+    MailJoined = 86, "mail.joined";
+    /// A mail that was asked for was not sent: too many lately (SEC-29).
+    MailSuppressed = 87, "mail.suppressed";
     /// The look of a tenant's pages was changed: colour, words, desk.
     BrandingChanged = 50, "branding.changed";
     /// The logo on a tenant's pages was changed or removed.

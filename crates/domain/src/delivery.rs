@@ -11,6 +11,8 @@ pub const PATIENCE: Span = Span::days(3);
 /// How long a notice is tried that the relay refuses for good (SMTP 5xx). A day, not an hour: a relay that is set up wrongly
 /// refuses everybody, and whoever mends it should lose nothing.
 pub const PATIENCE_WITH_REFUSALS: Span = Span::days(1);
+/// How long a mail is tried that encloses a link or a code which somebody asked for: then that is void.
+pub const PATIENCE_ENCLOSED: Span = Span::minutes(30);
 /// How long one node has a notice for itself; far longer than any try takes.
 pub const LEASE: Span = Span::minutes(5);
 

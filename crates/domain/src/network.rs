@@ -37,6 +37,12 @@ impl ClientNetwork {
     }
 }
 
+/// The surroundings of an address that stay the same when a connection is made anew: IPv4 /24, IPv6 /48.
+pub fn neighbourhood(address: IpAddr) -> Vec<u8> {
+    let bytes = address_bytes(address);
+    bytes[..bytes.len() * 3 / if bytes.len() == 4 { 4 } else { 8 }].to_vec()
+}
+
 /// A range of addresses that somebody looks for: one address, or a network in CIDR notation (RFC 4632, RFC 4291).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddressRange {

@@ -83,6 +83,15 @@ pub enum Refusal {
     /// The password was to be used once; another has to be chosen before anything else (SEC-70).
     PasswordTemporary,
 
+    /// Notices go to this address already.
+    AddressKnown,
+    /// The person has as many addresses for notices as there can be.
+    TooManyAddresses,
+    /// Not the code that was mailed to the address.
+    WrongAddressCode,
+    /// The code of the address has expired, or was guessed at too often, or there is no such address.
+    AddressCodeOver,
+
     /// The person's role does not allow this operation, or not on this account (SEC-69).
     NotAllowed,
     /// An act on an account needs a reason for the audit trail (SEC-41).
@@ -182,6 +191,10 @@ impl Refusal {
             Self::WrongPassword => "ACC-03",
             Self::SessionGone => "ACC-04",
             Self::PasswordTemporary => "ACC-05",
+            Self::AddressKnown => "ACC-06",
+            Self::TooManyAddresses => "ACC-07",
+            Self::WrongAddressCode => "ACC-08",
+            Self::AddressCodeOver => "ACC-09",
             Self::NotAllowed => "ADM-01",
             Self::ReasonMissing => "ADM-02",
             Self::MailWindowMissing => "WIN-01",

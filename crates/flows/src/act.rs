@@ -10,10 +10,7 @@ use warifu_domain::{
     time::Timestamp,
     token::{Token, TokenHash},
 };
-use warifu_storage::{
-    ClosedAttempt, KeyRing, Notice, SealContext, SealedColumn, StoreError, Tx, seal,
-};
-use zeroize::Zeroizing;
+use warifu_storage::{ClosedAttempt, KeyRing, StoreError, Tx};
 
 use crate::{
     ctx::{Ctx, MailMode},
@@ -68,11 +65,11 @@ pub(crate) struct Act {
     pub(crate) now: Timestamp,
     /// Who does it.
     actor: Actor,
-    mail: MailMode,
+    pub(crate) mail: MailMode,
     /// For the one row with an id that an act may write.
     pub(crate) row_id: i64,
     /// For the ids of notices, of which an act may write several.
-    rng: Arc<Rng>,
+    pub(crate) rng: Arc<Rng>,
 }
 
 impl Act {
@@ -168,69 +165,4 @@ impl Act {
             None => Ok(()),
         }
     }
-
-    /// Writes a notice to the person concerned, if there is an address (product.md: every change is mailed).
-    pub(crate) async fn notify(
-        &self,
-        tx: &mut Tx<'_>,
-        user: UserId,
-        kind: EventKind,
-    ) -> Result<(), StoreError> {
-        if self.mail == MailMode::Off {
-            return Ok(());
-        }
-        let Some(recipient) = tx.find_user(user).await?.and_then(|user| user.email) else {
-            return Ok(());
-        };
-        self.write_notice(tx, user, kind, recipient, None).await
-    }
-
-    /// As [`Self::notify`], with a token that this mail alone tells, sealed in the outbox (SEC-40).
-    pub(crate) async fn notify_with_token(
-        &self,
-        tx: &mut Tx<'_>,
-        user: UserId,
-        kind: EventKind,
-        token: &Token,
-    ) -> Result<(), StoreError> {
-        if self.mail == MailMode::Off {
-            return Ok(());
-        }
-        let Some(recipient) = tx.find_user(user).await?.and_then(|user| user.email) else {
-            return Ok(());
-        };
-        let context = enclosed_context(&self.tenant, user);
-        let plain = Zeroizing::new(token.expose());
-        let enclosed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
-        self.write_notice(tx, user, kind, recipient, Some(enclosed))
-            .await
-    }
-
-    /// Writes a notice to one sealed address, with a sealed text that this mail alone tells.
-    async fn write_notice(
-        &self,
-        tx: &mut Tx<'_>,
-        user: UserId,
-        kind: EventKind,
-        recipient: Vec<u8>,
-        enclosed: Option<Vec<u8>>,
-    ) -> Result<(), StoreError> {
-        let origin = self.origin.as_ref();
-        let notice = Notice {
-            id: self.rng.id(self.now),
-            user,
-            kind,
-            recipient,
-            enclosed,
-            address: origin.map(|origin| origin.address),
-            agent: origin.map(|origin| origin.agent.to_string()),
-            created_at: self.now,
-        };
-        tx.insert_notice(&notice).await
-    }
-}
-
-/// Where what a mail encloses belongs (SEC-77).
-pub(crate) fn enclosed_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
-    SealedColumn::Enclosed.context(tenant.id, user.0)
 }

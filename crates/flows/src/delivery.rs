@@ -24,6 +24,7 @@ use crate::{
     by::By,
     ctx::Ctx,
     error::{Fault, FlowError},
+    mailing::void_from,
     notices::{self, OpenNotice},
 };
 
@@ -72,6 +73,8 @@ struct Lease {
     user: UserId,
     kind: EventKind,
     created_at: Timestamp,
+    /// It encloses something that is void after a while.
+    encloses: bool,
     /// Which try this is, from 1.
     tries: i64,
     ends: Timestamp,
@@ -128,9 +131,14 @@ pub async fn claim(ctx: &Ctx, due: &DueNotice) -> Result<Option<Claimed>, Fault>
         user: notice.user,
         kind: notice.kind,
         created_at: notice.created_at,
+        encloses: notice.enclosed.is_some(),
         tries,
         ends: lease_ends,
     };
+    if lease.encloses && ctx.clock.now() >= void_from(lease.kind, lease.created_at) {
+        settle_failure(ctx, &tenant, lease, &too_late()).await?;
+        return Ok(None);
+    }
     match notices::open(ctx, &tenant, notice, person) {
         Ok(notice) => Ok(Some(Claimed {
             tenant,
@@ -169,6 +177,14 @@ pub async fn failed(
     settle_failure(ctx, &claimed.tenant, claimed.lease, failure).await
 }
 
+/// Why a mail is not sent whose link or code is void.
+fn too_late() -> SendFailure {
+    SendFailure {
+        is_final: true,
+        words: "what it encloses is void".to_owned(),
+    }
+}
+
 async fn settle_failure(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
@@ -177,6 +193,8 @@ async fn settle_failure(
 ) -> Result<Afterwards, Fault> {
     let act = Act::by_command_line(ctx, tenant).by(Actor::Server);
     let next = next_try(lease.created_at, lease.tries, failure, act.now);
+    let void = void_from(lease.kind, lease.created_at);
+    let next = next.filter(|next| !lease.encloses || *next < void);
     let event = AuditEvent::new(EventKind::MailGivenUp, Some(lease.user)).detail(&format!(
         "{}: {}",
         lease.kind.word(),

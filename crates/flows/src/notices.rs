@@ -2,10 +2,15 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use warifu_domain::{audit::EventKind, ids::UserId, tenant::Tenant, time::Timestamp, token::Token};
+use warifu_domain::{audit::EventKind, ids::UserId, tenant::Tenant, time::Timestamp};
 use warifu_storage::{Notice, StoreError, UserRow, seal};
 
-use crate::{act::enclosed_context, ctx::Ctx, error::FlowError, manage_users::open_email};
+use crate::{
+    ctx::Ctx,
+    error::FlowError,
+    mailing::{Enclosed, enclosed_context},
+    manage_users::open_email,
+};
 
 /// A notice, ready to be put into words.
 #[derive(Clone, Debug)]
@@ -22,8 +27,10 @@ pub struct OpenNotice {
     pub language: Option<String>,
     /// What happened.
     pub kind: EventKind,
-    /// What its link carries, where it has one (SEC-40).
-    pub token: Option<Token>,
+    /// What it alone tells, where it does (SEC-40, SEC-43).
+    pub enclosed: Option<Enclosed>,
+    /// How many further notices it stands for; 0: it is one of its own (SEC-29).
+    pub joined: i64,
     /// From where it was done; `None`: by an administrator on the server.
     pub address: Option<IpAddr>,
     /// With which browser it was done, in short; may be empty.
@@ -63,16 +70,17 @@ pub(crate) fn open(
     notice: Notice,
     person: UserRow,
 ) -> Result<OpenNotice, StoreError> {
-    let token = match &notice.enclosed {
+    let enclosed = match &notice.enclosed {
         Some(sealed) => {
             let plain = seal::open(&ctx.keys(), &enclosed_context(tenant, notice.user), sealed)?;
-            let token = std::str::from_utf8(&plain).ok().and_then(Token::parse);
-            Some(token.ok_or_else(|| StoreError::corrupt("outbox.enclosed"))?)
+            let read = std::str::from_utf8(&plain).ok().and_then(Enclosed::read);
+            Some(read.ok_or_else(|| StoreError::corrupt("outbox.enclosed"))?)
         }
         None => None,
     };
     Ok(OpenNotice {
-        token,
+        enclosed,
+        joined: notice.joined,
         id: notice.id,
         user: notice.user,
         recipient: open_email(ctx, tenant, notice.user, &notice.recipient)?,

@@ -9,6 +9,7 @@ use warifu_domain::{
     foreign_hash::ForeignHash,
     helpdesk_code::HelpdeskCode,
     ids::{TenantId, UserId},
+    notification_address::AddressCode,
     password::Password,
 };
 use warifu_storage::{KeyRing, Purpose, SealedColumn, StoreError, UserRow, seal};
@@ -284,14 +285,80 @@ pub(crate) fn helpdesk_verifier(
     (tenant, user): (TenantId, UserId),
     code: &HelpdeskCode,
 ) -> Result<Verifier, StoreError> {
+    let numbers = [tenant.0, user.0];
+    let code = code.expose().as_bytes();
+    labelled(
+        keys,
+        (key_id, Purpose::Pepper),
+        b"helpdesk code",
+        &numbers,
+        code,
+    )
+}
+
+/// The verifier of a code that was mailed to an address, for that address alone; as [`helpdesk_verifier`].
+pub(crate) fn address_verifier(
+    keys: &KeyRing,
+    key_id: u32,
+    (tenant, user, address): (TenantId, UserId, i64),
+    code: &AddressCode,
+) -> Result<Verifier, StoreError> {
+    let numbers = [tenant.0, user.0, address];
+    let code = code.expose().as_bytes();
+    labelled(
+        keys,
+        (key_id, Purpose::Pepper),
+        b"address code",
+        &numbers,
+        code,
+    )
+}
+
+/// What a [`mark`] is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A mail address.
+    Address,
+    /// A network.
+    Network,
+    /// A browser's short name.
+    Browser,
+}
+
+/// What is kept of something that is only to be known again: a keyed hash, for one tenant and, where one is named, one person.
+pub(crate) fn mark(
+    keys: &KeyRing,
+    key_id: u32,
+    (tenant, user): (TenantId, Option<UserId>),
+    of: Mark,
+    value: &[u8],
+) -> Result<[u8; 16], StoreError> {
+    let label: &[u8] = match of {
+        Mark::Address => b"mail address",
+        Mark::Network => b"network",
+        Mark::Browser => b"browser",
+    };
+    let numbers = [tenant.0, user.map_or(0, |user| user.0)];
+    labelled(keys, (key_id, Purpose::Device), label, &numbers, value)
+}
+
+/// Half of a keyed hash over numbers of fixed width and a value. No label begins another one.
+fn labelled(
+    keys: &KeyRing,
+    (key_id, purpose): (u32, Purpose),
+    label: &[u8],
+    numbers: &[i64],
+    value: &[u8],
+) -> Result<Verifier, StoreError> {
     let key = keys
-        .key(key_id, Purpose::Pepper)
+        .key(key_id, purpose)
         .ok_or(StoreError::KeyMissing { key_id })?;
     let mut mac =
         <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(b"helpdesk code");
-    mac.update(&tenant.0.to_be_bytes());
-    mac.update(&user.0.to_be_bytes());
-    mac.update(code.expose().as_bytes());
+    mac.update(label);
+    for number in numbers {
+        mac.update(&number.to_be_bytes());
+    }
+    mac.update(value);
     Ok(cut(mac.finalize().into_bytes().into()))
 }

@@ -233,3 +233,36 @@ CREATE TABLE import_part (
     kept_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, job_id, part)
 );
+
+-- Further mail addresses for a person's notices (SEC-43). `key_id` and `verifier` are of the code that confirms one.
+CREATE TABLE person_address (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    confirmed_at BIGINT,
+    key_id BIGINT,
+    verifier BYTEA,
+    failures BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX person_address_pending ON person_address (tenant_id, expires_at) WHERE confirmed_at IS NULL;
+
+-- From where a person usually logs in: keyed hashes of networks and of browsers' names, a few of each (SEC-43).
+CREATE TABLE familiar (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id, kind, hash)
+) WITHOUT ROWID;
+
+CREATE INDEX familiar_seen ON familiar (tenant_id, seen_at);
+
+-- In a mail that stands for several: how many further notices it tells of (SEC-29).
+ALTER TABLE outbox ADD COLUMN joined BIGINT NOT NULL DEFAULT 0;
+
+CREATE INDEX outbox_user ON outbox (tenant_id, user_id);

@@ -1,12 +1,14 @@
 //! The only place with SQL: one set of statements for SQLite and PostgreSQL, grouped by noun.
 //! No rules live here; what is allowed is decided in `warifu-domain`, in which order in `warifu-flows`.
 
+mod addresses;
 mod adoption;
 mod attempts;
 mod audit;
 mod authenticators;
 mod backup_codes;
 mod entrances;
+mod familiar;
 mod gate_keys;
 mod groups;
 mod helpdesk_codes;
@@ -36,6 +38,7 @@ mod user_list;
 mod user_words;
 mod users;
 
+pub use addresses::{AddressCode, AddressRow};
 pub use adoption::{DayAdoption, GroupAdoption, Unprotected};
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
 pub use audit::{AuditFilter, AuditPlace, AuditRow, ChainCheck, LANES, Outcome};
@@ -44,6 +47,7 @@ pub use authenticators::{
 };
 pub use backup_codes::{BackupSetRow, NewBackupSet};
 pub use entrances::EntranceKind;
+pub use familiar::{Mark, MarkKind};
 pub use gate_keys::{GateKeyRow, MAX_GATE_KEYS};
 pub use groups::{GroupRow, MAX_GROUPS};
 pub use helpdesk_codes::HelpdeskCodeRow;

@@ -31,6 +31,10 @@ pub struct Notice {
     pub agent: Option<String>,
     /// When.
     pub created_at: Timestamp,
+    /// Not to be sent before.
+    pub due_at: Timestamp,
+    /// How many further notices it stands for; 0: it is one of its own (SEC-29).
+    pub joined: i64,
 }
 
 /// A notice whose time has come.
@@ -68,17 +72,19 @@ fn notice(row: &Row<'_>) -> Result<Notice, StoreError> {
         address: row.opt_bytes(5)?.as_deref().and_then(address_from_bytes),
         agent: row.opt_text(6)?,
         created_at: Timestamp(row.int(7)?),
+        due_at: Timestamp(row.int(8)?),
+        joined: row.int(9)?,
     })
 }
 
 impl Tx<'_> {
-    /// Writes a notice, to be sent at once.
+    /// Writes a notice, to be sent when it is due.
     pub async fn insert_notice(&mut self, notice: &Notice) -> Result<(), StoreError> {
         let tenant = self.tenant;
         let address = notice.address.map(address_bytes);
         self.exec(
-            "INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, tries)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0)",
+            "INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined, tries)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
             &[
                 tenant.into(),
                 notice.id.into(),
@@ -89,10 +95,31 @@ impl Tx<'_> {
                 address.as_deref().into(),
                 notice.agent.as_deref().into(),
                 notice.created_at.into(),
+                notice.due_at.into(),
+                notice.joined.into(),
             ],
         )
         .await?;
         Ok(())
+    }
+
+    /// Counts one more in a notice that stands for several and is not being sent yet. `false`: there is none.
+    pub async fn join_notice(
+        &mut self,
+        user: UserId,
+        kind: EventKind,
+        recipient: &[u8],
+    ) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE outbox SET joined = joined + 1
+                    WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND recipient = $4 AND tries = 0";
+        let params = [
+            tenant.into(),
+            user.into(),
+            kind.number().into(),
+            recipient.into(),
+        ];
+        Ok(self.exec(sql, &params).await? > 0)
     }
 
     /// Lists up to `limit` notices by id, beginning behind `after`.
@@ -103,7 +130,7 @@ impl Tx<'_> {
     ) -> Result<Vec<Notice>, StoreError> {
         let tenant = self.tenant;
         self.list(
-            "SELECT id, user_id, kind, recipient, enclosed, address, agent, created_at FROM outbox
+            "SELECT id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined FROM outbox
               WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
             &[tenant.into(), after.into(), limit.into()],
             notice,
@@ -123,9 +150,9 @@ impl Tx<'_> {
         self.find(
             "UPDATE outbox SET due_at = $4, tries = tries + 1
               WHERE tenant_id = $1 AND id = $2 AND due_at = $3
-             RETURNING id, user_id, kind, recipient, enclosed, address, agent, created_at, tries",
+             RETURNING id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined, tries",
             &[tenant.into(), id.into(), due_at.into(), lease_ends.into()],
-            |row| Ok((notice(row)?, row.int(8)?)),
+            |row| Ok((notice(row)?, row.int(10)?)),
         )
         .await
     }

@@ -23,6 +23,8 @@ macro_rules! tables {
 
 tables! {
     "outbox" by "id",
+    "person_address" by "user_id, id",
+    "familiar" by "user_id, kind, hash",
     "rescue" by "user_id",
     "tenant_logo" by "id",
     "browser_session" by "token_hash",

@@ -71,6 +71,8 @@ sealed_columns! {
     /// Backup codes that can be looked at again (C3).
     BackupCodes: "backup codes that can be looked at" as "backup_codes", "backup_code_set" "sealed" of "user_id"
         by "user_id", "user_id";
+    /// Further mail addresses for notices (SEC-43); sealed as the first one is, so that the outbox takes either.
+    FurtherEmail: "further mail addresses" as "email", "person_address" "sealed" of "user_id" by "user_id", "id";
     /// Recipients of mail: copies of mail addresses.
     Recipient: "recipients of mail" as "email", "outbox" "recipient" of "user_id" by "id", "id";
     /// What a mail alone tells.
@@ -156,7 +158,7 @@ mod tests {
     use super::SealedColumn;
 
     /// Columns of bytes that are not sealed, with what they are.
-    const OTHERS: [(&str, &str, &str); 16] = [
+    const OTHERS: [(&str, &str, &str); 19] = [
         ("person", "password", "keyed hash"),
         ("totp", "started_by", "hash of a token"),
         ("backup_code_set", "salt", "random"),
@@ -173,6 +175,9 @@ mod tests {
         ("outbox", "address", "network address"),
         ("helpdesk_code", "verifier", "keyed hash"),
         ("password_reset", "token_hash", "hash of a token"),
+        ("person_address", "verifier", "keyed hash"),
+        ("tenant_logo", "png", "a picture"),
+        ("familiar", "hash", "keyed hash"),
     ];
 
     /// A sealed column that is missing above would keep its key in the ring for ever, or be lost with it.

@@ -17,6 +17,8 @@ const ATTEMPT_MEMORY: Span = Span::hours(1);
 const JOB_MEMORY: Span = Span::days(7);
 /// How long a file waits to be imported: it holds people's data and hashes of their passwords.
 const IMPORT_MEMORY: Span = Span::hours(24);
+/// How long is kept from where somebody logged in who does not come again from there.
+const FAMILIAR_MEMORY: Span = Span::days(180);
 /// How long an untouched budget of a stranger is kept.
 const STRANGER_MEMORY: Span = Span::hours(24);
 
@@ -65,6 +67,14 @@ impl Tx<'_> {
                 "DELETE FROM mail_refusal WHERE tenant_id = $1 AND refused_at < $2",
                 now - REFUSAL_MEMORY,
             ),
+            (
+                "DELETE FROM person_address WHERE tenant_id = $1 AND confirmed_at IS NULL AND expires_at < $2",
+                now,
+            ),
+            (
+                "DELETE FROM familiar WHERE tenant_id = $1 AND seen_at < $2",
+                now - FAMILIAR_MEMORY,
+            ),
         ] {
             swept += self.exec(sql, &[tenant.into(), before.into()]).await?;
         }
@@ -80,6 +90,13 @@ impl Tx<'_> {
             BudgetKind::MailRefusals,
             BudgetKind::MailNotices,
             BudgetKind::GateStrangers,
+            BudgetKind::NoticesToPerson,
+            BudgetKind::NoticesToAddress,
+            BudgetKind::AskedToAddressInHour,
+            BudgetKind::AskedToAddressInDay,
+            BudgetKind::AskedByPersonInDay,
+            BudgetKind::AskedOfTenantInHour,
+            BudgetKind::GuessesTold,
         ] {
             let kind = kind as i64;
             // Beyond the bound the longest untouched go first: fair, and a flood evicts itself.

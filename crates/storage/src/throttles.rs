@@ -33,6 +33,20 @@ pub enum BudgetKind {
     MailNotices = 14,
     /// Networks that asked the gate without a good key, and were recorded (SEC-56).
     GateStrangers = 15,
+    /// Notices to a person (SEC-29); over the limit they are told together.
+    NoticesToPerson = 20,
+    /// Notices to an address, whoever's it is.
+    NoticesToAddress = 21,
+    /// Mails to an address that somebody asked for, in an hour.
+    AskedToAddressInHour = 22,
+    /// Mails to an address that somebody asked for, in a day.
+    AskedToAddressInDay = 23,
+    /// Mails that a person asked for, to whichever address.
+    AskedByPersonInDay = 24,
+    /// Mails that anybody of the tenant asked for.
+    AskedOfTenantInHour = 25,
+    /// Notices of guesses at a person's codes (SEC-43).
+    GuessesTold = 26,
 }
 
 /// Rows of [`BudgetKind::UnknownLogin`] and [`BudgetKind::Network`] that a tenant keeps at most: what strangers can fill.

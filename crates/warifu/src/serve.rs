@@ -17,7 +17,7 @@ use crate::config::{Config, ConfigFile, Tls};
 use crate::keys;
 use crate::listen::{self, Listeners};
 use crate::log::{self, Format};
-use crate::mail::{self, Relay};
+use crate::mail::{self, Relay, Worker};
 use crate::stop::Stop;
 use crate::tls::Certificate;
 use crate::wire;
@@ -75,7 +75,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     listeners.serve(pages, tls.as_ref(), warifu_web::app(&state))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %address, base_url, metrics = %metrics, "ready");
 
-    let mut background = vec![
+    let background = vec![
         tokio::spawn(sweep_each_minute(ctx.clone())),
         tokio::spawn(reload_at_hangup(config.server.tls.clone(), tls)),
         tokio::spawn(keys::watch(
@@ -84,10 +84,8 @@ async fn serve(config: &Config) -> Result<(), Failure> {
             server.clone(),
         )),
     ];
-    if let Some(relay) = relay {
-        let work = mail::deliver(ctx.clone(), state.clone(), relay, config.mail.connections);
-        background.push(tokio::spawn(work));
-    }
+    let connections = config.mail.connections;
+    let worker = relay.map(|relay| mail::Worker::start(ctx.clone(), state, relay, connections));
     let outcome = tokio::select! {
         () = stop.ordered() => Ok(()),
         failure = listeners.broken() => Err(failure),
@@ -98,16 +96,25 @@ async fn serve(config: &Config) -> Result<(), Failure> {
             if let Err(fault) = key_rotation::leave(&ctx, &server).await {
                 tracing::warn!(%fault, "cannot say that this server stops");
             }
-            finish(listeners, &background, &ctx).await;
+            finish(listeners, &background, worker, &ctx).await;
         } => tracing::info!("stopped"),
         () = stop.ordered() => tracing::warn!("stopped at once, by a second signal"),
     }
     outcome
 }
 
-/// Lets requests finish, then the jobs they gave to the store.
-pub(crate) async fn finish(listeners: Listeners, background: &[JoinHandle<()>], ctx: &Ctx) {
-    listeners.stop().await;
+/// Lets requests and mails finish, then the jobs they gave to the store.
+pub(crate) async fn finish(
+    listeners: Listeners,
+    background: &[JoinHandle<()>],
+    worker: Option<Worker>,
+    ctx: &Ctx,
+) {
+    tokio::join!(listeners.stop(), async {
+        if let Some(worker) = worker {
+            worker.stop().await;
+        }
+    });
     background.iter().for_each(JoinHandle::abort);
     ctx.store.clone().close().await;
 }

@@ -18,7 +18,8 @@ use crate::{
     pages::{
         accent, account, admin, backup_codes, common_login, demo, help, home, language, login,
         login_backup_code, login_code, login_forgotten, login_helpdesk_code, login_lost_device,
-        login_set_up, logo, logout, operator, password, proof, remove, sessions, set_up,
+        login_set_up, logo, logout, notifications, operator, password, proof, remove, sessions,
+        set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -131,6 +132,26 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/account/sessions/end-others",
             Session,
             sessions::end_others,
+        ),
+        get(
+            "/{tenant}/account/notifications",
+            Session,
+            notifications::show,
+        ),
+        post(
+            "/{tenant}/account/notifications",
+            Session,
+            notifications::add,
+        ),
+        post(
+            "/{tenant}/account/notifications/confirm",
+            Session,
+            notifications::confirm,
+        ),
+        post(
+            "/{tenant}/account/notifications/remove",
+            Session,
+            notifications::remove,
         ),
         get(
             "/{tenant}/account/password",

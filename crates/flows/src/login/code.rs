@@ -6,12 +6,13 @@ use warifu_domain::{
     audit::{AuditEvent, EventKind},
     backup_code::BackupCode,
     ids::UserId,
+    mail_limits::{GUESSES_NOTICES, GUESSES_TOLD, GUESSES_WINDOW},
     refusal::Refusal,
     tenant::Tenant,
     token::Token,
     typed::Typed,
 };
-use warifu_storage::{AttemptRow, StoreError, Tx};
+use warifu_storage::{AttemptRow, BudgetKind, StoreError, Tx};
 
 use super::{NewSession, open_session};
 use crate::{
@@ -237,6 +238,7 @@ impl Guess {
         act: &Act,
         refusal: Refusal,
     ) -> Result<Refusal, StoreError> {
+        self.warn(tx, act).await?;
         if !self.is_last {
             act.audit(tx, self.event().refused(&refusal)).await?;
             return Ok(refusal);
@@ -245,5 +247,26 @@ impl Guess {
         let event = self.event().refused(&ended).detail(refusal.code());
         act.audit(tx, event).await?;
         Ok(ended)
+    }
+
+    /// Tells the owner that somebody knows the password and guesses at codes: at the end of an attempt, and where the wrong codes of
+    /// several attempts in a row are as many. Not more than once a day (SEC-43).
+    async fn warn(&self, tx: &mut Tx<'_>, act: &Act) -> Result<(), StoreError> {
+        let user = self.user();
+        let failures = tx
+            .find_totp_state(user)
+            .await?
+            .map_or(0, |app| app.failures);
+        if !self.is_last && failures < GUESSES_TOLD {
+            return Ok(());
+        }
+        let (budget, subject) = (BudgetKind::GuessesTold, user.0.to_be_bytes());
+        let told = tx.reserve_in_window(budget, &subject, GUESSES_NOTICES, GUESSES_WINDOW, act.now);
+        if told.await? {
+            let kind = EventKind::CodesGuessed;
+            act.audit(tx, AuditEvent::new(kind, Some(user))).await?;
+            act.notify(tx, user, kind).await?;
+        }
+        Ok(())
     }
 }

@@ -23,7 +23,7 @@ use warifu_domain::{
 };
 use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, TotpState, Tx, UserRow};
 
-use crate::{act::Act, ctx::Ctx, device, error::FlowError, mail_windows};
+use crate::{act::Act, ctx::Ctx, device, error::FlowError, familiar, mail_windows};
 
 pub use code::{check_backup_code, check_code, check_helpdesk_code, show_again};
 pub use lost_device::report_lost;
@@ -161,6 +161,7 @@ pub(crate) async fn open_session(
     }
     let began = AuditEvent::new(EventKind::SignedIn, Some(session.user));
     act.audit(tx, began.detail(session.evidence.word())).await?;
+    familiar::note_login(tx, act, session.user).await?;
     Ok(NewSession {
         token,
         known_browser: device::sign(&act.keys, act.tenant.id, session.user, act.now),

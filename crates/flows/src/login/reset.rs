@@ -20,6 +20,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
+    mailing::Enclosed,
     passwords,
 };
 
@@ -49,7 +50,10 @@ pub async fn ask_reset(
         if let Some(user) = user.filter(may) {
             tx.replace_password_reset(user.id, &token.hash(), act.now + LINK)
                 .await?;
-            act.notify_with_token(tx, user.id, kind, &token).await?;
+            if let Some(recipient) = user.email {
+                let link = Enclosed::Link(token.clone());
+                act.mail_asked(tx, user.id, kind, recipient, &link).await?;
+            }
         }
         Ok(())
     });

@@ -22,7 +22,7 @@ use warifu_domain::{
     user::{BadPerson, Login, Role, check_email, check_name},
 };
 use warifu_storage::{
-    NewUser, SealContext, SealedColumn, StoreError, Tx, UserRow, budget_subject, seal,
+    KeyRing, NewUser, SealContext, SealedColumn, StoreError, Tx, UserRow, budget_subject, seal,
 };
 
 pub use act::{
@@ -103,7 +103,7 @@ impl From<StoreError> for ManageError {
     }
 }
 
-fn email_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
+pub(crate) fn email_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
     SealedColumn::Email.context(tenant.id, user.0)
 }
 
@@ -266,7 +266,17 @@ pub(crate) fn open_email(
     user: UserId,
     sealed: &[u8],
 ) -> Result<String, StoreError> {
-    let plain = seal::open(&ctx.keys(), &email_context(tenant, user), sealed)?;
+    open_sealed_email(&ctx.keys(), tenant, user, sealed)
+}
+
+/// [`open_email`], with a key ring.
+pub(crate) fn open_sealed_email(
+    keys: &KeyRing,
+    tenant: &Tenant,
+    user: UserId,
+    sealed: &[u8],
+) -> Result<String, StoreError> {
+    let plain = seal::open(keys, &email_context(tenant, user), sealed)?;
     String::from_utf8(plain.to_vec()).map_err(|_| StoreError::corrupt("person.email"))
 }
 

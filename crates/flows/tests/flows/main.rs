@@ -20,6 +20,7 @@ mod lost_device;
 mod mail_gate;
 mod mail_windows;
 mod model;
+mod notices;
 mod operators;
 mod policy_change;
 mod races;

@@ -1,7 +1,7 @@
 //! A forgotten password is reset by mail, and the second step stays (C4, SEC-40).
 
 use warifu_domain::{audit::EventKind, refusal::Refusal, time::Span, token::Token};
-use warifu_flows::{FlowError, login, notices};
+use warifu_flows::{Enclosed, FlowError, login, notices};
 
 use crate::support::{Asked, Browser, Person, Setting, World, a_second_less, on_both, refused};
 
@@ -28,7 +28,11 @@ async fn links(world: &World, person: &Person) -> Vec<Token> {
     let own = all
         .into_iter()
         .filter(|notice| notice.login == person.login);
-    own.filter_map(|notice| notice.token).collect()
+    own.filter_map(|notice| match notice.enclosed {
+        Some(Enclosed::Link(token)) => Some(token),
+        _ => None,
+    })
+    .collect()
 }
 
 async fn link(world: &World, person: &Person) -> Token {

@@ -334,7 +334,10 @@ async fn sec_070_people_without_a_hash_choose_a_password_by_a_mailed_link() {
         let links: Vec<_> = mails
             .into_iter()
             .filter(|notice| notice.kind == EventKind::PasswordInvited)
-            .filter_map(|notice| notice.token)
+            .filter_map(|notice| match notice.enclosed {
+                Some(warifu_flows::Enclosed::Link(token)) => Some(token),
+                _ => None,
+            })
             .collect();
         assert_eq!(links.len(), 1);
         world.wait(Span::hours(70));

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 use warifu_flows::delivery::{self, Afterwards, Post, SendFailure};
 use warifu_flows::{Ctx, Fault};
@@ -14,18 +15,58 @@ use warifu_web::WebState;
 /// How often the outbox is looked into. Whoever waits for a mail waits longer for the relay.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Sends what is due, as long as the process runs.
-pub(crate) async fn deliver(
+/// Longest that a stop waits for mails that a relay is taking just then. What is cut off then is sent again when its lease ends.
+const FAREWELL: Duration = Duration::from_secs(20);
+
+/// The worker of a running server.
+pub(crate) struct Worker {
+    stop: watch::Sender<bool>,
+    work: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Sends what is due, until it is stopped.
+    pub(crate) fn start(
+        ctx: Arc<Ctx>,
+        state: WebState,
+        post: Arc<dyn Post>,
+        connections: usize,
+    ) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let work = tokio::spawn(deliver(ctx, state, post, connections, stopped));
+        Self { stop, work }
+    }
+
+    /// Takes no further mail, and waits for those that a relay is taking: cut off, they would be sent twice.
+    pub(crate) async fn stop(self) {
+        // An error means that the worker has ended.
+        let _ = self.stop.send(true);
+        let abort = self.work.abort_handle();
+        if tokio::time::timeout(FAREWELL, self.work).await.is_err() {
+            abort.abort();
+            tracing::warn!("a relay takes too long: its mail is tried again after the next start");
+        }
+    }
+}
+
+async fn deliver(
     ctx: Arc<Ctx>,
     state: WebState,
     post: Arc<dyn Post>,
     connections: usize,
+    mut stopped: watch::Receiver<bool>,
 ) {
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
-        if let Err(fault) = empty(&ctx, &state, &post, connections).await {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => {}
+        }
+        if *stopped.borrow() {
+            return;
+        }
+        if let Err(fault) = empty(&ctx, &state, &post, connections, &stopped).await {
             tracing::warn!(%fault, "cannot read the outbox; the next look tries again");
         }
         if let Err(fault) = measure(&ctx, &state).await {
@@ -34,12 +75,13 @@ pub(crate) async fn deliver(
     }
 }
 
-/// Sends until nothing is due.
+/// Sends until nothing is due, or it is to stop; what was begun is finished.
 async fn empty(
     ctx: &Arc<Ctx>,
     state: &WebState,
     post: &Arc<dyn Post>,
     connections: usize,
+    stopped: &watch::Receiver<bool>,
 ) -> Result<(), Fault> {
     let limit = i64::try_from(connections * 8).unwrap_or(i64::MAX);
     loop {
@@ -52,10 +94,16 @@ async fn empty(
             if sending.len() >= connections {
                 sending.join_next().await;
             }
+            if *stopped.borrow() {
+                break;
+            }
             let (ctx, state, post) = (ctx.clone(), state.clone(), post.clone());
             sending.spawn(async move { send(&ctx, &state, &*post, &notice).await });
         }
         while sending.join_next().await.is_some() {}
+        if *stopped.borrow() {
+            return Ok(());
+        }
     }
 }
 

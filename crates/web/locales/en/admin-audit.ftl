@@ -180,6 +180,20 @@ audit-name-gate-key-removed = Removal of a mail server's key
 audit-done-gate-key-removed = A mail server's key was removed.
 audit-name-gate-key-refused = Question without a key
 audit-done-gate-key-refused = Somebody asked for mail servers without a good key.
+audit-name-address-added = Adding an address for notices
+audit-done-address-added = Adding an address for notices began.
+audit-name-address-confirmed = Address for notices confirmed
+audit-done-address-confirmed = A further address for notices was confirmed.
+audit-name-address-removed = Address for notices removed
+audit-done-address-removed = A further address for notices was removed.
+audit-name-unfamiliar-login = Login from a new place
+audit-done-unfamiliar-login = A login came from a new network or browser; its owner was told.
+audit-name-codes-guessed = Wrong codes in a row
+audit-done-codes-guessed = Wrong codes followed the right password; the owner was told.
+audit-name-mail-joined = Notices joined
+audit-done-mail-joined = There were too many notices: they are told in one mail.
+audit-name-mail-suppressed = Mail not sent
+audit-done-mail-suppressed = Too many mails were asked for lately: this one was not sent.
 
 # For the administrator who gets the call: why it happened, and what can be done
 advice-LOGIN-01-cause = The { $login_label } or the password is wrong. A disabled account, or one that waits after many wrong passwords, shows the same. If the event names nobody, this { $login_label } does not exist.

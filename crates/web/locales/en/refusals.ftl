@@ -89,6 +89,14 @@ refusal-ACC-04 = That browser is already signed out.
 refusal-ACC-04-do = There is nothing more to do. If this was not you, ask { $contact }.
 refusal-ACC-05 = Before this, you need to choose your own password.
 refusal-ACC-05-do = Please choose it, then try again. If it does not help, ask { $contact }.
+refusal-ACC-06 = Notices go to this address already.
+refusal-ACC-06-do = Please enter another one. If it does not help, ask { $contact }.
+refusal-ACC-07 = There are as many addresses as there can be.
+refusal-ACC-07-do = Remove one that you do not need, then add this one again. If it does not help, ask { $contact }.
+refusal-ACC-08 = That is not the code that was sent to this address.
+refusal-ACC-08-do = Please enter the 8 digits of the newest mail. After 5 wrong ones the address has to be added again. If it does not help, ask { $contact }.
+refusal-ACC-09 = This code is of no use any more.
+refusal-ACC-09-do = Please add the address again, and enter the code of the new mail. If it does not help, ask { $contact }.
 
 refusal-ADM-01 = Your role does not allow this.
 refusal-ADM-01-do = Ask somebody whose role does.

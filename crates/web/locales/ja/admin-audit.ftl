@@ -180,6 +180,20 @@ audit-name-gate-key-removed = メールサーバーの鍵の削除
 audit-done-gate-key-removed = メールサーバーの鍵を削除しました。
 audit-name-gate-key-refused = 鍵のない問い合わせ
 audit-done-gate-key-refused = 正しい鍵のない問い合わせを受けました。
+audit-name-address-added = お知らせの宛先の追加
+audit-done-address-added = お知らせの宛先の追加を始めました。
+audit-name-address-confirmed = お知らせの宛先の確認
+audit-done-address-confirmed = お知らせの宛先を確認し、使い始めました。
+audit-name-address-removed = お知らせの宛先の削除
+audit-done-address-removed = お知らせの宛先を削除しました。
+audit-name-unfamiliar-login = いつもと違うログイン
+audit-done-unfamiliar-login = 新しい場所またはブラウザーからログインしました。本人にお知らせしました。
+audit-name-codes-guessed = 誤ったコードの連続
+audit-done-codes-guessed = 正しいパスワードのあとに、誤ったコードが続きました。本人にお知らせしました。
+audit-name-mail-joined = お知らせのまとめ
+audit-done-mail-joined = お知らせが多いため、1通にまとめて送ります。
+audit-name-mail-suppressed = メールの送信の見合わせ
+audit-done-mail-suppressed = 短い時間に多くのメールが求められたため、送信を見合わせました。
 
 # 問い合わせを受けた管理者のために：エラーの原因と、管理者ができること
 advice-LOGIN-01-cause = { $login_label }またはパスワードが違います。アカウントが停止中のときや、パスワードの間違いが続いて待ち時間に入っているときも、同じ表示になります。記録に本人の名前がないときは、{ $login_label }が登録されていません。

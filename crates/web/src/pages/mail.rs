@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use warifu_domain::{audit::EventKind, tenant::Tenant, time::Timestamp};
 use warifu_flows::{
+    Enclosed,
     delivery::{Claimed, Mail},
     notices::OpenNotice,
 };
@@ -63,8 +64,12 @@ impl Letter<'_> {
 /// nobody in (SEC-40).
 pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice) -> MailText {
     let texts = site.texts(language);
-    let closing = match &notice.token {
-        Some(token) => {
+    let closing = match &notice.enclosed {
+        Some(Enclosed::Code(digits)) => vec![
+            texts.msg_with("mail-address-code", &[("digits", digits.as_str().into())]),
+            texts.msg("mail-address-not-you").to_owned(),
+        ],
+        Some(Enclosed::Link(token)) => {
             let link = format!(
                 "{origin}/{}/login/reset?token={}",
                 site.tenant.slug,
@@ -82,19 +87,37 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
             };
             vec![before.to_owned(), link, behind.to_owned()]
         }
-        None if notice.kind == EventKind::MailClientRefused => vec![
-            texts.msg("mail-client-refused-you").to_owned(),
-            texts.msg("mail-client-refused-not-you").to_owned(),
-        ],
-        None => vec![texts.msg("mail-not-you").to_owned()],
+        None => closing(texts, notice.kind),
     };
+    let joined = texts.msg_with("mail-joined", &[("count", notice.joined.into())]);
     let letter = Letter {
         language: language.tag(),
-        heading: heading(texts, notice.kind),
+        heading: match (notice.kind, &notice.enclosed) {
+            (EventKind::MailJoined, _) => &joined,
+            (EventKind::AddressConfirmed, Some(_)) => texts.msg("mail-address-confirm"),
+            (kind, _) => heading(texts, kind),
+        },
         facts: facts(site, texts, notice),
         closing,
     };
     letter.write(&site.tenant.name)
+}
+
+/// What to do about a notice.
+fn closing(texts: &Texts, kind: EventKind) -> Vec<String> {
+    let sentences: &[&str] = match kind {
+        EventKind::CodesGuessed => &[texts.msg("mail-guessed-do")],
+        EventKind::MailClientRefused => &[
+            texts.msg("mail-client-refused-you"),
+            texts.msg("mail-client-refused-not-you"),
+        ],
+        EventKind::MailJoined => &[texts.msg("mail-joined-why"), texts.msg("mail-not-you")],
+        _ => &[texts.msg("mail-not-you")],
+    };
+    sentences
+        .iter()
+        .map(|sentence| (*sentence).to_owned())
+        .collect()
 }
 
 fn heading(texts: &Texts, kind: EventKind) -> &str {
@@ -114,6 +137,11 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::PasswordResetAsked => texts.msg("mail-reset-asked"),
         EventKind::PasswordInvited => texts.msg("mail-invited"),
         EventKind::PasswordReset => texts.msg("mail-password-reset"),
+        EventKind::AddressAdded => texts.msg("mail-address-added"),
+        EventKind::AddressConfirmed => texts.msg("mail-address-confirmed"),
+        EventKind::AddressRemoved => texts.msg("mail-address-removed"),
+        EventKind::UnfamiliarLogin => texts.msg("mail-unfamiliar-login"),
+        EventKind::CodesGuessed => texts.msg("mail-codes-guessed"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         EventKind::MailWindowPermitted => texts.msg("mail-window-permitted"),
         EventKind::MailClientRefused => texts.msg("mail-client-refused"),

@@ -20,6 +20,7 @@ pub(crate) mod login_set_up;
 pub(crate) mod logo;
 pub(crate) mod logout;
 pub mod mail;
+pub(crate) mod notifications;
 pub(crate) mod operator;
 pub(crate) mod password;
 pub(crate) mod proof;

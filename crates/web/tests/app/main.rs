@@ -14,6 +14,7 @@ mod guests;
 mod headers;
 mod help;
 mod language;
+mod notifications;
 mod operations;
 mod operator;
 mod policy;

@@ -9,8 +9,8 @@ use askama::Template;
 use warifu_domain::policy::Preset;
 use warifu_web::pages::views::{
     BackupState, CodeShape, Console, DemoAccount, DemoMail, DemoTenant, Desk, ErrorPage, Facts,
-    Frame, Help, HelpNumbers, KeptMail, NewCodes, OwnQuestion, Removal, SessionRow, Sessions,
-    TenantMark, Tenants, TimeLeft,
+    Frame, Help, HelpNumbers, KeptMail, NewCodes, NotificationRow, Notifications, OwnQuestion,
+    Removal, SessionRow, Sessions, TenantMark, Tenants, TimeLeft,
 };
 use warifu_web::text::{Labels, Language, Texts};
 
@@ -237,6 +237,36 @@ impl Samples<'_> {
                 print(&Sessions {
                     frame: self.signed_in(),
                     rows: vec![here],
+                }),
+            ),
+            (
+                "notifications",
+                print(&Notifications {
+                    frame: self.signed_in(),
+                    rows: vec![
+                        NotificationRow {
+                            id: None,
+                            address: "hanako.sato@example.jp".into(),
+                            waits_until: None,
+                        },
+                        NotificationRow {
+                            id: Some(7),
+                            address: "a-rather-long-address-of-somebody@mail.elsewhere.example"
+                                .into(),
+                            waits_until: Some("2026-11-21 09:30 JST".into()),
+                        },
+                    ],
+                    may_add: true,
+                    typed: String::new(),
+                }),
+            ),
+            (
+                "notifications-none",
+                print(&Notifications {
+                    frame: self.signed_in(),
+                    rows: Vec::new(),
+                    may_add: false,
+                    typed: String::new(),
                 }),
             ),
             (

@@ -24,6 +24,7 @@ use crate::{
     by::By,
     console_job::SILENCE,
     ctx::{Ctx, MailMode},
+    mailing::Enclosed,
     manage_users::{ManageError, email_context},
     passwords,
 };
@@ -279,6 +280,9 @@ pub(crate) async fn invite(tx: &mut Tx<'_>, act: &Act, user: UserId) -> Result<(
     let (kind, token) = (EventKind::PasswordInvited, act.token());
     tx.replace_password_reset(user, &token.hash(), act.now + INVITATION)
         .await?;
-    act.notify_with_token(tx, user, kind, &token).await?;
+    if let Some(recipient) = tx.find_user(user).await?.and_then(|person| person.email) {
+        let link = Enclosed::Link(token);
+        act.mail_enclosed(tx, user, kind, recipient, &link).await?;
+    }
     act.audit(tx, AuditEvent::new(kind, Some(user))).await
 }

@@ -42,6 +42,8 @@ pub(crate) fn refused<T>(answer: Result<T, FlowError>) -> Refusal {
 pub(crate) struct Browser {
     world: World,
     pub(crate) address: IpAddr,
+    /// Its short name.
+    pub(crate) agent: &'static str,
     pub(crate) attempt: Option<Token>,
     pub(crate) session: Option<Token>,
     pub(crate) known_browser: Option<String>,
@@ -56,6 +58,7 @@ impl Browser {
         Self {
             world,
             address,
+            agent: "Firefox on Linux",
             attempt: None,
             session: None,
             known_browser: None,
@@ -75,7 +78,7 @@ impl Browser {
     /// The next request of this browser.
     pub(crate) fn request(&self) -> Origin {
         let reference = self.world.ctx.rng.reference();
-        Origin::new(self.address, "Firefox on Linux", reference).presenting(self.session.as_ref())
+        Origin::new(self.address, self.agent, reference).presenting(self.session.as_ref())
     }
 
     /// Checks that a refusal is on record under the reference that its page shows (SEC-79). Where nobody is known by the
@@ -318,7 +321,7 @@ impl Browser {
         self.who().await.is_some()
     }
 
-    async fn signed_in(&self) -> SignedIn {
+    pub(crate) async fn signed_in(&self) -> SignedIn {
         self.who().await.expect("signed in")
     }
 

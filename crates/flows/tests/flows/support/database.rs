@@ -26,7 +26,7 @@ impl Dump {
 }
 
 /// Every table that belongs to tenants.
-pub(crate) const TABLES: [&str; 15] = [
+pub(crate) const TABLES: [&str; 17] = [
     "person",
     "totp",
     "backup_code_set",
@@ -42,6 +42,8 @@ pub(crate) const TABLES: [&str; 15] = [
     "helpdesk_code",
     "person_group",
     "person_word",
+    "person_address",
+    "familiar",
 ];
 
 /// A connection beside the server.

@@ -27,6 +27,12 @@ pub enum Notice {
     OtherSessionsEnded,
     /// The password is changed.
     PasswordChanged,
+    /// A code is on its way to a further address.
+    AddressAdded,
+    /// Notices go to a further address.
+    AddressConfirmed,
+    /// Notices go to one address less.
+    AddressRemoved,
     /// The person's second factor is removed.
     SecondFactorRemoved,
     /// The person's second factor has to be set up anew.
@@ -83,7 +89,7 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 40] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
@@ -95,6 +101,9 @@ impl Notice {
         Self::SessionEnded,
         Self::OtherSessionsEnded,
         Self::PasswordChanged,
+        Self::AddressAdded,
+        Self::AddressConfirmed,
+        Self::AddressRemoved,
         Self::SecondFactorRemoved,
         Self::SecondFactorReissued,
         Self::UserSessionsEnded,
@@ -138,6 +147,9 @@ impl Notice {
             Self::SessionEnded => "session-ended",
             Self::OtherSessionsEnded => "other-sessions-ended",
             Self::PasswordChanged => "password-changed",
+            Self::AddressAdded => "address-added",
+            Self::AddressConfirmed => "address-confirmed",
+            Self::AddressRemoved => "address-removed",
             Self::SecondFactorRemoved => "second-factor-removed",
             Self::SecondFactorReissued => "second-factor-reissued",
             Self::UserSessionsEnded => "user-sessions-ended",
@@ -186,6 +198,9 @@ impl Notice {
             Self::SessionEnded => texts.msg("notice-session-ended"),
             Self::OtherSessionsEnded => texts.msg("notice-other-sessions-ended"),
             Self::PasswordChanged => texts.msg("notice-password-changed"),
+            Self::AddressAdded => texts.msg("notice-address-added"),
+            Self::AddressConfirmed => texts.msg("notice-address-confirmed"),
+            Self::AddressRemoved => texts.msg("notice-address-removed"),
             Self::SecondFactorRemoved => texts.msg("notice-second-factor-removed"),
             Self::SecondFactorReissued => texts.msg("notice-second-factor-reissued"),
             Self::UserSessionsEnded => texts.msg("notice-user-sessions-ended"),

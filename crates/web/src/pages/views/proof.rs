@@ -14,6 +14,8 @@ pub enum ProofTarget {
     BackupCodes,
     /// Changing the password.
     Password,
+    /// Changing where notices go.
+    Notifications,
     /// Managing: back to a page of a console.
     Console,
     /// Nothing in particular: back to the account.
@@ -40,11 +42,12 @@ pub struct Proof {
 
 impl ProofTarget {
     /// All targets.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SetUp,
         Self::Remove,
         Self::BackupCodes,
         Self::Password,
+        Self::Notifications,
         Self::Console,
         Self::Account,
     ];
@@ -57,6 +60,7 @@ impl ProofTarget {
             Self::Remove => "remove",
             Self::BackupCodes => "backup-codes",
             Self::Password => "password",
+            Self::Notifications => "notifications",
             Self::Console => "console",
             Self::Account => "account",
         }
@@ -70,6 +74,7 @@ impl ProofTarget {
             Self::Remove => "/account/remove",
             Self::BackupCodes => "/account/backup-codes",
             Self::Password => "/account/password",
+            Self::Notifications => "/account/notifications",
             Self::Console => "/admin",
             Self::Account => "/account",
         }
@@ -97,6 +102,7 @@ impl Proof {
             ProofTarget::Remove => self.frame.msg("proof-for-remove"),
             ProofTarget::BackupCodes => self.frame.msg("proof-for-backup-codes"),
             ProofTarget::Password => self.frame.msg("proof-for-password"),
+            ProofTarget::Notifications => self.frame.msg("proof-for-notifications"),
             ProofTarget::Console => self.frame.msg("proof-for-console"),
             ProofTarget::Account => self.frame.msg("proof-for-account"),
         }

@@ -46,6 +46,7 @@ pub(crate) struct TestApp(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) ctx: Arc<Ctx>,
+    pub(crate) state: WebState,
     pub(crate) router: Router,
     pub(crate) operations: Router,
     pub(crate) base: String,
@@ -131,6 +132,7 @@ impl TestApp {
         Self(Arc::new(Inner {
             router: app(&state),
             operations: operations_app(&state),
+            state,
             ctx,
             base,
             _place: Arc::new(store),

@@ -72,6 +72,13 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::GateKeyAdded => texts.msg("audit-name-gate-key-added"),
         K::GateKeyRemoved => texts.msg("audit-name-gate-key-removed"),
         K::GateKeyRefused => texts.msg("audit-name-gate-key-refused"),
+        K::MailSuppressed => texts.msg("audit-name-mail-suppressed"),
+        K::MailJoined => texts.msg("audit-name-mail-joined"),
+        K::CodesGuessed => texts.msg("audit-name-codes-guessed"),
+        K::UnfamiliarLogin => texts.msg("audit-name-unfamiliar-login"),
+        K::AddressRemoved => texts.msg("audit-name-address-removed"),
+        K::AddressConfirmed => texts.msg("audit-name-address-confirmed"),
+        K::AddressAdded => texts.msg("audit-name-address-added"),
     }
 }
 
@@ -143,6 +150,13 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::GateKeyAdded => texts.msg("audit-done-gate-key-added"),
         K::GateKeyRemoved => texts.msg("audit-done-gate-key-removed"),
         K::GateKeyRefused => texts.msg("audit-done-gate-key-refused"),
+        K::MailSuppressed => texts.msg("audit-done-mail-suppressed"),
+        K::MailJoined => texts.msg("audit-done-mail-joined"),
+        K::CodesGuessed => texts.msg("audit-done-codes-guessed"),
+        K::UnfamiliarLogin => texts.msg("audit-done-unfamiliar-login"),
+        K::AddressRemoved => texts.msg("audit-done-address-removed"),
+        K::AddressConfirmed => texts.msg("audit-done-address-confirmed"),
+        K::AddressAdded => texts.msg("audit-done-address-added"),
     }
 }
 

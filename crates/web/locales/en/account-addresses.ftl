@@ -1,0 +1,24 @@
+# Where notices go
+account-addresses-title = Notices by mail
+account-addresses-lead = You are told by mail when something is changed, and of logins that are out of the ordinary.
+account-addresses-open = Look at or change the addresses
+addresses-title = Addresses for notices
+addresses-lead = When something about your account is changed, or somebody signs in from a place that is new, all addresses in use are told. Add another one in case you cannot read your usual mail.
+addresses-none = There is no address for notices: nobody can tell you when your account is changed.
+addresses-waiting = To be confirmed
+addresses-in-use = In use
+addresses-code = Confirmation code
+addresses-code-hint = Enter the 8 digits from the mail to this address by { $time }. If it does not come, look into the folder for unwanted mail, wait a while and add the address again.
+addresses-confirm = Confirm and use it
+addresses-remove = Remove this address
+addresses-remove-confirm = Send no more notices to { $address }? It gets none until you add it again.
+addresses-first = Your administrators keep this address. To have it changed, ask { $contact }.
+addresses-add-title = Add an address
+addresses-email = Mail address
+addresses-email-hint = A code is sent there. The addresses in use are told that one was added.
+addresses-add = Send a code
+addresses-full = You can add two addresses. For another one, remove one of them first.
+notice-address-added = A code was sent. The address is used once you enter it.
+notice-address-confirmed = The address is added. From now on notices go there as well.
+notice-address-removed = The address is removed.
+proof-for-notifications = Before you change where notices go, please show that it is you.

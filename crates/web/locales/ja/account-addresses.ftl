@@ -1,0 +1,24 @@
+# お知らせの宛先
+account-addresses-title = お知らせの宛先
+account-addresses-lead = 設定の変更や、いつもと違うログインがあったときに、メールでお知らせします。
+account-addresses-open = 宛先を確認・変更する
+addresses-title = お知らせの宛先
+addresses-lead = アカウントの設定が変わったときや、いつもと違う場所からログインがあったときに、使用中のすべての宛先へメールでお知らせします。ふだん使うメールが読めなくなったときのために、別の宛先を追加しておけます。
+addresses-none = お知らせの宛先がありません。アカウントに変更があっても、お知らせできません。
+addresses-waiting = 確認待ち
+addresses-in-use = 使用中
+addresses-code = 確認コード
+addresses-code-hint = このアドレスに送ったメールの8桁の数字を、{ $time } までに入力してください。届かない場合は、迷惑メールのフォルダーを確かめ、しばらくたってからもう一度追加してください。
+addresses-confirm = 確認して使い始める
+addresses-remove = この宛先を削除する
+addresses-remove-confirm = { $address } へのお知らせをやめますか。もう一度追加するまで、このアドレスにはお知らせが届きません。
+addresses-first = 管理者が登録した宛先です。変更する場合は、{ $contact }にご依頼ください。
+addresses-add-title = 宛先を追加する
+addresses-email = メールアドレス
+addresses-email-hint = 確認コードを送ります。使用中の宛先にも、追加があったことをお知らせします。
+addresses-add = 確認コードを送る
+addresses-full = 追加できる宛先は2つまでです。別の宛先にする場合は、先にどちらかを削除してください。
+notice-address-added = 確認コードを送りました。届いた数字を入力すると、宛先として使い始めます。
+notice-address-confirmed = 宛先を追加しました。今後のお知らせはこのアドレスにも届きます。
+notice-address-removed = 宛先を削除しました。
+proof-for-notifications = お知らせの宛先を変更する前に、ご本人であることを確認します。
