@@ -2,10 +2,10 @@
 //! database (SEC-75, SEC-76; docs/decisions/0005). Imported hashes are checked by it too.
 
 use std::{
+    collections::VecDeque,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-        mpsc,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     thread,
     time::Duration,
@@ -54,8 +54,7 @@ pub struct HasherOptions {
 /// The pool.
 #[derive(Clone)]
 pub struct Hasher {
-    jobs: mpsc::SyncSender<Job>,
-    waiting: Arc<AtomicUsize>,
+    queue: Arc<Owner>,
     computed: Arc<AtomicU64>,
     cost: HashCost,
 }
@@ -63,6 +62,29 @@ pub struct Hasher {
 enum Job {
     Own(OwnHash, oneshot::Sender<Zeroizing<[u8; 32]>>),
     Foreign(Password, ForeignHash, oneshot::Sender<bool>),
+}
+
+/// What the handles share: the threads end with the last of them.
+struct Owner(Arc<Queue>);
+
+struct Queue {
+    state: Mutex<State>,
+    /// A job came, or there will be none any more.
+    changed: Condvar,
+    limit: usize,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    closed: bool,
+}
+
+/// What a thread does next.
+enum Next {
+    Hash(Job),
+    GiveMemoryBack,
+    End,
 }
 
 struct OwnHash {
@@ -74,23 +96,29 @@ struct OwnHash {
 /// A thread without work for so long gives its memory back.
 const KEEP_MEMORY: Duration = Duration::from_secs(2);
 
+/// A thread asks for so much address space, of which it touches what a hash needs. Beyond 32 MiB glibc gives each block back to
+/// the system when it is freed; once it has freed a smaller one, it keeps all that are no larger
+/// (`M_MMAP_THRESHOLD` in mallopt(3)).
+const ADDRESS_SPACE_KIB: usize = 33 * 1024;
+
 impl Hasher {
     /// Starts the threads; they end when the last handle is dropped.
     pub fn start(options: HasherOptions) -> Self {
-        let (jobs, queue) = mpsc::sync_channel(options.queue.max(1));
-        let queue = Arc::new(Mutex::new(queue));
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let queue = Arc::new(Queue {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            limit: options.queue.max(1),
+        });
         let computed = Arc::new(AtomicU64::new(0));
         for number in 0..options.threads.max(1) {
-            let (queue, waiting, computed) = (queue.clone(), waiting.clone(), computed.clone());
+            let (queue, computed) = (queue.clone(), computed.clone());
             thread::Builder::new()
                 .name(format!("hash-{number}"))
-                .spawn(move || work(&queue, &waiting, &computed))
+                .spawn(move || work(&queue, &computed))
                 .expect("a server that cannot start a thread cannot start");
         }
         Self {
-            jobs,
-            waiting,
+            queue: Arc::new(Owner(queue)),
             computed,
             cost: options.cost,
         }
@@ -98,7 +126,7 @@ impl Hasher {
 
     /// Hashes that wait for a thread.
     pub fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.queue.0.state().jobs.len()
     }
 
     /// Hashes computed since the start.
@@ -132,40 +160,82 @@ impl Hasher {
     }
 
     fn send(&self, job: Job) -> Result<(), Fault> {
-        // Counted before it is sent, so that the thread that takes it never counts below zero.
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        self.jobs.try_send(job).map_err(|_| {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            Fault::HashingBusy
-        })
+        match self.queue.0.push(job) {
+            true => Ok(()),
+            false => Err(Fault::HashingBusy),
+        }
     }
 }
 
-fn work(queue: &Mutex<mpsc::Receiver<Job>>, waiting: &AtomicUsize, computed: &AtomicU64) {
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.state().closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `false`: the queue is full.
+    fn push(&self, job: Job) -> bool {
+        let mut state = self.state();
+        if state.jobs.len() >= self.limit {
+            return false;
+        }
+        state.jobs.push_back(job);
+        drop(state);
+        self.changed.notify_one();
+        true
+    }
+
+    /// Waits for a job; a thread that has memory waits no longer than [`KEEP_MEMORY`].
+    fn next(&self, has_memory: bool) -> Next {
+        let mut state = self.state();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                return Next::Hash(job);
+            }
+            if state.closed {
+                return Next::End;
+            }
+            if !has_memory {
+                state = self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let (still, waited) = self
+                .changed
+                .wait_timeout(state, KEEP_MEMORY)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = still;
+            if waited.timed_out() && state.jobs.is_empty() && !state.closed {
+                return Next::GiveMemoryBack;
+            }
+        }
+    }
+}
+
+fn work(queue: &Queue, computed: &AtomicU64) {
     let mut memory: Vec<Block> = Vec::new();
     loop {
-        // One idle thread waits inside the lock, the others for the lock: each job is taken once.
-        let job = {
-            let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-            match queue.try_recv() {
-                Ok(job) => Ok(job),
-                Err(mpsc::TryRecvError::Disconnected) => return,
-                Err(mpsc::TryRecvError::Empty) => queue.recv_timeout(KEEP_MEMORY),
-            }
-        };
-        if job.is_ok() {
-            waiting.fetch_sub(1, Ordering::Relaxed);
-        }
-        match job {
-            Ok(job) => do_job(job, &mut memory, computed),
-            Err(mpsc::RecvTimeoutError::Timeout) => memory = Vec::new(),
-            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        match queue.next(memory.capacity() > 0) {
+            Next::Hash(job) => do_job(job, &mut memory, computed),
+            Next::GiveMemoryBack => memory = Vec::new(),
+            Next::End => return,
         }
     }
 }
 
 /// Computes what was asked for, unless whoever asked has hung up.
 fn do_job(job: Job, memory: &mut Vec<Block>, computed: &AtomicU64) {
+    if memory.capacity() == 0 {
+        memory.reserve_exact(ADDRESS_SPACE_KIB);
+    }
     match job {
         Job::Own(order, answer) if !answer.is_closed() => {
             let hash = argon2id(&order, memory);
@@ -178,8 +248,9 @@ fn do_job(job: Job, memory: &mut Vec<Block>, computed: &AtomicU64) {
                 .any(|candidate| foreign_hash::fits(&hash, candidate, memory));
             computed.fetch_add(1, Ordering::Relaxed);
             // It may have asked for more than our own hashes ever do.
-            memory.truncate(HashCost::DEFAULT.memory_kib as usize);
-            memory.shrink_to_fit();
+            if memory.capacity() > ADDRESS_SPACE_KIB {
+                *memory = Vec::new();
+            }
             let _ = answer.send(fits);
         }
         Job::Own(..) | Job::Foreign(..) => {}

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ffi};
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use readers::Readers;
@@ -42,16 +43,17 @@ pub(super) async fn start(
     std::thread::Builder::new()
         .name("warifu-store".into())
         .spawn(move || {
-            let opening = create(&file)
-                .and_then(|()| SqliteConnection::open(&file, Use::Write))
-                .and_then(|connection| {
-                    migrate::sqlite(&connection, migrations).map(|()| connection)
-                });
+            let opening = waiting().and_then(|runtime| {
+                create(&file)?;
+                let connection = SqliteConnection::open(&file, Use::Write)?;
+                migrate::sqlite(&connection, migrations)?;
+                Ok((connection, runtime))
+            });
             match opening {
-                Ok(connection) => {
+                Ok((connection, runtime)) => {
                     // Nobody waits for it any more if the opening itself was abandoned; the queue is closed then.
                     let _ = ready.send(Ok(()));
-                    writer::run(connection, jobs, &settings);
+                    writer::run(connection, runtime, jobs, &settings);
                 }
                 Err(error) => drop(ready.send(Err(error))),
             }
@@ -61,6 +63,16 @@ pub(super) async fn start(
         })?;
     opened.await.unwrap_or(Err(StoreError::Unavailable))?;
     Readers::open(path, options)
+}
+
+/// What the writer's thread waits with.
+fn waiting() -> Result<Runtime, StoreError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(|error| StoreError::CannotOpen {
+            what: format!("no runtime for it: {error}"),
+        })
 }
 
 /// Looks at the schema of an existing file.
@@ -140,7 +152,8 @@ impl SqliteConnection {
         self.connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // FULL: after a power cut, a code that was answered as used must not be usable again (SEC-83).
-        // The cache sizes (KiB) and the limit of the log after a burst (bytes) keep a small server small.
+        // The cache sizes (KiB) and the limit of the log after a burst (bytes) keep a small server small; the writer's is
+        // large, since under load nearly every job needs other pages, and it gives it back when it rests.
         // The log is copied into the file when it reaches that limit (4,000 pages): each time costs two flushes, and what was
         // written often meanwhile is copied once.
         self.connection.execute_batch(match purpose {
@@ -150,7 +163,7 @@ impl SqliteConnection {
                  PRAGMA foreign_keys = ON;
                  PRAGMA trusted_schema = OFF;
                  PRAGMA temp_store = MEMORY;
-                 PRAGMA cache_size = -2048;
+                 PRAGMA cache_size = -32768;
                  PRAGMA wal_autocheckpoint = 4000;
                  PRAGMA journal_size_limit = 16777216;"
             }

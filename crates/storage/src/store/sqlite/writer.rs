@@ -2,8 +2,11 @@
 //! pays for many jobs, and nobody is answered before it.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::super::StoreOptions;
 use super::super::error::StoreError;
@@ -12,20 +15,25 @@ use super::super::job::{Job, Message, finish};
 use super::super::tx::Connection;
 use super::SqliteConnection;
 
+/// A writer without work for so long gives the memory of its page cache back.
+const KEEP_CACHE: Duration = Duration::from_secs(2);
+
 /// Serves the queue until it is closed or nobody can fill it any more.
 pub(super) fn run(
     connection: SqliteConnection,
+    runtime: Runtime,
     jobs: mpsc::Receiver<Message>,
     options: &StoreOptions,
 ) {
     let mut writer = Writer {
         connection,
+        runtime,
         jobs,
         batch_limit: options.batch_limit.max(1),
         fault: options.fault.clone(),
         closing: Vec::new(),
     };
-    while let Some(message) = writer.jobs.blocking_recv() {
+    while let Some(message) = writer.next() {
         if let Some(job) = writer.accept(message) {
             writer.serve(job);
         }
@@ -47,6 +55,8 @@ pub(super) fn run(
 
 struct Writer {
     connection: SqliteConnection,
+    /// Waits for work, and notices when there is none.
+    runtime: Runtime,
     jobs: mpsc::Receiver<Message>,
     batch_limit: usize,
     fault: Option<FaultPlan>,
@@ -57,6 +67,22 @@ struct Writer {
 type Done = (Box<dyn Job>, Result<(), StoreError>);
 
 impl Writer {
+    /// Waits for a message. `None`: there will be none any more.
+    fn next(&mut self) -> Option<Message> {
+        if let Ok(message) = self.jobs.try_recv() {
+            return Some(message);
+        }
+        let jobs = &mut self.jobs;
+        let soon = async { timeout(KEEP_CACHE, jobs.recv()).await };
+        if let Ok(message) = self.runtime.block_on(soon) {
+            return message;
+        }
+        if let Err(error) = self.connection.batch("PRAGMA shrink_memory") {
+            tracing::warn!(%error, "the page cache was not given back");
+        }
+        self.jobs.blocking_recv()
+    }
+
     fn accept(&mut self, message: Message) -> Option<Box<dyn Job>> {
         match message {
             Message::Job(order) => Some(order.job),
