@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Refusals that pages explain. Each has `refusal-<code>` (what happened) and `refusal-<code>-do` (what to do now).
 #[rustfmt::skip] // one family a line
 pub(crate) const REFUSALS: &[&str] = &[
-    "LOGIN-01", "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05",
+    "LOGIN-01", "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05", "LOGIN-06",
     "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07",
     "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05", "BAK-06",
     "SET-01", "SET-02", "SET-03", "SET-04",

@@ -75,6 +75,8 @@ events! {
     SecondFactorReactivated = 18, "second_factor.reactivated";
     /// The key of a registered authenticator app was shown again for a further device (G6, SEC-39).
     SecondFactorShown = 19, "second_factor.shown";
+    /// A user logged in for the first time with a password that a directory knows, and was added.
+    UserAppeared = 120, "user.appeared";
     /// A user was added.
     UserAdded = 20, "user.added";
     /// A user was disabled.

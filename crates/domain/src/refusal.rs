@@ -19,6 +19,9 @@ pub enum Refusal {
     /// The person said that the device is lost: the app's codes are refused until it is found or replaced (SEC-44).
     AppSuspended,
 
+    /// The directory that knows the tenant's passwords cannot be asked.
+    DirectoryAway,
+
     /// A well-formed code that does not match.
     WrongCode,
     /// No code at all: empty, letters, wrong number of digits (SEC-24).
@@ -165,6 +168,7 @@ impl Refusal {
             Self::TooManyWrongCodes => "LOGIN-03",
             Self::AttemptOver => "LOGIN-04",
             Self::AppSuspended => "LOGIN-05",
+            Self::DirectoryAway => "LOGIN-06",
             Self::WrongCode => "OTP-01",
             Self::MalformedCode => "OTP-02",
             Self::CodeAlreadyUsed => "OTP-03",

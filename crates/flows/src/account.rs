@@ -167,7 +167,11 @@ pub async fn change_password(
         .store
         .read(tenant.id, async move |tx| tx.find_user(user).await)
         .await?;
-    if passwords::verify(ctx, tenant.id, stored.as_ref(), &password).await? != Verified::Wrong {
+    // What a directory knows is changed there.
+    let Some(stored) = stored.filter(|person| person.password.is_some()) else {
+        return Err(act.deny(ctx, kind, Some(user), Refusal::NotOffered).await);
+    };
+    if passwords::verify(ctx, tenant.id, Some(&stored), &password).await? != Verified::Wrong {
         let unchanged = Refusal::Password(BadPassword::Unchanged);
         return Err(act.deny(ctx, kind, Some(user), unchanged).await);
     }

@@ -14,6 +14,7 @@ use warifu_storage::{EntranceKind, KeyRing, Store, StoreError, TenantRow, Tenant
 use crate::{
     clock::Clock,
     error::{Fault, FlowError},
+    first_factor::Directories,
     hasher::Hasher,
     recent::Recent,
     rng::Rng,
@@ -40,6 +41,8 @@ pub struct Ctx {
     pub hasher: Hasher,
     /// Notices.
     pub mail: MailMode,
+    /// Whoever else knows passwords.
+    pub directories: Directories,
     keys: RwLock<Arc<KeyRing>>,
     /// What was noted a moment ago, so that it is not noted twice.
     pub(crate) recent: Recent,
@@ -74,11 +77,18 @@ impl Ctx {
             keys: RwLock::new(keys),
             hasher,
             mail,
+            directories: Directories::new(),
             recent: Recent::default(),
             swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
             entrances: Mutex::default(),
         }
+    }
+
+    /// With directories that are asked for passwords.
+    pub fn with_directories(mut self, directories: Directories) -> Self {
+        self.directories = directories;
+        self
     }
 
     /// Keys that are not in the database, as they are now: the ring can change while the process runs (SEC-77).

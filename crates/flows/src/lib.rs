@@ -16,6 +16,7 @@ mod device;
 pub mod enrol;
 pub mod entrances;
 mod error;
+pub mod first_factor;
 mod familiar;
 mod foreign_hash;
 pub mod gate_keys;

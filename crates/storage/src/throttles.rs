@@ -113,6 +113,20 @@ impl Tx<'_> {
             .await
     }
 
+    /// Gives one guess back that was counted and not judged.
+    pub async fn return_guess(
+        &mut self,
+        kind: BudgetKind,
+        subject: &[u8],
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE throttle SET failures = failures - 1, blocked_until = 0
+                    WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND failures > 0";
+        self.exec(sql, &[tenant.into(), (kind as i64).into(), subject.into()])
+            .await?;
+        Ok(())
+    }
+
     /// Counts a guess of a client network in its present window. `false`: the network has used its failures up.
     pub async fn reserve_network_guess(
         &mut self,

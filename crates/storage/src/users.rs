@@ -76,7 +76,7 @@ macro_rules! person_columns {
 pub(crate) use person_columns;
 
 /// How many columns these are.
-pub(crate) const PERSON_COLUMNS: usize = 18;
+pub(crate) const PERSON_COLUMNS: usize = 19;
 
 pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
     Ok(UserRow {
@@ -212,6 +212,14 @@ impl Tx<'_> {
             .exec(sql, &[tenant.into(), id.into(), password.into()])
             .await?
             == 1)
+    }
+
+    /// Keeps a person without a password as such until the end of the transaction. `false`: there is one now, or nobody.
+    pub async fn lock_passwordless(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE person SET password = NULL
+                    WHERE tenant_id = $1 AND id = $2 AND password IS NULL";
+        Ok(self.exec(sql, &[tenant.into(), id.into()]).await? == 1)
     }
 
     /// Disables or enables a person. `false`: it was so already.

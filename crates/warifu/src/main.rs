@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod demo;
+mod first_factor;
 mod install;
 mod keys;
 mod listen;

@@ -14,6 +14,7 @@ use warifu_web::WebSettings;
 use crate::cli::exit::Failure;
 use crate::cli::runtime;
 use crate::config::{Config, ConfigFile, Tls};
+use crate::first_factor;
 use crate::keys;
 use crate::listen::{self, Listeners};
 use crate::log::{self, Format};
@@ -60,7 +61,8 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let operations = listen::bind("metrics.listen", config.metrics.listen, in_use)?;
     let address = listen::bound(&pages)?;
     let relay = Relay::open(&config.mail)?.map(|relay| Arc::new(relay) as Arc<dyn Post>);
-    let ctx = wire::open_state(config).await?;
+    let directories = first_factor::open(&config.first_factor)?;
+    let ctx = wire::open_with(config, directories).await?;
     let settings = WebSettings {
         operation: wire::operation(config, relay.clone()),
         ..wire::web_settings(&config.server, address)

@@ -7,6 +7,7 @@ use std::thread;
 
 use warifu_flows::clock::Clock;
 use warifu_flows::delivery::Post;
+use warifu_flows::first_factor::Directories;
 use warifu_flows::hasher::{HashCost, Hasher, HasherOptions};
 use warifu_flows::rescue::Approval;
 use warifu_flows::rng::Rng;
@@ -22,6 +23,14 @@ use crate::config::{Config, Database, DatabaseUrl, Hashing, KeySource, Keys, Ser
 
 /// Opens the key ring and an existing database.
 pub(crate) async fn open_state(config: &Config) -> Result<Arc<Ctx>, Failure> {
+    open_with(config, Directories::new()).await
+}
+
+/// The same with directories that are asked for passwords, for a server that people log in to.
+pub(crate) async fn open_with(
+    config: &Config,
+    directories: Directories,
+) -> Result<Arc<Ctx>, Failure> {
     // First what is cheapest to look at, and most likely to be wrong after a move to another machine.
     let keys = key_ring(&config.keys)?;
     let location = location(&config.database);
@@ -34,7 +43,8 @@ pub(crate) async fn open_state(config: &Config) -> Result<Arc<Ctx>, Failure> {
         true => MailMode::Keep,
         false => MailMode::Off,
     };
-    let ctx = Arc::new(ctx(store, keys, &config.hashing, mail));
+    let ctx = ctx(store, keys, &config.hashing, mail).with_directories(directories);
+    let ctx = Arc::new(ctx);
     match check_keys_belong(&ctx).await {
         Ok(()) => Ok(ctx),
         Err(failure) => {

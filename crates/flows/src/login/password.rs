@@ -11,17 +11,18 @@ use warifu_domain::{
     refusal::Refusal,
     tenant::Tenant,
     typed::Typed,
-    user::Login,
+    user::{Login, Role},
 };
-use warifu_storage::{BudgetKind, StageKind, UserRow, budget_subject};
+use warifu_storage::{BudgetKind, StageKind, StoreError, UserRow, budget_subject};
 
 use super::{LoginStep, check_code, load_facts, open_session};
 use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     device,
-    error::FlowError,
-    passwords::{self, Verified},
+    error::{Fault, FlowError},
+    first_factor::{self, Known, meet},
+    passwords,
 };
 
 /// The login form.
@@ -41,8 +42,26 @@ pub struct PasswordForm {
     pub door: Door,
 }
 
+/// Gives back a guess that nobody could judge.
+async fn return_guess(ctx: &Ctx, act: &Act, account: &Account) -> Result<(), FlowError> {
+    let (account, network) = (account.clone(), network_of(act));
+    let returned = ctx.store.write(act.tenant.id, async move |tx| {
+        tx.return_guess(account.kind, &account.subject).await?;
+        if account.kind != BudgetKind::KnownBrowser {
+            tx.release_network_guess(network.bytes()).await?;
+        }
+        match &account.user {
+            Some(user) => tx.note_open(user.id).await,
+            None => Ok(()),
+        }
+    });
+    Ok(returned.await?)
+}
+
 /// An account as the password step sees it, whether it exists or not.
+#[derive(Clone)]
 struct Account {
+    login: Login,
     user: Option<UserRow>,
     kind: BudgetKind,
     subject: [u8; 16],
@@ -64,36 +83,51 @@ pub async fn start(
         let kind = EventKind::PasswordChecked;
         return Err(act.deny(ctx, kind, None, Refusal::WrongLogin).await);
     };
-    let account = reserve(ctx, &act, login, form.known_browser).await?;
-    let stored = account
-        .user
-        .as_ref()
-        .and_then(|user| user.password.as_deref());
-    let verified = passwords::verify(ctx, tenant.id, account.user.as_ref(), &password).await?;
+    let mut account = reserve(ctx, &act, login, form.known_browser).await?;
     // A budget that took no guess refuses the right password too, after the same work (SEC-45, SEC-49).
-    let right = account.open && verified != Verified::Wrong;
-    // Whoever has another door is refused here like a wrong password, and counted like one.
+    let who = (&account.login, account.user.as_ref());
+    let checked =
+        first_factor::check(ctx, tenant, who, &form.password, &password, account.open).await;
+    if let Err(FlowError::Refused(refusal)) = checked {
+        // Nothing was judged, so nothing was guessed.
+        return_guess(ctx, &act, &account).await?;
+        let user = account.user.as_ref().map(|user| user.id);
+        return Err(act
+            .deny(ctx, EventKind::PasswordChecked, user, refusal)
+            .await);
+    }
+    let known = checked?.filter(|_| account.open);
+    // Whoever has another door is refused here like a wrong password, and counted like one. Whom a directory brings is a member.
     let rules = &tenant.policy.entrances;
-    let admitted = |user: &UserRow| rules.admits(form.door, user.role);
-    let (user, stored) = match (&account.user, stored) {
-        (Some(user), Some(stored)) if right && admitted(user) => (user.id, stored.to_owned()),
-        (user, _) => {
-            let user = user.as_ref().map(|user| user.id);
-            let kind = EventKind::PasswordChecked;
-            return Err(act.deny(ctx, kind, user, Refusal::WrongLogin).await);
+    let role = account.user.as_ref().map_or(Role::Member, |user| user.role);
+    let Some(known) = known.filter(|_| rules.admits(form.door, role)) else {
+        let user = account.user.as_ref().map(|user| user.id);
+        let kind = EventKind::PasswordChecked;
+        return Err(act.deny(ctx, kind, user, Refusal::WrongLogin).await);
+    };
+    let settled = settle(ctx, &act, &account, &known, form.remember).await;
+    let step = match settled {
+        // Two first logins at once: the other one added the person.
+        Err(FlowError::Fault(Fault::Store(StoreError::Conflict))) if account.user.is_none() => {
+            let login = account.login.clone();
+            let found = ctx.store.read(act.tenant.id, async move |tx| {
+                tx.find_user_by_login(&login).await
+            });
+            account.user = found.await?;
+            settle(ctx, &act, &account, &known, form.remember).await?
         }
+        settled => settled?,
     };
-    let is_outdated = verified == Verified::RightButOutdated;
-    let proved = ProvedPassword {
-        stored: stored.clone(),
-        ours: match verified {
-            Verified::RightByForeign(ours) => Some(ours),
-            _ => None,
+    if let (
+        Known::Here {
+            stored,
+            outdated: true,
+            ..
         },
-    };
-    let step = settle(ctx, &act, account, proved, form.remember).await?;
-    if is_outdated {
-        passwords::hash_again(ctx, &act, user, stored, &password).await;
+        Some(user),
+    ) = (known, &account.user)
+    {
+        passwords::hash_again(ctx, &act, user.id, stored, &password).await;
     }
     match (step, form.code.filter(|code| !code.trim().is_empty())) {
         // Only after the right password is a code on the same page looked at (SEC-3).
@@ -139,6 +173,7 @@ async fn reserve(
                 tx.reserve_guess(kind, &subject, owner, act.now).await?
             };
         Ok(Account {
+            login: login.clone(),
             user,
             kind,
             subject,
@@ -157,29 +192,31 @@ pub(super) fn network_of(act: &Act) -> ClientNetwork {
     )
 }
 
-/// A password that was right, as it is stored, and as it is to be stored instead where another system hashed it.
-struct ProvedPassword {
-    stored: Vec<u8>,
-    ours: Option<Vec<u8>>,
-}
-
 /// The password was right: gives the guesses back and begins the attempt as `decide` says.
 async fn settle(
     ctx: &Ctx,
     act: &Act,
-    account: Account,
-    proved: ProvedPassword,
+    account: &Account,
+    known: &Known,
     remember: bool,
 ) -> Result<LoginStep, FlowError> {
     let (act, network, token) = (act.clone(), network_of(act), ctx.rng.token());
-    let Some(user) = account.user.map(|user| user.id) else {
-        return Err(Refusal::WrongLogin.into());
-    };
+    let (account, known) = (account.clone(), known.clone());
     let verdict = ctx.store.write(act.tenant.id, async move |tx| {
         let policy = &act.tenant.policy;
-        let mut checked = AuditEvent::new(EventKind::PasswordChecked, Some(user));
         // The password may have been changed while it was verified: then the old one opens nothing any more (SEC-7).
-        let still_right = tx.lock_password(user, &proved.stored).await?;
+        let (user, still_right) = match (&known, &account.user) {
+            (Known::Directory(entry), person) => {
+                let known_before = person.as_ref();
+                let user = meet(tx, &act, &account.login, known_before, entry).await?;
+                (user, tx.lock_passwordless(user).await?)
+            }
+            (Known::Here { stored, .. }, Some(person)) => {
+                (person.id, tx.lock_password(person.id, stored).await?)
+            }
+            (Known::Here { .. }, None) => return Ok(Err(Refusal::WrongLogin)),
+        };
+        let mut checked = AuditEvent::new(EventKind::PasswordChecked, Some(user));
         let from = act.origin.as_ref().map(|origin| origin.address);
         let begun = match load_facts(tx, &act.tenant, user, from, act.now).await? {
             Some(facts) if still_right => {
@@ -193,12 +230,20 @@ async fn settle(
             act.audit(tx, checked.refused(&refusal)).await?;
             return Ok(Err(refusal));
         }
-        if let Some(ours) = &proved.ours {
-            tx.update_password_hash(user, &proved.stored, ours).await?;
+        if let Known::Here {
+            stored,
+            ours: Some(ours),
+            ..
+        } = &known
+        {
+            tx.update_password_hash(user, stored, ours).await?;
             checked = checked.detail("imported hash replaced");
         }
         // Who knows the password is the owner: the other budget opens again too (section 4).
         tx.release_all_guesses(&account.subject).await?;
+        if account.kind == BudgetKind::UnknownLogin {
+            tx.release_guesses(account.kind, &account.subject).await?;
+        }
         tx.note_open(user).await?;
         if account.kind != BudgetKind::KnownBrowser {
             tx.release_network_guess(network.bytes()).await?;

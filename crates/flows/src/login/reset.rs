@@ -41,12 +41,19 @@ pub async fn ask_reset(
         return Ok(());
     };
     let token = ctx.rng.token();
+    // What a directory knows is reset there.
+    let has_directory = ctx.directories.contains_key(&tenant.slug);
     let asked = ctx.store.write(tenant.id, async move |tx| {
         let is_open = reserve(tx, &act, &login).await?;
         let user = tx.find_user_by_login(&login).await?;
         let event = AuditEvent::new(kind, user.as_ref().map(|user| user.id));
         act.audit(tx, event).await?;
-        let may = |user: &UserRow| is_open && !user.disabled && !act.tenant.suspended;
+        let may = |user: &UserRow| {
+            is_open
+                && !user.disabled
+                && !act.tenant.suspended
+                && (user.password.is_some() || !has_directory)
+        };
         if let Some(user) = user.filter(may) {
             tx.replace_password_reset(user.id, &token.hash(), act.now + LINK)
                 .await?;

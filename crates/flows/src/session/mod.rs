@@ -48,6 +48,8 @@ pub struct SignedIn {
     pub role: Role,
     /// The language the person chose: `ja` or `en`.
     pub language: Option<String>,
+    /// The password is kept here, not in a directory.
+    pub has_password: bool,
     /// A confirmed authenticator app exists.
     pub has_totp: bool,
     /// What `decide` asks of this session now that it does not have.
@@ -201,6 +203,7 @@ async fn find_in(
         name: person.name,
         role: person.role,
         language: person.language,
+        has_password: person.password.is_some(),
         has_totp,
         lacks,
         lacks_for_changes: lacking(&facts.for_changes()),

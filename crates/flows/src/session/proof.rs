@@ -11,6 +11,7 @@ use warifu_domain::{
     tenant::Tenant,
     token::{Token, TokenHash},
     typed::Typed,
+    user::Login,
 };
 use warifu_storage::{BudgetKind, StoreError, Tx, budget_subject};
 
@@ -20,9 +21,9 @@ use crate::{
     ctx::Ctx,
     device,
     error::FlowError,
+    first_factor::{self, Known},
     login::NewSession,
     mail_windows,
-    passwords::{self, Verified},
     second_factor::{
         TypedProof, hash_backup_code, judge_backup_code, judge_totp, reserve_backup_guess,
     },
@@ -61,7 +62,8 @@ pub(crate) async fn check_password(
     kind: EventKind,
 ) -> Result<(), FlowError> {
     let wrong = Refusal::WrongPassword;
-    let Some(password) = Password::parse(password) else {
+    let (typed, parsed) = (password, Password::parse(password));
+    let (Some(password), Ok(login)) = (parsed, Login::parse(&who.login)) else {
         return Err(act.deny(ctx, kind, Some(who.user), wrong).await);
     };
     let (subject, user, now) = (budget_subject(&who.login), who.user, act.now);
@@ -72,15 +74,30 @@ pub(crate) async fn check_password(
         Ok((open, tx.find_user(user).await?))
     });
     let (open, person) = reserved.await?;
-    let verified = passwords::verify(ctx, act.tenant.id, person.as_ref(), &password).await?;
-    if !open || verified == Verified::Wrong {
-        return Err(act.deny(ctx, kind, Some(user), wrong).await);
-    }
+    let whose = (&login, person.as_ref());
+    let known = match first_factor::check(ctx, &act.tenant, whose, typed, &password, open).await {
+        Ok(Some(known)) if open => known,
+        Ok(_) => return Err(act.deny(ctx, kind, Some(user), wrong).await),
+        Err(FlowError::Refused(refusal)) => {
+            // Nothing was judged, so nothing was guessed.
+            let returned = ctx.store.write(act.tenant.id, async move |tx| {
+                tx.return_guess(BudgetKind::KnownBrowser, &subject).await?;
+                tx.note_open(user).await
+            });
+            returned.await?;
+            return Err(act.deny(ctx, kind, Some(user), refusal).await);
+        }
+        Err(fault) => return Err(fault),
+    };
     ctx.store
         .write(act.tenant.id, async move |tx| {
-            if let Verified::RightByForeign(ours) = &verified {
-                tx.update_password_hash(user, &passwords::FOREIGN, ours)
-                    .await?;
+            if let Known::Here {
+                stored,
+                ours: Some(ours),
+                ..
+            } = &known
+            {
+                tx.update_password_hash(user, stored, ours).await?;
             }
             tx.release_guesses(BudgetKind::KnownBrowser, &subject)
                 .await?;

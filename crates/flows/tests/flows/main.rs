@@ -9,6 +9,7 @@ mod branding;
 mod console_job;
 mod crossings;
 mod delivery;
+mod directory;
 mod entrances;
 mod faults;
 mod first_password;

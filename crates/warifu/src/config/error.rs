@@ -161,6 +161,15 @@ fn span_of(table: &DeTable<'_>, field: &str) -> Option<Range<usize>> {
     match (value.get_ref(), rest) {
         (DeValue::Table(inner), Some(rest)) => span_of(inner, rest),
         (DeValue::Table(_), None) => Some(key.span()),
+        // The section of that number, from 1.
+        (DeValue::Array(items), Some(rest)) => {
+            let (number, rest) = rest.split_once('.')?;
+            let item = items.get(number.parse::<usize>().ok()?.checked_sub(1)?)?;
+            match item.get_ref() {
+                DeValue::Table(inner) => span_of(inner, rest),
+                _ => None,
+            }
+        }
         (_, Some(_)) => None,
         (_, None) => Some(value.span()),
     }

@@ -2,6 +2,7 @@
 
 mod address;
 mod error;
+mod first_factor;
 mod limits;
 mod mail;
 mod operation;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 
 pub(crate) use error::ConfigError;
 use error::Source;
+pub(crate) use first_factor::{FirstFactor, FirstFactorKind};
 pub(crate) use mail::{Mail, MailTls};
 pub(crate) use operation::{Hashing, Log, Metrics};
 pub(crate) use rescue::Rescue;
@@ -41,6 +43,7 @@ pub(crate) struct Config {
     pub(crate) hashing: Hashing,
     pub(crate) mail: Mail,
     pub(crate) rescue: Rescue,
+    pub(crate) first_factor: Vec<FirstFactor>,
 }
 
 /// Which file to read; part of every command that needs a configuration.
@@ -143,6 +146,7 @@ impl Config {
                 ));
             }
         }
+        first_factor::check(&self.first_factor, source)?;
         self.mail.check(source)
     }
 
@@ -156,6 +160,9 @@ impl Config {
         }
         for file in [&mut self.mail.authorities, &mut self.mail.password_file] {
             file.as_mut().map(resolve);
+        }
+        for section in &mut self.first_factor {
+            section.files().for_each(resolve);
         }
         if let Some(tls) = &mut self.server.tls {
             resolve(&mut tls.certificate);

@@ -4,6 +4,7 @@
 
 mod client;
 mod demo;
+mod directory;
 mod mail;
 mod place;
 mod process;

@@ -190,7 +190,7 @@ pub(crate) fn read(data: &[u8]) -> Read {
 }
 
 /// A port that nobody listens on, below those that the system gives to outgoing connections: one of those could connect to itself.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let drawn = RandomState::new().hash_one(0_u8) % 12_000;
     let mut ports = (20_000..32_000_u16).cycle().skip(drawn as usize);
     ports

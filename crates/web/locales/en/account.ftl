@@ -31,6 +31,7 @@ account-sessions-open = See the list
 
 account-password-title = Password
 account-password-open = Change your password
+account-password-elsewhere = This password is kept by your organisation’s directory. Change it there.
 
 # Turning it off
 remove-title = Turn off { $feature }

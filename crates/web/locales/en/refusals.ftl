@@ -9,6 +9,8 @@ refusal-LOGIN-04 = This login is already over.
 refusal-LOGIN-04-do = Please start again with your { $login_label } and password. If it does not help, ask { $contact }.
 refusal-LOGIN-05 = Your authenticator app is suspended because its device was reported lost.
 refusal-LOGIN-05-do = If you have a { $backup_code }, sign in with it. If not, ask { $contact } to turn { $feature } off for you.
+refusal-LOGIN-06 = Passwords cannot be checked right now.
+refusal-LOGIN-06-do = The system that keeps the passwords does not answer. What you typed is not the cause. Please try again in a while. If it goes on, ask { $contact }.
 
 refusal-OTP-01 = We could not confirm this { $code }.
 refusal-OTP-01-do = { $left ->

@@ -31,6 +31,7 @@ account-sessions-open = 一覧を見る
 
 account-password-title = パスワード
 account-password-open = パスワードを変更する
+account-password-elsewhere = このパスワードは、所属組織の認証システムで管理されています。変更はそちらで行ってください。
 
 # 解除
 remove-title = { $feature }を解除する

@@ -9,6 +9,8 @@ refusal-LOGIN-04 = このログインはすでに終わっています。
 refusal-LOGIN-04-do = { $login_label }とパスワードの入力から、もう一度始めてください。解決しない場合は、{ $contact }にお問い合わせください。
 refusal-LOGIN-05 = 紛失の届け出により、認証アプリの利用を停止しています。
 refusal-LOGIN-05-do = { $backup_code }をお持ちの場合は、それでログインしてください。お持ちでない場合は、{ $contact }に{ $feature }の解除をご依頼ください。
+refusal-LOGIN-06 = ただいま、パスワードを確認できません。
+refusal-LOGIN-06-do = パスワードを管理するシステムから応答がありません。入力内容の間違いではありません。しばらく待ってから、もう一度お試しください。続くときは、{ $contact }にお問い合わせください。
 
 refusal-OTP-01 = 入力された{ $code }を確認できませんでした。
 refusal-OTP-01-do = { $left ->

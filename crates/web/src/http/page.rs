@@ -183,7 +183,7 @@ impl Page {
             code: refusal.code(),
             facts: facts(&self.visit, refusal),
             reference: self.visit.reference,
-            status: StatusCode::UNPROCESSABLE_ENTITY,
+            status: status(refusal),
         });
         Ok(self)
     }
@@ -321,6 +321,14 @@ fn handed_on(left: &Fields, own: Reference) -> Option<Problem> {
         reference: reference.unwrap_or(own),
         status: StatusCode::OK,
     })
+}
+
+/// What a page that is shown once more answers with: it is the person's to mend, or ours.
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::DirectoryAway => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 /// Whether the person can go on with the same form.

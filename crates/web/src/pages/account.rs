@@ -25,6 +25,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         frame,
         name: Some(who.name).filter(|name| !name.is_empty()),
         login: who.login,
+        has_password: who.has_password,
         app,
         set_up_pending: overview.set_up_open,
         may_set_up: overview.may_enrol,

@@ -20,6 +20,7 @@ impl Samples<'_> {
             backup: None,
             backup_offered: true,
             sessions: 1,
+            has_password: true,
         };
         let on = |left| Account {
             app: Some(AppState {
@@ -29,6 +30,7 @@ impl Samples<'_> {
             }),
             backup: Some(self.backup(left)),
             sessions: 3,
+            has_password: true,
             ..off()
         };
         vec![

@@ -15,6 +15,7 @@ use warifu_domain::{
 use warifu_flows::{
     By, Ctx, MailMode, audit,
     clock::Clock,
+    first_factor::Directory,
     hasher::{HashCost, Hasher, HasherOptions},
     maintenance, manage_tenants,
     manage_users::{self, Bounds, Filter, Listing, NewPerson, Order, Page},
@@ -46,6 +47,7 @@ pub(crate) const CHEAP: HashCost = HashCost {
 pub(crate) struct Setting {
     policy: Policy,
     pub(crate) seed: u64,
+    directory: Option<Arc<dyn Directory>>,
 }
 
 impl Setting {
@@ -54,6 +56,15 @@ impl Setting {
         Self {
             policy: Preset::find(name).expect("such a preset").policy(),
             seed: 1,
+            directory: None,
+        }
+    }
+
+    /// With a directory that knows the passwords.
+    pub(crate) fn directory(self, directory: Arc<dyn Directory>) -> Self {
+        Self {
+            directory: Some(directory),
+            ..self
         }
     }
 
@@ -149,7 +160,13 @@ impl World {
     pub(crate) async fn begin(store: TestStore, fault: FaultPlan, setting: &Setting) -> Self {
         let (clock, place) = (Clock::hand(BEGINNING), Arc::new(store));
         let keys = Arc::new(KeyRing::generate([7; 32]));
-        let ctx = Arc::new(ctx((**place).clone(), &clock, setting.seed, keys, CHEAP));
+        let slug = "midori";
+        let directories = setting.directory.iter();
+        let directories = directories
+            .map(|one| (slug.to_owned(), one.clone()))
+            .collect();
+        let ctx = ctx((**place).clone(), &clock, setting.seed, keys, CHEAP);
+        let ctx = Arc::new(ctx.with_directories(directories));
         let policy = setting.policy.to_toml();
         let add = async |slug| {
             let added =
@@ -157,7 +174,6 @@ impl World {
                     .await;
             added.unwrap().id
         };
-        let slug = "midori";
         add(slug).await;
         let shared = Shared {
             clock,

@@ -94,6 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             server::check(&config, &mut report);
             block_on(async {
                 state::check(&config, &mut report).await;
+                server::check_directories(&config, &mut report).await;
                 Ok(())
             })?;
         }

@@ -12,6 +12,7 @@ use super::Report;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::utc;
 use crate::config::{Config, Tls};
+use crate::first_factor;
 use crate::listen;
 use crate::tls::Certificate;
 
@@ -31,6 +32,30 @@ pub(super) fn check(config: &Config, report: &mut Report) {
     }
     if let Some(tls) = &config.server.tls {
         check_certificate(tls, config, report);
+    }
+}
+
+/// Asks every directory for somebody who is in none.
+pub(super) async fn check_directories(config: &Config, report: &mut Report) {
+    const PART: &str = "first factor";
+    let directories = match first_factor::open(&config.first_factor) {
+        Ok(directories) => directories,
+        Err(failure) => return report.problem(PART, failure),
+    };
+    for section in &config.first_factor {
+        let Some(directory) = directories.get(&section.tenant) else {
+            continue;
+        };
+        let (tenant, kind) = (&section.tenant, section.kind);
+        match first_factor::try_out(directory.as_ref()).await {
+            Ok(()) => report.ok(PART, format!("{tenant}: the {kind} directory answers")),
+            Err(unreachable) => {
+                let problem =
+                    format!("{tenant}: the {kind} directory cannot be asked: {unreachable}");
+                let mend = "people of this tenant are told to try again later; look at [[first_factor]] and at the directory";
+                report.problem(PART, Failure::failed(problem).mend(mend));
+            }
+        }
     }
 }
 

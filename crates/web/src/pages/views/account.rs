@@ -30,6 +30,8 @@ pub struct Account {
     pub backup_offered: bool,
     /// Browsers signed in, this one included.
     pub sessions: u32,
+    /// Whether the password is kept here, not in a directory.
+    pub has_password: bool,
 }
 
 /// The registered app.

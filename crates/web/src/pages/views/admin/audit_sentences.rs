@@ -22,6 +22,7 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::BackupCodesIssued => texts.msg("audit-name-backup-codes-issued"),
         K::SecondFactorReset => texts.msg("audit-name-second-factor-reset"),
         K::PasswordChanged => texts.msg("audit-name-password-changed"),
+        K::UserAppeared => texts.msg("audit-name-user-appeared"),
         K::UserAdded => texts.msg("audit-name-user-added"),
         K::UserDisabled => texts.msg("audit-name-user-disabled"),
         K::UserEnabled => texts.msg("audit-name-user-enabled"),
@@ -100,6 +101,7 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::BackupCodesIssued => texts.msg("audit-done-backup-codes-issued"),
         K::SecondFactorReset => texts.msg("audit-done-second-factor-reset"),
         K::PasswordChanged => texts.msg("audit-done-password-changed"),
+        K::UserAppeared => texts.msg("audit-done-user-appeared"),
         K::UserAdded => texts.msg("audit-done-user-added"),
         K::UserDisabled => texts.msg("audit-done-user-disabled"),
         K::UserEnabled => texts.msg("audit-done-user-enabled"),
@@ -183,6 +185,10 @@ pub(super) fn advice<'t>(texts: &'t Texts, code: &str) -> Option<Advice<'t>> {
         "LOGIN-03" => (
             texts.msg("advice-LOGIN-03-cause"),
             texts.msg("advice-LOGIN-03-admin"),
+        ),
+        "LOGIN-06" => (
+            texts.msg("advice-LOGIN-06-cause"),
+            texts.msg("advice-LOGIN-06-admin"),
         ),
         "LOGIN-04" => (
             texts.msg("advice-LOGIN-04-cause"),
