@@ -14,6 +14,8 @@ use warifu_web::text::{Language, Texts};
 
 /// What forms may post.
 const FIELDS: &[&str] = &[
+    "address",
+    "email",
     "form_token",
     "login",
     "password",
