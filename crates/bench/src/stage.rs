@@ -13,6 +13,7 @@ use crate::process::Program;
 use crate::site::{Database, SLUG, Site};
 
 /// What a run is about and how thorough it is.
+#[derive(Clone)]
 pub(crate) struct Plan {
     /// This program, to be started again as a yardstick.
     pub(crate) me: PathBuf,

@@ -176,7 +176,9 @@ fn pages(scene: &Scene, engine: &str) -> Result<Section> {
         text: vec![format!(
             "Pages of the console over {} people and as many logins of thirty days, each fetched {TIMES} times, one after the other, over one \
              connection: the whole page with session, statements and HTML. In the shell: the page's statements about people or events, \
-             with their values, typed into the shell of the database, {TIMES} times by its own timer; the rows go nowhere.",
+             with their values, typed into the shell of the database, {TIMES} times by its own timer; the rows go nowhere. \
+             A million people, on both engines: \
+             `cargo run --release -p warifu-bench -- lists --write docs/performance-lists.md`.",
             thousands(scene.people as f64)
         )],
         table,
