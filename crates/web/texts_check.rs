@@ -9,6 +9,7 @@ pub(crate) const REFUSALS: &[&str] = &[
     "LOGIN-01", "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05", "LOGIN-06",
     "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07",
     "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05", "BAK-06",
+    "MAIL-01", "MAIL-02", "MAIL-03", "MAIL-04", "MAIL-05", "MAIL-06", "MAIL-07",
     "SET-01", "SET-02", "SET-03", "SET-04",
     "RST-01",
     "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05", "ACC-06", "ACC-07", "ACC-08", "ACC-09",

@@ -4,6 +4,7 @@
 use crate::{
     backup_code::AcceptedBackupCode,
     decide::{Decision, Methods},
+    emailed_code::AcceptedEmailedCode,
     helpdesk_code::AcceptedHelpdeskCode,
     ids::UserId,
     policy::LoginRules,
@@ -128,6 +129,11 @@ impl Pending {
     /// Finishes with a backup code.
     pub fn pass_backup_code(self, _: AcceptedBackupCode, now: Timestamp) -> Proven {
         self.proven(Evidence::PASSWORD.and(Evidence::BACKUP_CODE), now)
+    }
+
+    /// Finishes with a code that was sent by mail.
+    pub fn pass_emailed_code(self, _: AcceptedEmailedCode, now: Timestamp) -> Proven {
+        self.proven(Evidence::PASSWORD.and(Evidence::EMAILED_CODE), now)
     }
 
     /// Finishes with a helpdesk code.

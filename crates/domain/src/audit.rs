@@ -181,6 +181,16 @@ events! {
     MailJoined = 86, "mail.joined";
     /// A mail that was asked for was not sent: too many lately (SEC-29).
     MailSuppressed = 87, "mail.suppressed";
+    /// A person switched the use of the own second factor on or off (K1).
+    OwnSwitchChanged = 100, "own_switch.changed";
+    /// A code was sent to a private mail address, or asked for once too often (K7, SEC-29).
+    EmailedCodeSent = 101, "emailed_code.sent";
+    /// A code that was sent by mail was judged, in a login attempt.
+    EmailedCodeChecked = 102, "emailed_code.checked";
+    /// A code that confirms a private mail address was judged; accepted: the address is in use (K6).
+    PrivateAddressConfirmed = 103, "private_address.confirmed";
+    /// A private mail address was removed by its owner.
+    PrivateAddressRemoved = 104, "private_address.removed";
     /// The look of a tenant's pages was changed: colour, words, desk.
     BrandingChanged = 50, "branding.changed";
     /// The logo on a tenant's pages was changed or removed.

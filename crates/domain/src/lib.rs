@@ -9,6 +9,7 @@ pub mod decide;
 pub mod delivery;
 pub mod domain_name;
 pub mod effect;
+pub mod emailed_code;
 pub mod explain;
 pub mod foreign_hash;
 pub mod group;

@@ -63,6 +63,24 @@ pub enum Refusal {
     /// No helpdesk code is open: it has expired, was used, or was guessed at too often.
     HelpdeskCodeOver,
 
+    /// A well-formed code by mail that does not match.
+    WrongEmailedCode,
+    /// Not the shape of a code by mail (SEC-24).
+    MalformedEmailedCode,
+    /// No code by mail is open here: it has expired, was used, replaced or guessed at too often, or none was asked for.
+    EmailedCodeOver,
+    /// Another code by mail can be asked for only later.
+    EmailedCodeTooSoon {
+        /// From then on.
+        until: Timestamp,
+    },
+    /// Not one plain mail address.
+    BadPrivateAddress,
+    /// The private address lies in a domain that this login protects (SEC-27).
+    ProtectedAddress,
+    /// This server sends no mail.
+    NoMail,
+
     /// The set-up expired, was abandoned or was replaced by a newer one (SEC-38).
     SetUpOver,
     /// The tenant's policy does not offer this.
@@ -185,6 +203,13 @@ impl Refusal {
             Self::WrongHelpdeskCode => "HLP-01",
             Self::MalformedHelpdeskCode => "HLP-02",
             Self::HelpdeskCodeOver => "HLP-03",
+            Self::WrongEmailedCode => "MAIL-01",
+            Self::MalformedEmailedCode => "MAIL-02",
+            Self::EmailedCodeOver => "MAIL-03",
+            Self::EmailedCodeTooSoon { .. } => "MAIL-04",
+            Self::BadPrivateAddress => "MAIL-05",
+            Self::ProtectedAddress => "MAIL-06",
+            Self::NoMail => "MAIL-07",
             Self::SetUpOver => "SET-01",
             Self::NotOffered => "SET-02",
             Self::OnlyAdministrator => "SET-03",

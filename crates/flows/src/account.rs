@@ -18,9 +18,11 @@ use warifu_storage::budget_subject;
 use crate::{
     act::{Act, Origin},
     ctx::Ctx,
+    emailed_code::open_address,
     error::FlowError,
     login::NewSession,
     passwords::{self, Verified},
+    private_address,
     session::{self, SignedIn},
 };
 
@@ -37,8 +39,30 @@ pub struct Overview {
     pub sessions: i64,
     /// Whether this tenant offers (or demands) a second factor to this person.
     pub may_enrol: bool,
+    /// The private address, where the tenant offers codes by mail to this person.
+    pub email: Option<EmailOverview>,
+    /// The person's own switch, where the tenant has one (K1).
+    pub own_switch: Option<OwnSwitch>,
     /// Whether the person may switch it off without an administrator.
     pub may_remove: bool,
+}
+
+/// The state of the private address (K6).
+#[derive(Clone, Debug)]
+pub struct EmailOverview {
+    /// The address and since when it is in use; `None`: none is registered.
+    pub current: Option<(String, Timestamp)>,
+}
+
+/// The state of the own switch (K1).
+#[derive(Clone, Copy, Debug)]
+pub struct OwnSwitch {
+    /// Whether the second factor is used: as switched; untouched, from the first registration on.
+    pub on: bool,
+    /// It cannot be switched off: the tenant demands a second factor, or the person manages others.
+    pub compulsory: bool,
+    /// From where this page was asked for, nothing but the password is (K2).
+    pub trusted_network: bool,
 }
 
 /// The state of an authenticator app.
@@ -121,7 +145,27 @@ async fn overview_in(
     let idle_since = now - policy.session.idle();
     let sessions = tx.count_sessions(user, now, idle_since).await?;
     let set = backup.as_ref().map(|row| &row.set);
+    let email = match private_address::is_offered(tenant, who) {
+        true => Some(EmailOverview {
+            current: match tx.find_private_address(user).await? {
+                Some(row) => {
+                    let address = open_address(keys, tenant, user, &row.sealed)?;
+                    Some((address, row.confirmed_at))
+                }
+                None => None,
+            },
+        }),
+        false => None,
+    };
+    let compulsory = policy.second_factor.is_required(false, now) || who.must_have_second_factor();
+    let own_switch = policy.second_factor.own_switch.then(|| OwnSwitch {
+        on: compulsory || who.own_switch.unwrap_or(who.has_totp || who.has_email),
+        compulsory,
+        trusted_network: who.trusted_network,
+    });
     Ok(Overview {
+        email,
+        own_switch,
         totp: totp.map(|state| TotpOverview {
             since: state.confirmed_at,
             used_at: state.used_at,

@@ -24,7 +24,6 @@ use crate::{
     by::By,
     ctx::Ctx,
     error::{Fault, FlowError},
-    mailing::void_from,
     notices::{self, OpenNotice},
 };
 
@@ -33,6 +32,8 @@ use crate::{
 pub struct Mail {
     /// Tells this mail from all others, the same at every try: what stands before the `@` of its Message-ID.
     pub id: String,
+    /// What stands in its `From` in place of the server's address, which is its `Sender` then (K7).
+    pub from: Option<String>,
     /// The address it goes to.
     pub to: String,
     /// One line.
@@ -73,8 +74,8 @@ struct Lease {
     user: UserId,
     kind: EventKind,
     created_at: Timestamp,
-    /// It encloses something that is void after a while.
-    encloses: bool,
+    /// Not tried from then on.
+    void_at: Option<Timestamp>,
     /// Which try this is, from 1.
     tries: i64,
     ends: Timestamp,
@@ -107,6 +108,15 @@ pub async fn due(ctx: &Ctx, limit: i64) -> Result<Vec<DueNotice>, Fault> {
     Ok(due.await?)
 }
 
+/// Lists up to `limit` notices of any tenant that are due and void after a while, longest due first: they wait for no others.
+pub async fn urgent(ctx: &Ctx, limit: i64) -> Result<Vec<DueNotice>, Fault> {
+    let now = ctx.clock.now();
+    let due = ctx
+        .store
+        .read_platform(async move |tx| tx.list_urgent_notices(now, limit).await);
+    Ok(due.await?)
+}
+
 /// Takes a notice for this process. `None`: another node was faster, or there is nobody any more to be told.
 pub async fn claim(ctx: &Ctx, due: &DueNotice) -> Result<Option<Claimed>, Fault> {
     let Some(tenant) = ctx.tenant(&due.slug).await.map_err(only_fault)? else {
@@ -131,11 +141,12 @@ pub async fn claim(ctx: &Ctx, due: &DueNotice) -> Result<Option<Claimed>, Fault>
         user: notice.user,
         kind: notice.kind,
         created_at: notice.created_at,
-        encloses: notice.enclosed.is_some(),
+        void_at: notice.void_at,
         tries,
         ends: lease_ends,
     };
-    if lease.encloses && ctx.clock.now() >= void_from(lease.kind, lease.created_at) {
+    // What is void helps nobody, and would only puzzle whoever gets it.
+    if lease.void_at.is_some_and(|at| ctx.clock.now() >= at) {
         settle_failure(ctx, &tenant, lease, &too_late()).await?;
         return Ok(None);
     }
@@ -193,8 +204,7 @@ async fn settle_failure(
 ) -> Result<Afterwards, Fault> {
     let act = Act::by_command_line(ctx, tenant).by(Actor::Server);
     let next = next_try(lease.created_at, lease.tries, failure, act.now);
-    let void = void_from(lease.kind, lease.created_at);
-    let next = next.filter(|next| !lease.encloses || *next < void);
+    let next = next.filter(|next| lease.void_at.is_none_or(|at| *next < at));
     let event = AuditEvent::new(EventKind::MailGivenUp, Some(lease.user)).detail(&format!(
         "{}: {}",
         lease.kind.word(),

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::{
     act::Act,
     ctx::MailMode,
-    manage_users::open_sealed_email,
+    manage_users::{email_context, open_sealed_email},
     passwords::{Mark, mark},
 };
 
@@ -37,6 +37,25 @@ pub enum Enclosed {
     Link(Token),
     /// Digits, grouped as they are shown.
     Code(Zeroizing<String>),
+    /// A code for a private address, with the name that the page shows for it (K7).
+    LoginCode(MailedCode),
+}
+
+/// A code that a mail tells, and the name that the page shows for it.
+#[derive(Clone)]
+pub struct MailedCode {
+    /// Four symbols.
+    pub request: String,
+    /// The digits.
+    pub digits: Zeroizing<String>,
+    /// It confirms the address that it is sent to, and is no part of a login.
+    pub confirms: bool,
+}
+
+impl std::fmt::Debug for MailedCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MailedCode(..)")
+    }
 }
 
 impl Enclosed {
@@ -44,6 +63,10 @@ impl Enclosed {
         Zeroizing::new(match self {
             Self::Link(token) => format!("L{}", token.expose()),
             Self::Code(digits) => format!("C{}", digits.as_str()),
+            Self::LoginCode(code) => {
+                let confirms = u8::from(code.confirms);
+                format!("P{} {} {confirms}", code.request, code.digits.as_str())
+            }
         })
     }
 
@@ -52,6 +75,14 @@ impl Enclosed {
         match plain.chars().next()? {
             'L' => Token::parse(rest).map(Self::Link),
             'C' => Some(Self::Code(Zeroizing::new(rest.to_owned()))),
+            'P' => match rest.split(' ').collect::<Vec<_>>()[..] {
+                [request, digits, confirms] => Some(Self::LoginCode(MailedCode {
+                    request: request.to_owned(),
+                    digits: Zeroizing::new(digits.to_owned()),
+                    confirms: confirms == "1",
+                })),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -209,6 +240,7 @@ impl Act {
         let sealed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
         let notice = Notice {
             enclosed: Some(sealed),
+            void_at: Some(void_from(kind, self.now)),
             ..self.notice(user, kind, recipient)
         };
         tx.insert_notice(&notice).await
@@ -228,7 +260,31 @@ impl Act {
             created_at: self.now,
             due_at: self.now,
             joined: 0,
+            void_at: None,
         }
+    }
+
+    /// Mails a code to a private address; it is void, and not sent any more, from `void_at` on (K7). Its limits are the policy's,
+    /// and were asked before.
+    pub(crate) async fn mail_code(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        address: &str,
+        code: MailedCode,
+        void_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let context = email_context(&self.tenant, user);
+        let recipient = seal::seal(&self.keys, self.rng.bytes(), &context, address.as_bytes());
+        let context = enclosed_context(&self.tenant, user);
+        let plain = Enclosed::LoginCode(code).write();
+        let sealed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
+        let notice = Notice {
+            enclosed: Some(sealed),
+            void_at: Some(void_at),
+            ..self.notice(user, EventKind::EmailedCodeSent, recipient)
+        };
+        tx.insert_notice(&notice).await
     }
 
     /// What budgets know of an address: not the address.
@@ -260,7 +316,7 @@ pub(crate) async fn recipients(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Vec<
 }
 
 /// When a mail with something enclosed is of no use any more, because that is void.
-pub(crate) fn void_from(kind: EventKind, created_at: Timestamp) -> Timestamp {
+fn void_from(kind: EventKind, created_at: Timestamp) -> Timestamp {
     created_at
         + match kind {
             EventKind::PasswordInvited => password_reset::INVITATION,

@@ -2,7 +2,10 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use warifu_domain::{audit::EventKind, ids::UserId, tenant::Tenant, time::Timestamp};
+use warifu_domain::{
+    audit::EventKind, emailed_code::may_be_sender, ids::UserId, policy::EmailSender,
+    tenant::Tenant, time::Timestamp,
+};
 use warifu_storage::{Notice, StoreError, UserRow, seal};
 
 use crate::{
@@ -11,6 +14,8 @@ use crate::{
     mailing::{Enclosed, enclosed_context},
     manage_users::open_email,
 };
+
+pub use crate::mailing::MailedCode;
 
 /// A notice, ready to be put into words.
 #[derive(Clone, Debug)]
@@ -37,6 +42,20 @@ pub struct OpenNotice {
     pub agent: String,
     /// When.
     pub created_at: Timestamp,
+    /// When what it tells is void.
+    pub void_at: Option<Timestamp>,
+    /// The person's own address at the tenant, where the policy wants it in the `From` and it may stand there (SEC-30).
+    pub sender: Option<String>,
+}
+
+impl OpenNotice {
+    /// The code that it tells, where it does (K7).
+    pub fn code(&self) -> Option<&MailedCode> {
+        match &self.enclosed {
+            Some(Enclosed::LoginCode(code)) => Some(code),
+            _ => None,
+        }
+    }
 }
 
 /// Lists notices by id, beginning behind `after`.
@@ -78,9 +97,20 @@ pub(crate) fn open(
         }
         None => None,
     };
+    let is_code = matches!(enclosed, Some(Enclosed::LoginCode(_)));
+    let rules = &tenant.policy.email_code;
+    let sender = match &person.email {
+        Some(sealed) if is_code && rules.sender == EmailSender::OwnAddress => {
+            let own = open_email(ctx, tenant, notice.user, sealed)?;
+            may_be_sender(rules, &own).then_some(own)
+        }
+        _ => None,
+    };
     Ok(OpenNotice {
         enclosed,
         joined: notice.joined,
+        sender,
+        void_at: notice.void_at,
         id: notice.id,
         user: notice.user,
         recipient: open_email(ctx, tenant, notice.user, &notice.recipient)?,

@@ -6,6 +6,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use warifu_domain::{
     backup_code::{BackupCode, Verifier},
+    emailed_code::{CodePurpose, EmailedCode},
     foreign_hash::ForeignHash,
     helpdesk_code::HelpdeskCode,
     ids::{TenantId, UserId},
@@ -360,5 +361,26 @@ fn labelled(
         mac.update(&number.to_be_bytes());
     }
     mac.update(value);
+    Ok(cut(mac.finalize().into_bytes().into()))
+}
+
+/// The verifier of a code by mail: keyed, for one person and one purpose. Which attempt or session it belongs to stands beside it.
+pub(crate) fn emailed_verifier(
+    keys: &KeyRing,
+    key_id: u32,
+    (tenant, user): (TenantId, UserId),
+    purpose: CodePurpose,
+    code: &EmailedCode,
+) -> Result<Verifier, StoreError> {
+    let key = keys
+        .key(key_id, Purpose::Pepper)
+        .ok_or(StoreError::KeyMissing { key_id })?;
+    let mut mac =
+        <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(b"code by mail");
+    mac.update(&tenant.0.to_be_bytes());
+    mac.update(&user.0.to_be_bytes());
+    mac.update(&[purpose as u8]);
+    mac.update(code.expose().as_bytes());
     Ok(cut(mac.finalize().into_bytes().into()))
 }

@@ -29,6 +29,8 @@ pub enum TypedProof {
     Code(Typed),
     /// A backup code.
     BackupCode(Typed),
+    /// A code that was sent by mail.
+    EmailedCode(Typed),
 }
 
 /// Judges a typed code of an authenticator app and spends its step. A malformed code is counted like a wrong one (SEC-24).
@@ -67,6 +69,7 @@ pub(crate) async fn judge_totp(
         tx.release_totp_guesses(user).await?;
     }
     tx.release_backup_guesses(user).await?;
+    tx.release_address_guesses(user).await?;
     Ok(verdict)
 }
 
@@ -81,7 +84,7 @@ async fn why_no_totp(tx: &mut Tx<'_>, act: &Act, user: UserId) -> Result<Refusal
 }
 
 /// What a budget that took no guess says to the person.
-fn closed(failures: i64, blocked_until: Timestamp, act: &Act) -> Refusal {
+pub(crate) fn closed(failures: i64, blocked_until: Timestamp, act: &Act) -> Refusal {
     match judge(failures, blocked_until, act.now) {
         Budget::WaitUntil(until) => Refusal::MethodPaused { until },
         Budget::Closed => Refusal::MethodDisabled,
@@ -171,6 +174,7 @@ pub(crate) async fn judge_backup_code(
         }
         // One right proof opens the other methods again.
         tx.release_totp_guesses(user).await?;
+        tx.release_address_guesses(user).await?;
     }
     Ok(verdict)
 }
@@ -197,6 +201,7 @@ pub(crate) async fn judge_helpdesk_code(
         // One right proof opens the other methods again.
         tx.release_totp_guesses(user).await?;
         tx.release_backup_guesses(user).await?;
+        tx.release_address_guesses(user).await?;
     }
     Ok(verdict)
 }

@@ -5,6 +5,43 @@ ALTER TABLE person ADD COLUMN own_switch BIGINT NOT NULL DEFAULT 0;
 -- A private mail address is confirmed (K6), told here so that a login need not look for it.
 ALTER TABLE person ADD COLUMN has_email BIGINT NOT NULL DEFAULT 0;
 
+-- The private mail address to which a person's codes are sent (K6), sealed. One that is not confirmed yet stands with the code that
+-- is to confirm it.
+CREATE TABLE private_address (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    confirmed_at BIGINT NOT NULL,
+    used_at BIGINT,
+    failures BIGINT NOT NULL,
+    blocked_until BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id)
+) WITHOUT ROWID;
+
+-- Codes sent by mail, by the keyed hash: one a person that proves, one that confirms an address (`address`, sealed). `started_by` is
+-- the attempt or session that asked, `request` the name that page and mail show.
+CREATE TABLE emailed_code (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    purpose BIGINT NOT NULL,
+    started_by BYTEA NOT NULL,
+    request TEXT NOT NULL,
+    address BYTEA,
+    key_id BIGINT NOT NULL,
+    verifier BYTEA NOT NULL,
+    asked_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id, purpose)
+) WITHOUT ROWID;
+
+CREATE INDEX emailed_code_asked ON emailed_code (tenant_id, asked_at);
+
+-- When a mail is void: it is not sent any more then, and it goes before mail that is not.
+ALTER TABLE outbox ADD COLUMN void_at BIGINT;
+
+CREATE INDEX outbox_urgent ON outbox (due_at, tenant_id, id) WHERE void_at IS NOT NULL;
+
 -- What a second factor opened for a person's mail clients at one source network (K9, SEC-52). A window that is closed is gone.
 CREATE TABLE mail_window (
     tenant_id BIGINT NOT NULL,

@@ -7,6 +7,7 @@ mod attempts;
 mod audit;
 mod authenticators;
 mod backup_codes;
+mod emailed_codes;
 mod entrances;
 mod familiar;
 mod gate_keys;
@@ -46,6 +47,7 @@ pub use authenticators::{
     ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
 };
 pub use backup_codes::{BackupSetRow, NewBackupSet};
+pub use emailed_codes::{EmailedCodeRow, PrivateAddressRow};
 pub use entrances::EntranceKind;
 pub use familiar::{Mark, MarkKind};
 pub use gate_keys::{GateKeyRow, MAX_GATE_KEYS};

@@ -35,6 +35,8 @@ pub struct Notice {
     pub due_at: Timestamp,
     /// How many further notices it stands for; 0: it is one of its own (SEC-29).
     pub joined: i64,
+    /// Not to be sent from then on, because what it encloses is void. Such a mail goes before others.
+    pub void_at: Option<Timestamp>,
 }
 
 /// A notice whose time has come.
@@ -74,6 +76,16 @@ fn notice(row: &Row<'_>) -> Result<Notice, StoreError> {
         created_at: Timestamp(row.int(7)?),
         due_at: Timestamp(row.int(8)?),
         joined: row.int(9)?,
+        void_at: row.opt_int(10)?.map(Timestamp),
+    })
+}
+
+fn due_notice(row: &Row<'_>) -> Result<DueNotice, StoreError> {
+    Ok(DueNotice {
+        tenant: TenantId(row.int(0)?),
+        slug: row.text(1)?,
+        id: row.int(2)?,
+        due_at: Timestamp(row.int(3)?),
     })
 }
 
@@ -83,8 +95,8 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let address = notice.address.map(address_bytes);
         self.exec(
-            "INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined, tries)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
+            "INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined, tries, void_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12)",
             &[
                 tenant.into(),
                 notice.id.into(),
@@ -97,6 +109,7 @@ impl Tx<'_> {
                 notice.created_at.into(),
                 notice.due_at.into(),
                 notice.joined.into(),
+                notice.void_at.map(|at| at.0).into(),
             ],
         )
         .await?;
@@ -130,7 +143,7 @@ impl Tx<'_> {
     ) -> Result<Vec<Notice>, StoreError> {
         let tenant = self.tenant;
         self.list(
-            "SELECT id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined FROM outbox
+            "SELECT id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined, void_at FROM outbox
               WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
             &[tenant.into(), after.into(), limit.into()],
             notice,
@@ -150,9 +163,9 @@ impl Tx<'_> {
         self.find(
             "UPDATE outbox SET due_at = $4, tries = tries + 1
               WHERE tenant_id = $1 AND id = $2 AND due_at = $3
-             RETURNING id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined, tries",
+             RETURNING id, user_id, kind, recipient, enclosed, address, agent, created_at, due_at, joined, void_at, tries",
             &[tenant.into(), id.into(), due_at.into(), lease_ends.into()],
-            |row| Ok((notice(row)?, row.int(10)?)),
+            |row| Ok((notice(row)?, row.int(11)?)),
         )
         .await
     }
@@ -210,14 +223,24 @@ impl PlatformTx<'_> {
                FROM outbox JOIN tenant ON tenant.id = outbox.tenant_id
               WHERE outbox.due_at <= $1 ORDER BY outbox.due_at, outbox.tenant_id, outbox.id LIMIT $2",
             &[now.into(), limit.into()],
-            |row| {
-                Ok(DueNotice {
-                    tenant: TenantId(row.int(0)?),
-                    slug: row.text(1)?,
-                    id: row.int(2)?,
-                    due_at: Timestamp(row.int(3)?),
-                })
-            },
+            due_notice,
+        )
+        .await
+    }
+
+    /// Lists up to `limit` notices of any tenant that are due and void after a while, longest due first.
+    pub async fn list_urgent_notices(
+        &mut self,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<DueNotice>, StoreError> {
+        self.list(
+            "SELECT outbox.tenant_id, tenant.slug, outbox.id, outbox.due_at
+               FROM outbox JOIN tenant ON tenant.id = outbox.tenant_id
+              WHERE outbox.due_at <= $1 AND outbox.void_at IS NOT NULL
+              ORDER BY outbox.due_at, outbox.tenant_id, outbox.id LIMIT $2",
+            &[now.into(), limit.into()],
+            due_notice,
         )
         .await
     }

@@ -36,6 +36,8 @@ tables! {
     "console_job" by "id",
     "import_part" by "job_id, part",
     "helpdesk_code" by "user_id",
+    "private_address" by "user_id",
+    "emailed_code" by "user_id, purpose",
     "password_reset" by "token_hash",
     "mail_window" by "user_id, network",
     "mail_refusal" by "user_id, network",

@@ -73,6 +73,12 @@ sealed_columns! {
         by "user_id", "user_id";
     /// Further mail addresses for notices (SEC-43); sealed as the first one is, so that the outbox takes either.
     FurtherEmail: "further mail addresses" as "email", "person_address" "sealed" of "user_id" by "user_id", "id";
+    /// Private mail addresses that wait for their code (K6).
+    Unconfirmed: "private mail addresses to be confirmed" as "private_address", "emailed_code" "address" of "user_id"
+        by "user_id", "purpose";
+    /// Private mail addresses: copies of what was confirmed.
+    PrivateAddress: "private mail addresses" as "private_address", "private_address" "sealed" of "user_id"
+        by "user_id", "user_id";
     /// Recipients of mail: copies of mail addresses.
     Recipient: "recipients of mail" as "email", "outbox" "recipient" of "user_id" by "id", "id";
     /// What a mail alone tells.

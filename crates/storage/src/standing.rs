@@ -13,7 +13,7 @@ pub enum Factor {
     Off = 0,
     /// A set-up was begun and is neither confirmed nor swept away.
     Pending = 1,
-    /// A confirmed authenticator app.
+    /// A confirmed authenticator app, or a confirmed private mail address (K6).
     On = 2,
 }
 
@@ -80,6 +80,7 @@ impl Tx<'_> {
             "UPDATE person SET factor = CASE
                 WHEN EXISTS (SELECT 1 FROM totp WHERE totp.tenant_id = $1 AND totp.user_id = $2
                                 AND totp.confirmed_at IS NOT NULL) THEN 2
+                WHEN has_email = 1 THEN 2
                 WHEN EXISTS (SELECT 1 FROM totp WHERE totp.tenant_id = $1 AND totp.user_id = $2) THEN 1
                 ELSE 0 END
               WHERE tenant_id = $1 AND id = $2",
@@ -175,6 +176,9 @@ impl Tx<'_> {
                      SELECT failures, blocked_until FROM totp
                       WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL
                      UNION ALL
+                     SELECT failures, blocked_until FROM private_address
+                      WHERE tenant_id = $1 AND user_id = $2
+                     UNION ALL
                      SELECT failures, blocked_until FROM backup_code_set
                       WHERE tenant_id = $1 AND user_id = $2) AS budget",
                 &[
@@ -231,7 +235,8 @@ impl Tx<'_> {
         let apps = self
             .list(sql, &[tenant.into(), user.into()], |row| row.opt_int(0))
             .await?;
-        let factor = match apps.iter().any(Option::is_some) {
+        let has_email = self.find_private_address(user).await?.is_some();
+        let factor = match has_email || apps.iter().any(Option::is_some) {
             true => Factor::On,
             false if apps.is_empty() => Factor::Off,
             false => Factor::Pending,
@@ -240,6 +245,7 @@ impl Tx<'_> {
             factor,
             codes_low: self.codes_are_low(user).await?,
             blocked_until: self.find_blocked_until(user, &person.login).await?,
+            has_email,
             ..person.standing
         }))
     }

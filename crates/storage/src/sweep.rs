@@ -40,6 +40,10 @@ impl Tx<'_> {
                 now - IMPORT_MEMORY,
             ),
             (
+                "DELETE FROM emailed_code WHERE tenant_id = $1 AND asked_at < $2",
+                now - ATTEMPT_MEMORY,
+            ),
+            (
                 "DELETE FROM console_job WHERE tenant_id = $1 AND started_at < $2",
                 now - JOB_MEMORY,
             ),
@@ -97,6 +101,9 @@ impl Tx<'_> {
             BudgetKind::AskedByPersonInDay,
             BudgetKind::AskedOfTenantInHour,
             BudgetKind::GuessesTold,
+            BudgetKind::CodesToPerson,
+            BudgetKind::CodesToAddress,
+            BudgetKind::CodesOfNetwork,
         ] {
             let kind = kind as i64;
             // Beyond the bound the longest untouched go first: fair, and a flood evicts itself.

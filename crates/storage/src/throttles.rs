@@ -47,6 +47,14 @@ pub enum BudgetKind {
     AskedOfTenantInHour = 25,
     /// Notices of guesses at a person's codes (SEC-43).
     GuessesTold = 26,
+    /// Codes that were sent to a person in an hour (SEC-29).
+    CodesToPerson = 30,
+    /// Codes that were sent to a mail address in a day.
+    CodesToAddress = 31,
+    /// Codes that a client network asked for.
+    CodesOfNetwork = 32,
+    /// Codes that the people of the tenant asked for.
+    CodesOfTenant = 33,
 }
 
 /// Rows of [`BudgetKind::UnknownLogin`] and [`BudgetKind::Network`] that a tenant keeps at most: what strangers can fill.

@@ -282,6 +282,8 @@ impl Tx<'_> {
             "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM backup_code_set WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM private_address WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM emailed_code WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM password_reset WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM outbox WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM mail_window WHERE tenant_id = $1 AND user_id = $2",

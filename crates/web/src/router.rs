@@ -16,10 +16,10 @@ use crate::{
         route::{Route, file, get, outside, post, post_outside},
     },
     pages::{
-        accent, account, admin, backup_codes, common_login, demo, help, home, language, login,
-        login_backup_code, login_code, login_forgotten, login_helpdesk_code, login_lost_device,
-        login_set_up, logo, logout, notifications, operator, password, proof, remove, sessions,
-        set_up,
+        accent, account, admin, backup_codes, common_login, demo, email, help, home, language,
+        login, login_backup_code, login_code, login_email, login_forgotten, login_helpdesk_code,
+        login_lost_device, login_set_up, logo, logout, notifications, operator, own_switch,
+        password, proof, remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -83,6 +83,10 @@ pub(crate) fn table() -> Vec<Route> {
             InAttempt,
             login_lost_device::submit,
         ),
+        get("/{tenant}/login/method", InAttempt, login_email::choose),
+        get("/{tenant}/login/email", InAttempt, login_email::show),
+        post("/{tenant}/login/email", InAttempt, login_email::submit),
+        post("/{tenant}/login/email/send", InAttempt, login_email::send),
         get("/{tenant}/login/set-up", InAttempt, login_set_up::show),
         post("/{tenant}/login/set-up", InAttempt, login_set_up::submit),
         post("/{tenant}/login/set-up/skip", InAttempt, login_set_up::skip),
@@ -91,6 +95,34 @@ pub(crate) fn table() -> Vec<Route> {
         get("/{tenant}/account", OwnAccount, account::show),
         get("/{tenant}/account/proof", AnySession, proof::show),
         post("/{tenant}/account/proof", AnySession, proof::submit),
+        post("/{tenant}/account/proof/send", AnySession, proof::send),
+        get("/{tenant}/account/own-switch", Session, own_switch::choose),
+        get("/{tenant}/account/own-switch/on", Session, |page, who| {
+            own_switch::show(page, who, true)
+        }),
+        post(
+            "/{tenant}/account/own-switch/on",
+            Session,
+            |page, who, form| own_switch::submit(page, who, form, true),
+        ),
+        get("/{tenant}/account/own-switch/off", Session, |page, who| {
+            own_switch::show(page, who, false)
+        }),
+        post(
+            "/{tenant}/account/own-switch/off",
+            Session,
+            |page, who, form| own_switch::submit(page, who, form, false),
+        ),
+        get("/{tenant}/account/email", Session, email::show),
+        post("/{tenant}/account/email", Session, email::register),
+        get("/{tenant}/account/email/offer", Session, email::offer),
+        post("/{tenant}/account/email/confirm", Session, email::confirm),
+        get(
+            "/{tenant}/account/email/remove",
+            Session,
+            email::ask_removal,
+        ),
+        post("/{tenant}/account/email/remove", Session, email::remove),
         get("/{tenant}/account/set-up", SessionToEnrol, set_up::show),
         post("/{tenant}/account/set-up", SessionToEnrol, set_up::submit),
         post(

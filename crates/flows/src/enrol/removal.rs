@@ -31,7 +31,7 @@ pub fn may_remove(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(),
     match policy.removal.reauthentication {
         // A confirmation, or the password, is enough only where the session itself passed the second factor.
         Reauthentication::Confirm | Reauthentication::Password
-            if who.session.level(&policy.session, now) >= Level::Mfa =>
+            if who.session.level(&policy.session, now) >= Level::EmailedCode =>
         {
             Ok(())
         }

@@ -183,15 +183,15 @@ pub async fn check_helpdesk_code(
 }
 
 /// A guess that an attempt has paid for.
-struct Guess {
-    row: AttemptRow,
+pub(super) struct Guess {
+    pub(super) row: AttemptRow,
     kind: EventKind,
     /// The policy allows no further one.
     is_last: bool,
 }
 
 /// Pays for a guess before any code is judged: parallel guesses cannot outrun the limit.
-async fn spend_guess(
+pub(super) async fn spend_guess(
     tx: &mut Tx<'_>,
     act: &Act,
     attempt: &Token,
@@ -223,7 +223,7 @@ async fn spend_guess(
 }
 
 impl Guess {
-    fn user(&self) -> UserId {
+    pub(super) fn user(&self) -> UserId {
         self.row.pending.user
     }
 
@@ -232,7 +232,7 @@ impl Guess {
     }
 
     /// Records a wrong guess. The last one that the policy allows ends the attempt, and is answered so (G7).
-    async fn refuse(
+    pub(super) async fn refuse(
         &self,
         tx: &mut Tx<'_>,
         act: &Act,

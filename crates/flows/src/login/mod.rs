@@ -2,6 +2,7 @@
 //! holds what the steps share.
 
 mod code;
+mod emailed_code;
 mod lost_device;
 mod password;
 mod reset;
@@ -26,7 +27,9 @@ use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, TotpState
 use crate::{act::Act, ctx::Ctx, device, error::FlowError, familiar, mail_windows};
 
 pub use code::{check_backup_code, check_code, check_helpdesk_code, show_again};
+pub use emailed_code::check_emailed_code;
 pub use lost_device::report_lost;
+pub(crate) use password::network_of;
 pub use password::{PasswordForm, start};
 pub use reset::{ask_reset, reset, reset_page};
 pub use set_up::{confirm_totp, pending_totp, skip};

@@ -183,7 +183,7 @@ async fn reserve(
     Ok(account.await?)
 }
 
-pub(super) fn network_of(act: &Act) -> ClientNetwork {
+pub(crate) fn network_of(act: &Act) -> ClientNetwork {
     let unspecified = std::net::IpAddr::from([0, 0, 0, 0]);
     ClientNetwork::of(
         act.origin

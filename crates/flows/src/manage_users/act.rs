@@ -171,6 +171,7 @@ pub async fn unlock_user(
         tx.release_all_guesses(&budget_subject(&user.login)).await?;
         tx.release_totp_guesses(user.id).await?;
         tx.release_backup_guesses(user.id).await?;
+        tx.release_address_guesses(user.id).await?;
         tx.note_open(user.id).await?;
         act.audit(tx, event.clone()).await?;
         Ok(standing.is_some_and(|standing| standing.blocked_until > act.now))
@@ -211,7 +212,9 @@ async fn clear_two_factor(
     let event = by.event(kind_of(operation), Some(user.id));
     let must_enrol = operation == Operation::ReissueSecondFactor;
     let cleared = ctx.store.write(tenant.id, async move |tx| {
-        let had = tx.delete_totp(user.id).await?;
+        let had_app = tx.delete_totp(user.id).await?;
+        // Whoever lost the device may have lost the mailbox with it (SEC-41).
+        let had = tx.delete_private_address(user.id).await? || had_app;
         tx.void_backup_set(user.id).await?;
         tx.update_must_enrol(user.id, must_enrol).await?;
         tx.note_open(user.id).await?;

@@ -16,7 +16,9 @@ use warifu_domain::{
 use warifu_storage::{AuditFilter, AuditRow, GroupRow, SessionRow, TotpState, UserRow};
 
 use super::{ManageError, Whom, act::begin_act, open_email};
-use crate::{audit, by::By, ctx::Ctx, login::load_facts, session::ListedSession};
+use crate::{
+    audit, by::By, ctx::Ctx, emailed_code::open_address, login::load_facts, session::ListedSession,
+};
 
 /// Events that a person's page shows.
 const EVENTS_SHOWN: i64 = 20;
@@ -33,6 +35,8 @@ pub struct UserDetails {
     pub email: Option<String>,
     /// The authenticator app.
     pub totp: Option<TotpState>,
+    /// Where codes by mail go, and since when (K6).
+    pub private_address: Option<(String, Timestamp)>,
     /// Backup codes that still count.
     pub backup_codes_left: u32,
     /// When the set of backup codes was issued; `None`: there is none in force.
@@ -134,8 +138,10 @@ async fn load(ctx: &Ctx, tenant: &Arc<Tenant>, whom: Whom) -> Result<UserDetails
             .iter()
             .filter(|row| !row.session.is_over(&policy.session, now));
         let idle_since = now - policy.session.idle();
-        Ok(Some(UserDetails {
+        let address = tx.find_private_address(id).await?;
+        let details = UserDetails {
             email: None,
+            private_address: None,
             totp: tx.find_totp_state(id).await?,
             backup_codes_left: facts.backup_codes_left,
             backup_codes_since: in_force.map(|row| row.issued_at),
@@ -150,13 +156,18 @@ async fn load(ctx: &Ctx, tenant: &Arc<Tenant>, whom: Whom) -> Result<UserDetails
             why: explain(policy, &facts, now),
             events: Vec::new(),
             user,
-        }))
+        };
+        Ok(Some((details, address)))
     });
-    let Some(mut details) = loaded.await? else {
+    let Some((mut details, address)) = loaded.await? else {
         return Err(whom.missing());
     };
     if let Some(sealed) = &details.user.email {
         details.email = Some(open_email(ctx, tenant, details.user.id, sealed)?);
+    }
+    if let Some(row) = address {
+        let address = open_address(&ctx.keys(), tenant, details.user.id, &row.sealed)?;
+        details.private_address = Some((address, row.confirmed_at));
     }
     Ok(details)
 }

@@ -26,7 +26,7 @@ use crate::{
 
 pub use crate::second_factor::TypedProof;
 pub use proof::prove;
-pub(crate) use proof::{check_password, renew, step_up};
+pub(crate) use proof::{check_password, renew, step_up, step_up_by_mail};
 
 /// A request is noted in its session at most this often: reading a page should not cost a durable write.
 const SEEN_EVERY: Span = Span::minutes(1);
@@ -52,6 +52,12 @@ pub struct SignedIn {
     pub has_password: bool,
     /// A confirmed authenticator app exists.
     pub has_totp: bool,
+    /// Codes by mail count for this person (K6).
+    pub has_email: bool,
+    /// What the person switched the second factor to (K1). `None`: never touched.
+    pub own_switch: Option<bool>,
+    /// This request comes from a network that the tenant trusts (K2).
+    pub trusted_network: bool,
     /// What `decide` asks of this session now that it does not have.
     pub lacks: Lacks,
     /// The same for a change of what protects the account, which no network makes easier (SEC-51).
@@ -205,6 +211,9 @@ async fn find_in(
         language: person.language,
         has_password: person.password.is_some(),
         has_totp,
+        has_email: facts.may_use_email(policy),
+        own_switch: facts.own_switch,
+        trusted_network: facts.trusted_network,
         lacks,
         lacks_for_changes: lacking(&facts.for_changes()),
     };

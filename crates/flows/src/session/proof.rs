@@ -5,9 +5,10 @@ use std::sync::Arc;
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
     backup_code::BackupCode,
+    emailed_code::CodePurpose,
     password::Password,
     refusal::Refusal,
-    session::{Evidence, Session},
+    session::{Evidence, Level, Session},
     tenant::Tenant,
     token::{Token, TokenHash},
     typed::Typed,
@@ -20,6 +21,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     device,
+    emailed_code::judge_emailed_code,
     error::FlowError,
     first_factor::{self, Known},
     login::NewSession,
@@ -40,11 +42,14 @@ pub async fn prove(
 ) -> Result<NewSession, FlowError> {
     let act = Act::of(ctx, tenant, origin);
     check_password(ctx, &act, who, password, EventKind::Proved).await?;
-    match (who.has_totp, proof) {
+    match (who.has_totp || who.has_email, proof) {
         (false, _) => prove_nothing_else(ctx, &act, who).await,
         (true, Some(TypedProof::Code(code))) => prove_code(ctx, &act, who, code).await,
         (true, Some(TypedProof::BackupCode(code))) => {
             prove_backup_code(ctx, &act, who, &code).await
+        }
+        (true, Some(TypedProof::EmailedCode(code))) => {
+            prove_emailed_code(ctx, &act, who, code).await
         }
         (true, None) => {
             let (kind, missing) = (EventKind::Proved, Refusal::MalformedCode);
@@ -138,6 +143,32 @@ async fn prove_code(
     Ok(proved.await??)
 }
 
+async fn prove_emailed_code(
+    ctx: &Ctx,
+    act: &Act,
+    who: &SignedIn,
+    code: Typed,
+) -> Result<NewSession, FlowError> {
+    let (act, who, token) = (act.clone(), who.clone(), ctx.rng.token());
+    let proved = ctx.store.write(act.tenant.id, async move |tx| {
+        let (user, started_by, purpose) = (who.user, &who.token, CodePurpose::Prove);
+        let judged = match tx.lock_session(user, started_by).await? {
+            true if who.has_email => {
+                let judged = judge_emailed_code(tx, &act, user, purpose, started_by, &code);
+                judged.await?.map(drop)
+            }
+            true => Err(Refusal::MethodMissing),
+            false => Err(Refusal::NotSignedIn),
+        };
+        if let Err(refusal) = judged {
+            return refuse(tx, &act, &who, refusal).await;
+        }
+        let evidence = Evidence::PASSWORD.and(Evidence::EMAILED_CODE);
+        finish(tx, &act, &who, evidence, token.clone()).await
+    });
+    Ok(proved.await??)
+}
+
 async fn prove_backup_code(
     ctx: &Ctx,
     act: &Act,
@@ -224,6 +255,27 @@ pub(crate) async fn step_up(
     Ok(renewed)
 }
 
+/// A session whose owner just typed the code that confirms a private address: with the password it proves as much as that method
+/// is worth, unless the session proved more.
+pub(crate) async fn step_up_by_mail(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    old: &TokenHash,
+    session: &Session,
+    token: Token,
+) -> Result<Result<NewSession, Refusal>, StoreError> {
+    let rules = &act.tenant.policy.session;
+    let session = match session.level(rules, act.now) {
+        Level::Password => Session {
+            evidence: Evidence::PASSWORD.and(Evidence::EMAILED_CODE),
+            proved_at: act.now,
+            ..*session
+        },
+        _ => *session,
+    };
+    renew(tx, act, old, &session, token).await
+}
+
 /// Gives a session a new token, and what `session` says was proved and when (SEC-4). A set-up that it began goes with it.
 pub(crate) async fn renew(
     tx: &mut Tx<'_>,
@@ -246,6 +298,7 @@ pub(crate) async fn renew(
         return Ok(Err(Refusal::NotSignedIn));
     }
     tx.hand_on_pending_totp(user, old, &new).await?;
+    tx.hand_on_emailed_codes(user, old, &new).await?;
     let rules = &act.tenant.policy.session;
     Ok(Ok(NewSession {
         token,

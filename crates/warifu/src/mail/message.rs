@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message, address::Envelope};
 use warifu_flows::delivery::{Mail, SendFailure};
 
 /// Composes a mail from `sender`.
@@ -18,8 +18,23 @@ pub(super) fn compose(sender: &Mailbox, mail: &Mail) -> Result<Message, SendFail
         .parse()
         .map_err(|error| unfit(format!("no mail address: {error}")))?;
     let millis = u64::try_from(mail.at.0).unwrap_or_default();
-    Message::builder()
-        .from(sender.clone())
+    let to: Address = to;
+    let builder = match &mail.from {
+        // Sent by us in the person's name: both stand in it (RFC 5322, 3.6.2), and what bounces comes to us (K7).
+        Some(from) => {
+            let from = from
+                .parse()
+                .map_err(|error| unfit(format!("no mail address: {error}")))?;
+            Message::builder()
+                .from(Mailbox::new(None, from))
+                .sender(sender.clone())
+        }
+        None => Message::builder().from(sender.clone()),
+    };
+    let envelope = Envelope::new(Some(sender.email.clone()), vec![to.clone()])
+        .map_err(|error| unfit(error.to_string()))?;
+    builder
+        .envelope(envelope)
         .to(Mailbox::new(None, to))
         .subject(mail.subject.replace(char::is_control, " "))
         .date(SystemTime::UNIX_EPOCH + Duration::from_millis(millis))
@@ -48,6 +63,7 @@ mod tests {
     fn mail() -> Mail {
         Mail {
             id: "1.2.warifu".to_owned(),
+            from: None,
             to: "hanako.sato@example.jp".to_owned(),
             subject: "[みどり商事] パスワードが変更されました".to_owned(),
             text: "本文\n".to_owned(),
@@ -117,6 +133,35 @@ mod tests {
                 ..mail()
             };
             assert!(compose(&sender(), &mail).is_err(), "{to:?}");
+        }
+    }
+
+    #[test]
+    fn k7_sec_030_a_code_comes_from_the_person_s_own_address_and_bounces_come_to_us() {
+        let own = Mail {
+            from: Some("hana@kit.example".to_owned()),
+            ..mail()
+        };
+        let message = compose(&sender(), &own).unwrap();
+        let text = String::from_utf8(message.formatted()).unwrap();
+        assert!(text.contains("From: hana@kit.example\r\n"), "{text}");
+        assert!(
+            text.contains("Sender: Warifu <warifu@example.jp>\r\n"),
+            "{text}"
+        );
+        assert_eq!(message.envelope().from(), Some(&sender().email));
+        for hostile in [
+            "hana@kit.example\r\nBcc: thief@evil.example",
+            "hana@kit.example, thief@evil.example",
+            "Dean <dean@kit.example>",
+            "hana@kit.example\0",
+            "",
+        ] {
+            let mail = Mail {
+                from: Some(hostile.to_owned()),
+                ..mail()
+            };
+            assert!(compose(&sender(), &mail).is_err(), "{hostile:?}");
         }
     }
 

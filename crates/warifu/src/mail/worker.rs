@@ -54,7 +54,31 @@ async fn deliver(
     state: WebState,
     post: Arc<dyn Post>,
     connections: usize,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
+) {
+    let all = (Sort::All, stopped.clone());
+    tokio::join!(
+        send_due(&ctx, &state, &post, connections, all),
+        send_due(&ctx, &state, &post, connections, (Sort::Urgent, stopped)),
+    );
+}
+
+/// Which notices.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Whatever is due.
+    All,
+    /// What is void after a while, such as a code that somebody waits for (K7): with connections of its own, so that no other mail
+    /// is in its way.
+    Urgent,
+}
+
+async fn send_due(
+    ctx: &Arc<Ctx>,
+    state: &WebState,
+    post: &Arc<dyn Post>,
+    connections: usize,
+    (sort, mut stopped): (Sort, watch::Receiver<bool>),
 ) {
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -66,10 +90,12 @@ async fn deliver(
         if *stopped.borrow() {
             return;
         }
-        if let Err(fault) = empty(&ctx, &state, &post, connections, &stopped).await {
+        if let Err(fault) = empty(ctx, state, post, connections, (sort, &stopped)).await {
             tracing::warn!(%fault, "cannot read the outbox; the next look tries again");
         }
-        if let Err(fault) = measure(&ctx, &state).await {
+        if sort == Sort::All
+            && let Err(fault) = measure(ctx, state).await
+        {
             tracing::warn!(%fault, "cannot count the outbox");
         }
     }
@@ -81,11 +107,14 @@ async fn empty(
     state: &WebState,
     post: &Arc<dyn Post>,
     connections: usize,
-    stopped: &watch::Receiver<bool>,
+    (sort, stopped): (Sort, &watch::Receiver<bool>),
 ) -> Result<(), Fault> {
     let limit = i64::try_from(connections * 8).unwrap_or(i64::MAX);
     loop {
-        let due = delivery::due(ctx, limit).await?;
+        let due = match sort {
+            Sort::All => delivery::due(ctx, limit).await?,
+            Sort::Urgent => delivery::urgent(ctx, limit).await?,
+        };
         if due.is_empty() {
             return Ok(());
         }

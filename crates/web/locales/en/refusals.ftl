@@ -69,6 +69,28 @@ refusal-HLP-02-do = Please enter the eight digits that you were told. Spaces, hy
 refusal-HLP-03 = The code from the helpdesk is no longer good.
 refusal-HLP-03-do = It works once and for ten minutes. Please sign in another way, or ask { $contact } for a new one.
 
+refusal-MAIL-01 = We could not confirm that { $code }.
+refusal-MAIL-01-do = { $left ->
+    [absent] Enter the { $code } from the mail with the request number on this page. If that does not help, ask { $contact }.
+    [one] Enter the { $code } from the mail with the request number on this page. One try is left. If that does not help, ask { $contact }.
+   *[other] Enter the { $code } from the mail with the request number on this page. { $left } tries are left. If that does not help, ask { $contact }.
+  }
+refusal-MAIL-02 = That cannot be read as a { $code }.
+refusal-MAIL-02-do = Enter the digits from the mail only. Full-width digits, spaces and hyphens are fine. If that does not help, ask { $contact }.
+refusal-MAIL-03 = This { $code } does not work any more.
+refusal-MAIL-03-do = It has expired, was used, or another one was asked for since. Ask for another one and enter the { $code } from the new mail. If that does not help, ask { $contact }.
+refusal-MAIL-04 = { $until ->
+    [absent] You can ask for another { $code } a little later.
+   *[other] You can ask for another { $code } from { $until } on.
+  }
+refusal-MAIL-04-do = Please wait for the mail that is on its way, and look into your spam folder, too. If that does not help, ask { $contact }.
+refusal-MAIL-05 = That cannot be read as a mail address.
+refusal-MAIL-05-do = Enter one address like hanako@example.com. If that does not help, ask { $contact }.
+refusal-MAIL-06 = This address cannot be registered as a private one.
+refusal-MAIL-06-do = Enter an address outside the mail that this login protects. If you have none, ask { $contact }.
+refusal-MAIL-07 = No mail can be sent now.
+refusal-MAIL-07-do = Please use another way. If there is none, ask { $contact }.
+
 refusal-SET-01 = This set-up has expired, or another one was started after it.
 refusal-SET-01-do = Please start the set-up again and scan the new QR code. The old entry in your app does not work; please delete it. If you need help, ask { $contact }.
 refusal-SET-02 = Your organisation does not offer { $feature }.

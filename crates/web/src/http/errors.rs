@@ -116,6 +116,9 @@ pub(crate) fn facts(visit: &Visit, refusal: &Refusal) -> Facts {
         Refusal::MethodPaused { until } => {
             facts.until = visit.site().map(|site| site.times.clock(until.0));
         }
+        Refusal::EmailedCodeTooSoon { until } => {
+            facts.until = visit.site().map(|site| site.times.clock_second(until.0));
+        }
         Refusal::Password(BadPassword::TooShort { min }) => facts.min = number(min),
         _ => {}
     }

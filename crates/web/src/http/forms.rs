@@ -136,7 +136,13 @@ impl Sealed {
 }
 
 /// Fields that hold a password or a code: read as such, and as nothing else (SEC-78).
-const SECRETS: [&str; 4] = ["password", "new_password", "code", "backup_code"];
+const SECRETS: [&str; 5] = [
+    "password",
+    "new_password",
+    "code",
+    "backup_code",
+    "emailed_code",
+];
 
 /// A form's fields, decoded; each name at most once. All that was typed is wiped, since some of it is secret.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use warifu_flows::{
     session::SignedIn,
 };
 
-use super::views::{self, AppState, BackupState, Removal};
+use super::views::{self, AppState, BackupState, EmailState, Removal, SwitchState};
 use crate::http::{page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> Answer {
@@ -19,6 +19,16 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         since: page.minute(totp.since),
         last_used: totp.used_at.map(|at| page.minute(at)),
         suspended: totp.suspended,
+    });
+    let email = overview.email.map(|email| EmailState {
+        current: email
+            .current
+            .map(|(address, since)| (address, page.minute(since))),
+    });
+    let own_switch = overview.own_switch.map(|switch| SwitchState {
+        on: switch.on,
+        compulsory: switch.compulsory,
+        trusted_network: switch.trusted_network,
     });
     let backup = backup_state(&page, &overview.backup_codes);
     Ok(page.show(|frame| views::Account {
@@ -35,6 +45,8 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         } else {
             Removal::ByAdministrator
         },
+        email,
+        own_switch,
         backup,
         backup_offered: overview.backup_codes.offered,
         sessions: u32::try_from(overview.sessions).unwrap_or(u32::MAX),

@@ -20,6 +20,7 @@ pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
         backup_codes: codes
             .enabled
             .then(|| (u32::from(codes.count), codes.shape.into())),
+        email_codes: policy.email_code.enabled,
         removal: if by_user {
             Removal::ByUser
         } else {

@@ -110,6 +110,7 @@ pub(super) fn go_on(mut page: Page, step: LoginStep) -> Response {
             page.begin_attempt(&attempt);
             match refusal {
                 Some(refusal) => page.hand_on(&refusal, "/login/code"),
+                None if page.tenant().policy.email_code.enabled => page.lead_to("/login/method"),
                 None => page.lead_to("/login/code"),
             }
         }

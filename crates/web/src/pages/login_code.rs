@@ -12,6 +12,10 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
         Stage::SecondFactor(methods) => methods,
         Stage::Enrolment { .. } => return Ok(page.lead_to("/login/set-up")),
     };
+    // Without an app in use, the other method is the way (K3).
+    if !methods.totp && methods.email {
+        return Ok(page.lead_to("/login/email"));
+    }
     let (digits, show_again, time_left) = (
         page.tenant().policy.totp.digits,
         page.tenant().policy.enrolment.show_again,
@@ -29,6 +33,7 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
             time_left,
             tries_left,
             suspended: !methods.totp,
+            email: methods.email,
             backup_codes: methods.backup_code,
             show_again,
             helpdesk_code: methods.helpdesk_code,

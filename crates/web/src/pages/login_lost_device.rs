@@ -12,8 +12,8 @@ use crate::http::{
 
 pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
-    let backup_codes = match view.stage {
-        Stage::SecondFactor(methods) if methods.totp => methods.backup_code,
+    let (backup_codes, email) = match view.stage {
+        Stage::SecondFactor(methods) if methods.totp => (methods.backup_code, methods.email),
         _ => return Ok(page.lead_to("/login/code")),
     };
     let login = view.login;
@@ -21,6 +21,7 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
         frame,
         login,
         backup_codes,
+        email,
     }))
 }
 

@@ -7,7 +7,7 @@ use warifu_domain::{audit::EventKind, tenant::Tenant, time::Timestamp};
 use warifu_flows::{
     Enclosed,
     delivery::{Claimed, Mail},
-    notices::OpenNotice,
+    notices::{MailedCode, OpenNotice},
 };
 
 use crate::{
@@ -64,6 +64,9 @@ impl Letter<'_> {
 /// nobody in (SEC-40).
 pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice) -> MailText {
     let texts = site.texts(language);
+    if let Some(code) = notice.code() {
+        return write_code(site, language, notice, code);
+    }
     let closing = match &notice.enclosed {
         Some(Enclosed::Code(digits)) => vec![
             texts.msg_with("mail-address-code", &[("digits", digits.as_str().into())]),
@@ -87,7 +90,7 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
             };
             vec![before.to_owned(), link, behind.to_owned()]
         }
-        None => closing(texts, notice.kind),
+        Some(Enclosed::LoginCode(_)) | None => closing(texts, notice.kind),
     };
     let joined = texts.msg_with("mail-joined", &[("count", notice.joined.into())]);
     let letter = Letter {
@@ -120,6 +123,33 @@ fn closing(texts: &Texts, kind: EventKind) -> Vec<String> {
         .collect()
 }
 
+/// The mail that tells a code (K7): its subject is the one that people were told to look for.
+fn write_code(site: &Site, language: Language, notice: &OpenNotice, code: &MailedCode) -> MailText {
+    let texts = site.texts(language);
+    let digits = texts.msg_with("mail-otp-code", &[("digits", code.digits.as_str().into())]);
+    let request = [("request", code.request.as_str().into())];
+    let mut own = vec![digits, texts.msg_with("mail-otp-request", &request)];
+    if let Some(until) = notice.void_at {
+        let until = site.times.second(until.0);
+        own.push(texts.msg_with("mail-otp-until", &[("until", until.into())]));
+    }
+    own.extend(facts(site, texts, notice));
+    let not_you = match code.confirms {
+        true => texts.msg("mail-otp-confirm-not-you"),
+        false => texts.msg("mail-otp-not-you"),
+    };
+    let letter = Letter {
+        language: language.tag(),
+        heading: heading(texts, notice.kind),
+        facts: own,
+        closing: vec![not_you.to_owned()],
+    };
+    MailText {
+        subject: texts.msg("mail-otp-subject").to_owned(),
+        ..letter.write(&site.tenant.name)
+    }
+}
+
 fn heading(texts: &Texts, kind: EventKind) -> &str {
     match kind {
         EventKind::SetUpConfirmed => texts.msg("mail-turned-on"),
@@ -145,6 +175,10 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         EventKind::MailWindowPermitted => texts.msg("mail-window-permitted"),
         EventKind::MailClientRefused => texts.msg("mail-client-refused"),
+        EventKind::EmailedCodeSent => texts.msg("mail-otp-heading"),
+        EventKind::OwnSwitchChanged => texts.msg("mail-own-switch"),
+        EventKind::PrivateAddressConfirmed => texts.msg("mail-email-confirmed"),
+        EventKind::PrivateAddressRemoved => texts.msg("mail-email-removed"),
         _ => texts.msg("mail-account-changed"),
     }
 }
@@ -208,13 +242,17 @@ impl WebState {
         let language = language.unwrap_or(site.default_language());
         let origin = self.settings.base_url.origin();
         let words = write(&site, &origin, language, notice);
-        Ok(mail(
+        let mail = mail(
             claimed.mail_id(),
             &notice.recipient,
             words,
             language,
             notice.created_at,
-        ))
+        );
+        Ok(Mail {
+            from: notice.sender.clone(),
+            ..mail
+        })
     }
 
     /// A test mail to `to`, in the words of `tenant`.
@@ -238,6 +276,7 @@ impl WebState {
 fn mail(id: String, to: &str, words: MailText, language: Language, at: Timestamp) -> Mail {
     Mail {
         id,
+        from: None,
         to: to.to_owned(),
         subject: words.subject,
         text: words.body,

@@ -1,15 +1,17 @@
 //! `/account/proof`: the fresh proof before a change to how one signs in (SEC-37).
 
-use axum::response::Response;
 use warifu_domain::typed::Typed;
 use warifu_flows::{
-    enrol,
+    emailed_code, enrol,
     session::{self, SignedIn, TypedProof},
 };
 
-use super::views::{self, ProofTarget};
+use super::{
+    email::asked_code,
+    views::{self, ProofTarget},
+};
 use crate::http::{
-    forms::{BadForm, Fields, Form, Verified},
+    forms::{BadForm, Fields, Form, Verified, encode},
     page::Page,
     route::Answer,
 };
@@ -21,6 +23,7 @@ pub(crate) struct ProofForm {
     password: Typed,
     code: Typed,
     backup_code: Typed,
+    emailed_code: Typed,
 }
 
 impl Form for ProofForm {
@@ -31,6 +34,7 @@ impl Form for ProofForm {
             password: fields.secret("password"),
             code: fields.secret("code"),
             backup_code: fields.secret("backup_code"),
+            emailed_code: fields.secret("emailed_code"),
         })
     }
 }
@@ -38,7 +42,9 @@ impl Form for ProofForm {
 impl ProofForm {
     /// What was typed as second factor; without either, an empty code.
     fn second_factor(&self) -> TypedProof {
-        if self.code.is_empty() && !self.backup_code.is_empty() {
+        if self.code.is_empty() && !self.emailed_code.is_empty() {
+            TypedProof::EmailedCode(self.emailed_code.clone())
+        } else if self.code.is_empty() && !self.backup_code.is_empty() {
             TypedProof::BackupCode(self.backup_code.clone())
         } else {
             TypedProof::Code(self.code.clone())
@@ -49,11 +55,28 @@ impl ProofForm {
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let target = target(page.query().get("for"));
     let to = page.query().text("to");
-    Ok(write(page, &who, target, &to))
+    write(page, &who, target, &to).await
+}
+
+/// Sends a code by mail for the proof.
+pub(crate) async fn send(page: Page, who: SignedIn, form: Verified<ProofForm>) -> Answer {
+    let (ctx, tenant) = (page.ctx(), page.tenant());
+    match emailed_code::ask_for_proof(ctx, tenant, &page.origin(), &who).await {
+        Ok(()) => {
+            let mut path = format!("/account/proof?for={}", form.target.name());
+            if !form.to.is_empty() {
+                path.push_str("&to=");
+                encode(&form.to, &mut path);
+            }
+            Ok(page.lead_to(&path))
+        }
+        Err(error) => write(page.again(error)?, &who, form.target, &form.to).await,
+    }
 }
 
 pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofForm>) -> Answer {
-    let second_factor = who.has_totp.then(|| form.second_factor());
+    let has_factor = who.has_totp || who.has_email;
+    let second_factor = has_factor.then(|| form.second_factor());
     let (ctx, tenant, origin) = (page.ctx(), page.tenant(), page.origin());
     let proved = match form.target {
         // Who came here to set up an app, or cannot do anything else, is not asked to say so twice.
@@ -65,7 +88,7 @@ pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofFo
     };
     let session = match proved {
         Ok(session) => session,
-        Err(error) => return Ok(write(page.again(error)?, &who, form.target, &form.to)),
+        Err(error) => return write(page.again(error)?, &who, form.target, &form.to).await,
     };
     page.sign_in(&session);
     let path = onward(&page, form.target, &form.to).to_owned();
@@ -80,7 +103,13 @@ fn onward<'p>(page: &Page, target: ProofTarget, to: &'p str) -> &'p str {
     }
 }
 
-fn write(page: Page, who: &SignedIn, target: ProofTarget, to: &str) -> Response {
+async fn write(page: Page, who: &SignedIn, target: ProofTarget, to: &str) -> Answer {
+    let method =
+        emailed_code::method_for_proof(page.ctx(), page.tenant(), &page.origin(), who).await?;
+    let email = method.map(|method| {
+        let asked = method.asked.map(|asked| asked_code(&page, &asked));
+        (method.address, asked)
+    });
     let to = match target {
         ProofTarget::Console => onward(&page, target, to).to_owned(),
         _ => String::new(),
@@ -91,14 +120,15 @@ fn write(page: Page, who: &SignedIn, target: ProofTarget, to: &str) -> Response 
         .backup_codes
         .enabled
         .then(|| policy.backup_codes.shape.into());
-    page.show(|frame| views::Proof {
+    Ok(page.show(|frame| views::Proof {
         frame,
         login: who.login.clone(),
         target,
         to,
         code_digits,
+        email,
         backup_codes,
-    })
+    }))
 }
 
 fn target(name: Option<&str>) -> ProofTarget {

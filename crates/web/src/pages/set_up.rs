@@ -96,6 +96,7 @@ pub(crate) fn finish(page: Page, codes: Option<Vec<BackupCode>>) -> Response {
         None if enabled && shown == Shown::Download => {
             page.done("/account/backup-codes", Notice::TurnedOn)
         }
+        None if page.tenant().policy.email_code.enabled => page.lead_to("/account/email/offer"),
         None => page.done("/account", Notice::TurnedOn),
     }
 }

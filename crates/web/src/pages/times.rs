@@ -43,6 +43,12 @@ impl Times {
         self.print(unix_ms, "%H:%M %Z")
     }
 
+    /// The time of day to the second, as in `19:04:12 JST`, for a wait of a minute.
+    #[must_use]
+    pub fn clock_second(&self, unix_ms: i64) -> String {
+        self.print(unix_ms, "%H:%M:%S %Z")
+    }
+
     /// Reads what a field for date and time holds, as in `2026-11-21T19:04`, or a date alone. `None`: it is neither.
     #[must_use]
     pub fn parse(&self, text: &str) -> Option<i64> {

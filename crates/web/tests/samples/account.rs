@@ -17,6 +17,8 @@ impl Samples<'_> {
             may_set_up: true,
             required: false,
             removal: Removal::ByUser,
+            email: None,
+            own_switch: None,
             backup: None,
             backup_offered: true,
             sessions: 1,
@@ -140,6 +142,7 @@ impl Samples<'_> {
                 login: login.clone(),
                 target,
                 code_digits,
+                email: None,
                 backup_codes: Some(CodeShape::Digits(8)),
             })
         };

@@ -1,6 +1,7 @@
 //! One sample of every page and state, for the tests and for the gallery.
 
 mod account;
+mod email;
 mod login;
 
 use std::sync::Arc;
@@ -66,6 +67,7 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.set_up(),
         samples.account(),
         samples.changes(),
+        samples.email(),
         samples.others(),
     ]
     .into_iter()
@@ -211,6 +213,7 @@ impl Samples<'_> {
                     password_chars: 15,
                 },
                 backup_codes,
+                email_codes: true,
                 removal,
                 own: vec![OwnQuestion {
                     id: "vpn".into(),

@@ -8,8 +8,10 @@ use warifu_domain::{
 };
 use warifu_flows::{
     FlowError, Origin, account,
+    emailed_code::{self, EmailMethod},
     enrol::{self, PendingTotp, ShownKey},
     login::{self, AttemptView, LoginStep, NewSession, PasswordForm},
+    own_switch, private_address,
     session::{self, SignedIn, TypedProof},
 };
 use warifu_storage::AuditFilter;
@@ -288,6 +290,33 @@ impl Browser {
         Ok(codes)
     }
 
+    /// Asks for a code by mail.
+    pub(crate) async fn ask_code(&mut self) -> Result<(), FlowError> {
+        let (tenant, request) = (self.world.tenant().await, self.request());
+        let (ctx, attempt) = (&self.world.ctx, self.attempt_cookie());
+        let answer = emailed_code::ask_in_attempt(ctx, &tenant, &request, &attempt).await;
+        self.recorded(request.reference, answer).await
+    }
+
+    /// What the page that takes a code by mail shows.
+    pub(crate) async fn email_page(&self) -> EmailMethod {
+        let (tenant, request) = (self.world.tenant().await, self.request());
+        let (ctx, attempt) = (&self.world.ctx, self.attempt_cookie());
+        emailed_code::method_in_attempt(ctx, &tenant, &request, &attempt)
+            .await
+            .unwrap()
+    }
+
+    /// Sends a code that came by mail.
+    pub(crate) async fn send_emailed_code(&mut self, code: &str) -> Result<(), FlowError> {
+        let (tenant, request) = (self.world.tenant().await, self.request());
+        let (ctx, attempt) = (&self.world.ctx, self.attempt_cookie());
+        let answer = login::check_emailed_code(ctx, &tenant, &request, &attempt, code).await;
+        self.recorded(request.reference, answer)
+            .await
+            .map(|session| self.keep(session))
+    }
+
     /// Logs in with whatever is asked for; waits for a fresh code where one is needed.
     pub(crate) async fn sign_in(&mut self, person: &mut Person) {
         match self.send_password(person).await.unwrap() {
@@ -404,6 +433,65 @@ impl Browser {
             self.request(),
         );
         let answer = enrol::reactivate_totp(&self.world.ctx, &tenant, &request, &who).await;
+        self.recorded(request.reference, answer).await
+    }
+
+    /// Asks for a code by mail for the fresh proof.
+    pub(crate) async fn ask_code_for_proof(&mut self) -> Result<(), FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let answer = emailed_code::ask_for_proof(&self.world.ctx, &tenant, &request, &who).await;
+        self.recorded(request.reference, answer).await
+    }
+
+    /// Types a private address.
+    pub(crate) async fn register_address(&mut self, address: &str) -> Result<(), FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let ctx = &self.world.ctx;
+        let answer = private_address::register(ctx, &tenant, &request, &who, address).await;
+        self.recorded(request.reference, answer).await
+    }
+
+    /// Types the code that confirms a private address.
+    pub(crate) async fn confirm_address(&mut self, code: &str) -> Result<(), FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let ctx = &self.world.ctx;
+        let answer = private_address::confirm(ctx, &tenant, &request, &who, code).await;
+        self.recorded(request.reference, answer)
+            .await
+            .map(|session| self.keep(session))
+    }
+
+    /// Removes the private address.
+    pub(crate) async fn remove_address(&mut self) -> Result<(), FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let answer = private_address::remove(&self.world.ctx, &tenant, &request, &who).await;
+        self.recorded(request.reference, answer).await
+    }
+
+    /// Switches the second factor on or off.
+    pub(crate) async fn switch(&mut self, on: bool) -> Result<(), FlowError> {
+        let (tenant, who, request) = (
+            self.world.tenant().await,
+            self.signed_in().await,
+            self.request(),
+        );
+        let answer = own_switch::switch(&self.world.ctx, &tenant, &request, &who, on).await;
         self.recorded(request.reference, answer).await
     }
 

@@ -26,7 +26,7 @@ impl Dump {
 }
 
 /// Every table that belongs to tenants.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 19] = [
     "person",
     "totp",
     "backup_code_set",
@@ -44,6 +44,8 @@ pub(crate) const TABLES: [&str; 17] = [
     "person_word",
     "person_address",
     "familiar",
+    "private_address",
+    "emailed_code",
 ];
 
 /// A connection beside the server.

@@ -92,6 +92,11 @@ async fn fill(database: &Database, shadow: TenantId, user: UserId, login: &str) 
                  ON CONFLICT DO NOTHING;
              INSERT INTO helpdesk_code (tenant_id, user_id, key_id, verifier, issued_at, expires_at, failures)
              VALUES ({shadow}, {user}, 1, {subject}, 0, {far}, 1);
+             INSERT INTO private_address (tenant_id, user_id, sealed, confirmed_at, used_at, failures, blocked_until)
+             VALUES ({shadow}, {user}, {bytes}, 0, NULL, 1, 0);
+             INSERT INTO emailed_code (tenant_id, user_id, purpose, started_by, request, address, key_id, verifier,
+                                       asked_at, expires_at, failures)
+             VALUES ({shadow}, {user}, 0, {subject}, 'SHDW', NULL, 1, {subject}, {far}, {far}, 1);
              INSERT INTO person_group (tenant_id, id, name, created_at) VALUES ({shadow}, {user}, '{login}', 0);
              INSERT INTO person_word (tenant_id, word, user_id) VALUES ({shadow}, '{login}', {user});
              INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, created_at, due_at)

@@ -339,9 +339,24 @@ impl World {
             .await
             .unwrap();
         let own = notices.iter().filter(|notice| notice.login == person.login);
-        own.map(|notice| {
-            assert_eq!(notice.recipient, person.email);
-            notice.kind
+        own.filter(|notice| notice.code().is_none())
+            .map(|notice| {
+                assert_eq!(notice.recipient, person.email);
+                notice.kind
+            })
+            .collect()
+    }
+
+    /// Codes that were mailed to a person, oldest first: to which address, under which name, which digits.
+    pub(crate) async fn codes_to(&self, person: &Person) -> Vec<(String, String, String)> {
+        let tenant = self.tenant().await;
+        let notices = notices::list(&self.ctx, &tenant, 0, 1000).await.unwrap();
+        let own = notices
+            .into_iter()
+            .filter(|notice| notice.login == person.login);
+        own.filter_map(|notice| {
+            let code = notice.code()?.clone();
+            Some((notice.recipient, code.request, code.digits.to_string()))
         })
         .collect()
     }

@@ -24,6 +24,10 @@ pub struct Account {
     pub required: bool,
     /// Who may switch it off.
     pub removal: Removal,
+    /// The private address, where codes by mail are offered (K6).
+    pub email: Option<EmailState>,
+    /// The own switch, where there is one (K1).
+    pub own_switch: Option<SwitchState>,
     /// The backup codes; `None` where the policy has none or none were issued.
     pub backup: Option<BackupState>,
     /// Whether the policy has backup codes at all.
@@ -43,6 +47,24 @@ pub struct AppState {
     pub last_used: Option<String>,
     /// Whether its device was reported lost (SEC-44).
     pub suspended: bool,
+}
+
+/// The private address.
+#[derive(Clone, Debug)]
+pub struct EmailState {
+    /// The address and when it was registered; `None`: none is.
+    pub current: Option<(String, String)>,
+}
+
+/// The own switch.
+#[derive(Clone, Copy, Debug)]
+pub struct SwitchState {
+    /// The second factor is used.
+    pub on: bool,
+    /// It cannot be switched off.
+    pub compulsory: bool,
+    /// This page was asked for from a trusted network.
+    pub trusted_network: bool,
 }
 
 /// The backup codes in force.

@@ -13,6 +13,8 @@ pub struct Help {
     pub numbers: HelpNumbers,
     /// How many backup codes a set has, and what they look like; `None` where the policy has none.
     pub backup_codes: Option<(u32, CodeShape)>,
+    /// Whether codes can be sent by mail.
+    pub email_codes: bool,
     /// Who may switch the second factor off.
     pub removal: Removal,
     /// The tenant's own questions.
@@ -57,6 +59,7 @@ impl Help {
         Question::ALL
             .iter()
             .filter(move |question| has_codes || !of_codes.contains(question))
+            .filter(|question| self.email_codes || **question != Question::EmailedCode)
             .map(|question| (question.id(), question.title(&self.frame.texts)))
     }
 

@@ -50,6 +50,8 @@ pub struct LoginCode {
     pub tries_left: u32,
     /// Whether the app is suspended because its device was reported lost (SEC-44).
     pub suspended: bool,
+    /// Whether a code by mail can be asked for instead (K3).
+    pub email: bool,
     /// Whether the user may use a backup code instead.
     pub backup_codes: bool,
     /// Whether a helpdesk code is open for the user.
@@ -68,6 +70,8 @@ pub struct LostDevice {
     pub login: String,
     /// Whether the user has backup codes left.
     pub backup_codes: bool,
+    /// Whether a code by mail can be asked for instead.
+    pub email: bool,
 }
 
 /// `/login/backup-code`: a backup code in place of the one-time code.
@@ -158,10 +162,10 @@ impl LoginBackupCode {
     }
 }
 
-fn who(frame: &Frame, login: &str) -> String {
+pub(super) fn who(frame: &Frame, login: &str) -> String {
     frame.msg_with("login-code-who", &[("login", login.into())])
 }
 
-fn tries(frame: &Frame, left: &u32) -> String {
+pub(super) fn tries(frame: &Frame, left: &u32) -> String {
     frame.msg_with("login-code-tries-left", &[("left", (*left).into())])
 }

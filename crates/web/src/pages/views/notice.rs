@@ -13,6 +13,14 @@ pub enum Notice {
     TurnedOff,
     /// An app that was reported lost is in use again.
     AppReactivated,
+    /// The own switch is on (K1).
+    SwitchedOn,
+    /// The own switch is off.
+    SwitchedOff,
+    /// A private address is registered (K6).
+    EmailConfirmed,
+    /// The private address is removed.
+    EmailRemoved,
     /// A reset mail is on its way, if there is such an account.
     ResetAsked,
     /// The password is reset by mail.
@@ -89,11 +97,15 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 44] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
         Self::AppReactivated,
+        Self::SwitchedOn,
+        Self::SwitchedOff,
+        Self::EmailConfirmed,
+        Self::EmailRemoved,
         Self::ResetAsked,
         Self::PasswordReset,
         Self::SetUpAbandoned,
@@ -140,6 +152,10 @@ impl Notice {
             Self::TurnedOn => "turned-on",
             Self::TurnedOff => "turned-off",
             Self::AppReactivated => "app-reactivated",
+            Self::SwitchedOn => "switched-on",
+            Self::SwitchedOff => "switched-off",
+            Self::EmailConfirmed => "email-confirmed",
+            Self::EmailRemoved => "email-removed",
             Self::ResetAsked => "reset-asked",
             Self::PasswordReset => "password-reset",
             Self::SetUpAbandoned => "set-up-abandoned",
@@ -191,6 +207,10 @@ impl Notice {
             Self::TurnedOn => texts.msg("notice-turned-on"),
             Self::TurnedOff => texts.msg("notice-turned-off"),
             Self::AppReactivated => texts.msg("notice-app-reactivated"),
+            Self::SwitchedOn => texts.msg("notice-switched-on"),
+            Self::SwitchedOff => texts.msg("notice-switched-off"),
+            Self::EmailConfirmed => texts.msg("notice-email-confirmed"),
+            Self::EmailRemoved => texts.msg("notice-email-removed"),
             Self::ResetAsked => texts.msg("notice-reset-asked"),
             Self::PasswordReset => texts.msg("notice-password-reset"),
             Self::SetUpAbandoned => texts.msg("notice-set-up-abandoned"),

@@ -71,6 +71,8 @@ impl Problem {
             field: match code {
                 "LOGIN-01" | "ACC-03" => Some("password"),
                 "LOGIN-05" => Some("code"),
+                "MAIL-01" | "MAIL-02" | "MAIL-03" => Some("emailed_code"),
+                "MAIL-05" | "MAIL-06" => Some("private_address"),
                 _ if code.starts_with("OTP-") => Some("code"),
                 "ADM-02" => Some("reason"),
                 "USR-03" | "USR-04" => Some("login"),

@@ -1,6 +1,6 @@
 //! The fresh proof before a change to how one signs in (SEC-37).
 
-use super::{CodeShape, Frame};
+use super::{AskedCode, CodeShape, Frame};
 use askama::Template;
 
 /// What the proof is for.
@@ -16,6 +16,14 @@ pub enum ProofTarget {
     Password,
     /// Changing where notices go.
     Notifications,
+    /// Switching the own switch on (K1).
+    SwitchOn,
+    /// Switching the own switch off.
+    SwitchOff,
+    /// Removing the private address.
+    EmailRemove,
+    /// Registering or changing the private address.
+    Email,
     /// Managing: back to a page of a console.
     Console,
     /// Nothing in particular: back to the account.
@@ -36,18 +44,25 @@ pub struct Proof {
     pub to: String,
     /// Digits of a code; `None` while the user has no second factor.
     pub code_digits: Option<u8>,
+    /// Where codes by mail go, where one is taken instead, and the one that was asked for last.
+    pub email: Option<(String, Option<AskedCode>)>,
     /// What a backup code looks like, where one is taken instead.
     pub backup_codes: Option<CodeShape>,
 }
 
 impl ProofTarget {
     /// All targets.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::SetUp,
         Self::Remove,
         Self::BackupCodes,
         Self::Password,
         Self::Notifications,
+        Self::SwitchOn,
+        Self::SwitchOff,
+        // Before the name that it begins with.
+        Self::EmailRemove,
+        Self::Email,
         Self::Console,
         Self::Account,
     ];
@@ -61,6 +76,10 @@ impl ProofTarget {
             Self::BackupCodes => "backup-codes",
             Self::Password => "password",
             Self::Notifications => "notifications",
+            Self::SwitchOn => "own-switch/on",
+            Self::SwitchOff => "own-switch/off",
+            Self::EmailRemove => "email/remove",
+            Self::Email => "email",
             Self::Console => "console",
             Self::Account => "account",
         }
@@ -75,6 +94,10 @@ impl ProofTarget {
             Self::BackupCodes => "/account/backup-codes",
             Self::Password => "/account/password",
             Self::Notifications => "/account/notifications",
+            Self::SwitchOn => "/account/own-switch/on",
+            Self::SwitchOff => "/account/own-switch/off",
+            Self::EmailRemove => "/account/email/remove",
+            Self::Email => "/account/email",
             Self::Console => "/admin",
             Self::Account => "/account",
         }
@@ -103,9 +126,18 @@ impl Proof {
             ProofTarget::BackupCodes => self.frame.msg("proof-for-backup-codes"),
             ProofTarget::Password => self.frame.msg("proof-for-password"),
             ProofTarget::Notifications => self.frame.msg("proof-for-notifications"),
+            ProofTarget::SwitchOn | ProofTarget::SwitchOff => {
+                self.frame.msg("proof-for-own-switch")
+            }
+            ProofTarget::Email | ProofTarget::EmailRemove => self.frame.msg("proof-for-email"),
             ProofTarget::Console => self.frame.msg("proof-for-console"),
             ProofTarget::Account => self.frame.msg("proof-for-account"),
         }
+    }
+
+    fn email_lead(&self, address: &str) -> String {
+        self.frame
+            .msg_with("proof-email-lead", &[("address", address.into())])
     }
 
     fn code_hint(&self, digits: &u8) -> String {

@@ -19,6 +19,8 @@ pub enum Question {
     SeveralDevices,
     /// A right code that is refused.
     CodeRefused,
+    /// A mail with a code that does not arrive, or a code from it that is refused.
+    EmailedCode,
     /// Too many wrong codes.
     CodesPaused,
     /// What backup codes are.
@@ -53,6 +55,7 @@ impl Question {
         Self::NewPhone,
         Self::SeveralDevices,
         Self::CodeRefused,
+        Self::EmailedCode,
         Self::CodesPaused,
         Self::BackupCodes,
         Self::BackupCodeRefused,
@@ -73,6 +76,7 @@ impl Question {
             "LOGIN-02" | "LOGIN-03" | "LOGIN-04" => Self::LoginEnded,
             "LOGIN-05" => Self::LostPhone,
             "OTP-01" | "OTP-02" | "OTP-03" | "OTP-04" => Self::CodeRefused,
+            _ if code.starts_with("MAIL-") => Self::EmailedCode,
             "OTP-05" | "OTP-06" => Self::CodesPaused,
             "OTP-07" | "SET-01" | "SET-04" => Self::SetUp,
             "BAK-01" | "BAK-02" | "BAK-03" | "BAK-04" => Self::BackupCodeRefused,
@@ -98,6 +102,7 @@ impl Question {
             Self::NewPhone => "new-phone",
             Self::SeveralDevices => "several-devices",
             Self::CodeRefused => "code-refused",
+            Self::EmailedCode => "emailed-code",
             Self::CodesPaused => "codes-paused",
             Self::BackupCodes => "backup-codes",
             Self::BackupCodeRefused => "backup-code-refused",
@@ -122,6 +127,7 @@ impl Question {
             Self::NewPhone => texts.msg("help-new-phone"),
             Self::SeveralDevices => texts.msg("help-several-devices"),
             Self::CodeRefused => texts.msg("help-code-refused"),
+            Self::EmailedCode => texts.msg("help-emailed-code"),
             Self::CodesPaused => texts.msg("help-codes-paused"),
             Self::BackupCodes => texts.msg("help-backup-codes"),
             Self::BackupCodeRefused => texts.msg("help-backup-code-refused"),

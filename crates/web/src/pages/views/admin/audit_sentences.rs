@@ -80,6 +80,11 @@ pub(super) fn name(texts: &Texts, kind: EventKind) -> &str {
         K::AddressRemoved => texts.msg("audit-name-address-removed"),
         K::AddressConfirmed => texts.msg("audit-name-address-confirmed"),
         K::AddressAdded => texts.msg("audit-name-address-added"),
+        K::OwnSwitchChanged => texts.msg("audit-name-own-switch-changed"),
+        K::EmailedCodeSent => texts.msg("audit-name-emailed-code-sent"),
+        K::EmailedCodeChecked => texts.msg("audit-name-emailed-code-checked"),
+        K::PrivateAddressConfirmed => texts.msg("audit-name-private-address-confirmed"),
+        K::PrivateAddressRemoved => texts.msg("audit-name-private-address-removed"),
     }
 }
 
@@ -159,6 +164,11 @@ pub(super) fn done(texts: &Texts, kind: EventKind) -> &str {
         K::AddressRemoved => texts.msg("audit-done-address-removed"),
         K::AddressConfirmed => texts.msg("audit-done-address-confirmed"),
         K::AddressAdded => texts.msg("audit-done-address-added"),
+        K::OwnSwitchChanged => texts.msg("audit-done-own-switch-changed"),
+        K::EmailedCodeSent => texts.msg("audit-done-emailed-code-sent"),
+        K::EmailedCodeChecked => texts.msg("audit-done-emailed-code-checked"),
+        K::PrivateAddressConfirmed => texts.msg("audit-done-private-address-confirmed"),
+        K::PrivateAddressRemoved => texts.msg("audit-done-private-address-removed"),
     }
 }
 
