@@ -164,6 +164,7 @@ pub async fn confirm(
         };
         tx.replace_private_address(user, &sealed, act.now).await?;
         tx.delete_attempts_of(user).await?;
+        tx.close_mail_windows(user).await?;
         tx.delete_sessions_of(user, Some(&token)).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, kind).await?;
@@ -190,6 +191,7 @@ pub async fn remove(
             Refusal::NotSignedIn
         } else if tx.delete_private_address(user).await? {
             tx.delete_attempts_of(user).await?;
+            tx.close_mail_windows(user).await?;
             tx.delete_sessions_of(user, Some(&token)).await?;
             act.audit(tx, event).await?;
             act.notify(tx, user, kind).await?;

@@ -273,7 +273,11 @@ pub(crate) async fn step_up_by_mail(
         },
         _ => *session,
     };
-    renew(tx, act, old, &session, token).await
+    let renewed = renew(tx, act, old, &session, token).await?;
+    if renewed.is_ok() {
+        mail_windows::note_proof(tx, act, session.user, session.evidence).await?;
+    }
+    Ok(renewed)
 }
 
 /// Gives a session a new token, and what `session` says was proved and when (SEC-4). A set-up that it began goes with it.
