@@ -10,6 +10,8 @@ use std::{fs, io};
 use warifu_web::pages::views::ASSETS;
 use warifu_web::text::Language;
 
+const LOGO: &str = "logo.svg";
+
 fn main() -> io::Result<()> {
     let folder = PathBuf::from(
         std::env::args_os()
@@ -20,6 +22,7 @@ fn main() -> io::Result<()> {
     for asset in ASSETS {
         fs::write(folder.join(file_name(asset.path)), asset.body)?;
     }
+    fs::write(folder.join(LOGO), samples::LOGO_PICTURE)?;
     let mut index = String::from("<!doctype html><meta charset=\"utf-8\"><title>Warifu</title>");
     for language in Language::ALL {
         write!(index, "<h1>{}</h1><ul>", language.own_name()).map_err(io::Error::other)?;
@@ -29,6 +32,7 @@ fn main() -> io::Result<()> {
             let html = ASSETS.iter().fold(sample.html, |html, asset| {
                 html.replace(asset.path, file_name(asset.path))
             });
+            let html = html.replace(samples::LOGO, LOGO);
             fs::write(folder.join(&name), html)?;
             write!(index, "<li><a href=\"{name}\">{}</a></li>", sample.name)
                 .map_err(io::Error::other)?;

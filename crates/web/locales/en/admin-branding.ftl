@@ -2,7 +2,10 @@
 branding-title = Look and words
 branding-lead = Change the colour, the logo, the words on the pages, and the desk that people ask. Before you save, you see what the login page would look like.
 branding-colour = Colour
-branding-accent = Buttons and links (as in #1f4e79; its lightness is adjusted where it could not be read)
+branding-accent = Buttons and links
+branding-accent-hint = As in #1f4e79. A colour that could not be read is made lighter or darker.
+branding-in-ja = { $name } (Japanese)
+branding-in-en = { $name } (English)
 branding-words-ja = Words (Japanese pages)
 branding-words-en = Words (English pages)
 branding-word-feature = Name of the feature

@@ -2,7 +2,10 @@
 branding-title = 表示の設定
 branding-lead = 色、ロゴ、画面で使う言葉、お問い合わせ窓口を変更できます。保存する前に、ログイン画面での見え方を確認できます。
 branding-colour = 色
-branding-accent = ボタンとリンクの色（#1f4e79 の形式。読みにくい場合は明るさを自動で調整します）
+branding-accent = ボタンとリンクの色
+branding-accent-hint = #1f4e79 の形式で入力します。読みにくい色は、明るさを自動で調整します。
+branding-in-ja = { $name }（日本語）
+branding-in-en = { $name }（英語）
 branding-words-ja = 言葉（日本語の画面）
 branding-words-en = 言葉（英語の画面）
 branding-word-feature = 機能の名前

@@ -41,6 +41,10 @@ fn load(tag: &str, text: &str, labels: LabelTable) -> Messages {
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // Neither language is written from right to left, and the marks would end up in what people copy.
     bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(|value, _| match value {
+        FluentValue::Number(number) => grouped(number.value),
+        _ => None,
+    }));
     bundle
         .add_resource(resource)
         .expect("the build refuses keys that stand twice");
@@ -50,6 +54,22 @@ fn load(tag: &str, text: &str, labels: LabelTable) -> Messages {
         labels,
         places: keys.map(|(place, (key, _))| (*key, place)).collect(),
     }
+}
+
+/// A whole number in groups of three digits, as both languages write it; another one as it is.
+fn grouped(number: f64) -> Option<String> {
+    if number.fract() != 0.0 || number.abs() < 1000.0 {
+        return None;
+    }
+    let digits = format!("{:.0}", number.abs());
+    let mut text = String::from(if number < 0.0 { "-" } else { "" });
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    Some(text)
 }
 
 fn of(language: Language) -> &'static Messages {
@@ -96,4 +116,22 @@ pub(super) fn format(
     bundle
         .format_pattern(pattern, Some(&arguments), &mut Vec::new())
         .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_read_in_groups() {
+        for (number, text) in [
+            (0.0, None),
+            (999.0, None),
+            (1000.0, Some("1,000")),
+            (-1_234_567.0, Some("-1,234,567")),
+            (1000.5, None),
+        ] {
+            assert_eq!(grouped(number).as_deref(), text);
+        }
+    }
 }

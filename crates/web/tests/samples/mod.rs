@@ -1,8 +1,11 @@
 //! One sample of every page and state, for the tests and for the gallery.
 
 mod account;
+mod console;
 mod email;
 mod login;
+mod operator;
+mod trail;
 
 use std::sync::Arc;
 
@@ -16,6 +19,15 @@ use warifu_web::pages::views::{
 use warifu_web::text::{Labels, Language, Texts};
 
 const URI: &str = "otpauth://totp/%E3%82%8F%E3%82%8A%E3%81%B5%E5%95%86%E4%BA%8B:taro%40example.jp?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=%E3%82%8F%E3%82%8A%E3%81%B5%E5%95%86%E4%BA%8B&algorithm=SHA1&digits=6&period=30";
+
+/// Where samples say that the logo is.
+pub(crate) const LOGO: &str = "/warifu-trading/logo/7afafafafafafafa";
+
+/// What stands in for it where pages are looked at. Real ones are never SVG.
+#[allow(dead_code, reason = "only those who look at pages need it")]
+pub(crate) const LOGO_PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='240' height='80'>\
+    <path d='M8 40L40 8L72 40L40 72Z' fill='#b00020'/>\
+    <text x='88' y='54' font-size='40' font-family='sans-serif' fill='#222'>Warifu</text></svg>";
 
 /// A page as it is sent, under a name for files.
 pub(crate) struct Sample {
@@ -69,6 +81,14 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.changes(),
         samples.email(),
         samples.others(),
+        samples.people(),
+        samples.groups(),
+        samples.adoption(),
+        samples.policies(),
+        samples.audit(),
+        samples.branding(),
+        samples.tenants_managed(),
+        samples.server(),
     ]
     .into_iter()
     .flatten()

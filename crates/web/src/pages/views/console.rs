@@ -71,7 +71,7 @@ impl Console {
     };
 
     /// For a person of `role` on the page of `route`.
-    pub(crate) fn new(role: Role, route: &'static str) -> Self {
+    pub fn new(role: Role, route: &'static str) -> Self {
         Self { role, route }
     }
 

@@ -93,6 +93,10 @@ impl Branding {
         ]
     }
 
+    fn hint(&self, field: &&BrandingField) -> Option<&str> {
+        (field.name == "branding.accent").then(|| self.frame.msg("branding-accent-hint"))
+    }
+
     fn label(&self, field: &&BrandingField) -> String {
         let name = match field.name.rsplit('.').next().unwrap_or_default() {
             "accent" => self.frame.msg("branding-accent"),
@@ -108,8 +112,14 @@ impl Branding {
             _ => self.frame.msg("branding-word-contact"),
         };
         match field.name.split('.').nth(1) {
-            Some("ja") if field.name.starts_with("contact.") => format!("{name}（日本語）"),
-            Some("en") if field.name.starts_with("contact.") => format!("{name} (English)"),
+            Some("ja") if field.name.starts_with("contact.") => {
+                let parts = [("name", name.into())];
+                self.frame.msg_with("branding-in-ja", &parts)
+            }
+            Some("en") if field.name.starts_with("contact.") => {
+                let parts = [("name", name.into())];
+                self.frame.msg_with("branding-in-en", &parts)
+            }
             _ => name.to_owned(),
         }
     }

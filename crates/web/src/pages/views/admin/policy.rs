@@ -221,6 +221,12 @@ impl Policy {
             .msg_with("policy-preset-value", &[("preset", self.preset.into())])
     }
 
+    fn preset_is(&self, row: &KnobRow) -> String {
+        let value = self.shown(row, &row.preset).into();
+        let parts = [("preset", self.preset.into()), ("value", value)];
+        self.frame.msg_with("policy-preset-is", &parts)
+    }
+
     fn differs_from(&self) -> String {
         self.frame
             .msg_with("policy-differs", &[("preset", self.preset.into())])
