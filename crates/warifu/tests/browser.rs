@@ -9,6 +9,10 @@ mod changes;
 mod chromium;
 #[path = "browser/comfort.rs"]
 mod comfort;
+#[path = "browser/console_branding.rs"]
+mod console_branding;
+#[path = "browser/console_policy.rs"]
+mod console_policy;
 #[path = "browser/console_users.rs"]
 mod console_users;
 #[path = "browser/demo.rs"]
@@ -17,12 +21,16 @@ mod demo;
 mod forced_set_up;
 #[path = "browser/forms.rs"]
 mod forms;
+#[path = "browser/gallery.rs"]
+mod gallery;
 #[path = "browser/looks.rs"]
 mod looks;
 #[path = "browser/phone.rs"]
 mod phone;
 #[path = "browser/refusals.rs"]
 mod refusals;
+#[path = "../../web/tests/samples/mod.rs"]
+mod samples;
 #[path = "browser/scratch.rs"]
 mod scratch;
 #[path = "browser/services.rs"]

@@ -14,7 +14,7 @@ const USE_HELPDESK: Words = (
 );
 
 /// The administrator of the workspace, signed in with an app of their own.
-async fn at_the_desk(visit: &Visit) {
+pub(crate) async fn at_the_desk(visit: &Visit) {
     let accounts = visit.accounts("workspace");
     let chief: &Account = accounts.first().expect("every organisation has one");
     visit.sign_in("workspace", chief).await;

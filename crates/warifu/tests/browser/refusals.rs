@@ -2,7 +2,7 @@
 
 use crate::acts::*;
 use crate::chromium::Language::{self, En, Ja};
-use crate::visit::Width::Desk;
+use crate::visit::Width::{self, Desk};
 use crate::visit::{Visit, Visitor, visit};
 
 #[tokio::test]
@@ -271,4 +271,45 @@ fn unknown(codes: &[String]) -> String {
     let mut all = (0..).map(|number| format!("0000-{number:04}"));
     all.find(|code| !codes.contains(code))
         .expect("there are more numbers than codes")
+}
+
+/// Shows: G9, W9
+async fn question(language: Language) {
+    visit(
+        Visitor::new(language, Width::Phone),
+        async move |visit: Visit| {
+            let user = visit.member("workspace");
+            visit.sign_in("workspace", &user).await;
+            let phone = visit.set_up().await;
+            visit.sign_out().await;
+            visit.give_password(&user).await;
+            visit.give_code(&phone.wrong_code()).await;
+            let link = visit.find("#problem a").await;
+            let asked = link.text().await.expect("a link has words");
+            visit.turns_page(async || link.click().await).await;
+            assert_eq!(visit.path().await, "/workspace/help");
+            // The question that explains this very error, and where the eye falls.
+            let section = visit.text("section:target h2").await;
+            assert_eq!(section, asked);
+            let top = "return document.querySelector('section:target').getBoundingClientRect().top";
+            visit
+                .until("the answer in the window", async || {
+                    let top = visit.driver.execute(top, Vec::new()).await.ok()?;
+                    let top: f64 = top.convert().ok()?;
+                    (-1.0..400.0).contains(&top).then_some(())
+                })
+                .await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn w9_an_error_leads_to_the_question_that_explains_it_in_japanese() {
+    question(Ja).await;
+}
+
+#[tokio::test]
+async fn w9_an_error_leads_to_the_question_that_explains_it_in_english() {
+    question(En).await;
 }

@@ -250,8 +250,8 @@ async fn sec_071_a_logo_is_seen_before_it_is_saved_and_removed_with_a_word() {
 
 /// The hidden fields of the bar above a preview.
 fn bar_fields(page: &str) -> Vec<(String, String)> {
-    let bar = page.split("<aside").nth(1).unwrap();
-    let bar = bar.split("</aside>").next().unwrap();
+    let bar = page.split("role=\"main\"").nth(1).unwrap();
+    let bar = bar.split("</form>").next().unwrap();
     let attribute = |tag: &str, name: &str| {
         let (_, rest) = tag.split_once(&format!(" {name}=\"")).unwrap();
         unescape(rest.split('"').next().unwrap())

@@ -367,9 +367,9 @@ async fn revision_rows(
         time: page.minute(row.at),
         by: match Actor::from_number(row.actor) {
             Actor::Administrator(user) => logins.get(&user).cloned().unwrap_or(user.to_string()),
-            Actor::CommandLine => page.texts().msg("audit-by-command-line").to_owned(),
-            Actor::Operator(_) => page.texts().msg("audit-by-operator").to_owned(),
-            Actor::Subject | Actor::Server => page.texts().msg("audit-by-server").to_owned(),
+            Actor::CommandLine => page.texts().msg("policy-by-command-line").to_owned(),
+            Actor::Operator(_) => page.texts().msg("policy-by-operator").to_owned(),
+            Actor::Subject | Actor::Server => page.texts().msg("policy-by-server").to_owned(),
         },
         reason: row.reason.clone(),
     };
