@@ -10,6 +10,10 @@ use crate::visit::{Visit, Visitor, visit};
 impl Visit {
     /// Shows a page that no server sent, as if it came from the demonstration: its style sheet does.
     async fn show(&self, html: &str) {
+        // Its script runs in the document that was there before, where it has run already.
+        let (head, rest) = html.split_once("<script").expect("every page has a script");
+        let (_, body) = rest.split_once("</script>").expect("it ends");
+        let html = format!("{head}{body}");
         let tree = self.cdp("Page.getFrameTree", json!({})).await;
         let frame = &tree["frameTree"]["frame"]["id"];
         let page = json!({ "frameId": frame, "html": html });

@@ -1,9 +1,11 @@
 //! Samples of the operator's console.
 
 use warifu_domain::{policy::Enrolment, user::Role};
+use warifu_storage::JobState;
 use warifu_web::pages::views::operator::{
-    Administrator, Health, KeyRow, Keys, MailPage, NewTenant, Proxies, RescuePage, TenantAct,
-    TenantActPage, TenantDetails, TenantLine, TenantList, TenantState, WaitingRescue,
+    Administrator, Health, KeyRow, Keys, MailPage, NewTenant, Proxies, RescuePage, ResealAsk,
+    ResealPage, ServerRow, TenantAct, TenantActPage, TenantDetails, TenantLine, TenantList,
+    TenantState, WaitingRescue,
 };
 use warifu_web::pages::views::{Console, Facts, Frame, Notice};
 
@@ -155,6 +157,16 @@ impl Samples<'_> {
             is_active,
             is_known,
         };
+        let reseal = |state| ResealPage {
+            frame: self.operator("/{tenant}/operator/keys/reseal/{job}"),
+            id: 7,
+            state,
+            percent: 42,
+            done: 420_000,
+            total: 1_000_000,
+            key: 2,
+            unreadable: 0,
+        };
         let health = |writes| Health {
             frame: self.operator("/{tenant}/operator/health"),
             version: "0.1.0",
@@ -178,6 +190,13 @@ impl Samples<'_> {
                     frame: self.operator("/{tenant}/operator/keys"),
                     active: "2".into(),
                     known: "1, 2".into(),
+                    retired: "1".into(),
+                    to_reseal: 12_345,
+                    servers: vec![ServerRow {
+                        name: "login1".into(),
+                        active: "2".into(),
+                        keys: "1, 2".into(),
+                    }],
                     rows: vec![
                         key("totp", true, true),
                         key("outbox", false, true),
@@ -185,6 +204,16 @@ impl Samples<'_> {
                     ],
                 }),
             ),
+            (
+                "operator-reseal-ask",
+                print(&ResealAsk {
+                    frame: self.operator("/{tenant}/operator/keys/reseal"),
+                    reason: String::new(),
+                }),
+            ),
+            ("operator-reseal", print(&reseal(JobState::Running))),
+            ("operator-reseal-done", print(&reseal(JobState::Finished))),
+            ("operator-reseal-failed", print(&reseal(JobState::Failed))),
             ("operator-health", print(&health(true))),
             ("operator-health-bad", print(&health(false))),
         ]
