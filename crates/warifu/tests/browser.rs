@@ -17,6 +17,8 @@ mod console_policy;
 mod console_users;
 #[path = "browser/demo.rs"]
 mod demo;
+#[path = "browser/entrances.rs"]
+mod entrances;
 #[path = "browser/forced_set_up.rs"]
 mod forced_set_up;
 #[path = "browser/forms.rs"]
@@ -25,6 +27,8 @@ mod forms;
 mod gallery;
 #[path = "browser/looks.rs"]
 mod looks;
+#[path = "browser/operators.rs"]
+mod operators;
 #[path = "browser/phone.rs"]
 mod phone;
 #[path = "browser/refusals.rs"]

@@ -27,7 +27,24 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn start(scratch: &Scratch) -> Self {
-        let data = scratch.folder("data");
+        Self::start_in(scratch.folder("data"))
+    }
+
+    /// With a line of its configuration changed: ended and started again, which shows no passwords.
+    pub(crate) fn start_with(scratch: &Scratch, (old, new): (&str, &str)) -> Self {
+        let first = Self::start(scratch);
+        let (data, accounts) = (first.data.clone(), first.accounts.clone());
+        drop(first);
+        let file = data.join("demo.toml");
+        let text = std::fs::read_to_string(&file).expect("it has a configuration");
+        assert!(text.contains(old), "{text}");
+        std::fs::write(&file, text.replace(old, new)).expect("it can be written");
+        let mut second = Self::start_in(data);
+        second.accounts = accounts;
+        second
+    }
+
+    fn start_in(data: PathBuf) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_warifu"))
             .args(["demo", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)

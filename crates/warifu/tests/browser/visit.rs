@@ -87,11 +87,23 @@ where
     Act: FnOnce(Visit) -> Fut,
     Fut: Future<Output = ()> + 'static,
 {
+    visit_with(visitor, None, act).await;
+}
+
+/// As [`visit`], with a line of the demonstration's configuration in the place of another.
+pub(crate) async fn visit_with<Act, Fut>(visitor: Visitor, setting: Option<(&str, &str)>, act: Act)
+where
+    Act: FnOnce(Visit) -> Fut,
+    Fut: Future<Output = ()> + 'static,
+{
     let scratch = Scratch::new();
     let stage = Arc::new(Stage {
         visits: Mutex::default(),
         chromedriver: Chromedriver::start(),
-        demo: Demo::start(&scratch),
+        demo: match setting {
+            None => Demo::start(&scratch),
+            Some(setting) => Demo::start_with(&scratch, setting),
+        },
         scratch,
     });
     let first = Visit::begin(&stage, visitor).await;

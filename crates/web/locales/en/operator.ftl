@@ -62,6 +62,7 @@ operator-keep-title = Keep { $name } after all?
 operator-keep-what = Nothing is deleted. The organisation stays closed.
 operator-keep-undo = To open it, choose “Open organisation” afterwards.
 
+operator-own-rescue = If the only operator is locked out, no page can help: run warifu tenant rescue on the server. Better have a second operator from the beginning.
 operator-rescue = Rescue an administrator
 operator-rescue-title = Rescue of an administrator of { $name }
 operator-rescue-what = Where no other administrator can help, you check who the caller is and clear the administrator’s { $feature }. The next login sets it up again. All administrators of the organisation are told by mail.

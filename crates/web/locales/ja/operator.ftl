@@ -62,6 +62,7 @@ operator-keep-title = { $name }の削除を取り消しますか？
 operator-keep-what = データは削除されません。組織は停止したままです。
 operator-keep-undo = 再開するには、このあと「組織を再開する」を選んでください。
 
+operator-own-rescue = 運用者が1人だけで、その人がログインできなくなった場合は、この画面では救済できません。サーバー上で warifu tenant rescue を実行してください。2人目の運用者を登録しておくことをおすすめします。
 operator-rescue = 管理者を救済する
 operator-rescue-title = { $name }の管理者の救済
 operator-rescue-what = ほかに対応できる管理者がいないときに、本人確認をして、管理者の{ $feature }を解除します。次のログインで、もう一度設定します。組織の管理者全員にメールで知らせます。
