@@ -27,7 +27,7 @@ use postgres::Postgres;
 use report::Section;
 use stage::{Plan, Stage};
 use target::codes::{self, Size, Typed};
-use target::{disk, first_command, footprint, lists, logins, page, start, totp};
+use target::{disk, first_command, footprint, imports, lists, logins, page, start, totp};
 use yardstick::nginx::Nginx;
 
 /// Measures Warifu against yardsticks on the same machine, pair by pair.
@@ -81,6 +81,8 @@ enum Target {
     },
     /// Time to the first answer.
     Start,
+    /// Importing people with password hashes, on both engines.
+    Imports,
     /// A cold `cargo run -- demo`: builds everything.
     FirstCommand,
     /// The yardstick of `logins`, in a process of its own.
@@ -133,6 +135,9 @@ fn main() -> Result<()> {
         }
     }
 }
+
+/// People of an imported file.
+const IMPORTED: usize = 100_000;
 
 fn measure(plan: &Plan, target: &Target) -> Result<()> {
     let size = Size {
@@ -190,6 +195,10 @@ fn measure(plan: &Plan, target: &Target) -> Result<()> {
             machine::require(&["nginx"])?;
             vec![start::run(plan, sqlite()?)?]
         }
+        Target::Imports => {
+            machine::require(&["initdb"])?;
+            imports::run(&plan.scratch, IMPORTED, plan.pairs.min(3))?
+        }
         Target::FirstCommand => vec![first_command::run(&plan.scratch)?],
         Target::BareArgon2 { .. } | Target::BarePage { .. } => bail!("not a target"),
     };
@@ -226,6 +235,7 @@ fn all(plan: &Plan, size: Size, logins: usize) -> Result<Vec<Section>> {
         ..plan.clone()
     };
     sections.extend(lists(&few)?);
+    sections.extend(imports::run(&plan.scratch, IMPORTED, plan.pairs.min(3))?);
     Ok(sections)
 }
 
@@ -265,6 +275,7 @@ fn smoke(plan: &Plan) -> Result<()> {
     page::look(&stage)?;
     drop(stage);
     lists::look(plan)?;
+    imports::verify(&plan.scratch, 120)?;
     println!("every answer was right");
     Ok(())
 }

@@ -4,6 +4,7 @@ pub(crate) mod codes;
 pub(crate) mod disk;
 pub(crate) mod first_command;
 pub(crate) mod footprint;
+pub(crate) mod imports;
 mod list_pages;
 pub(crate) mod lists;
 pub(crate) mod logins;
