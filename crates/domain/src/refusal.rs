@@ -92,6 +92,8 @@ pub enum Refusal {
 
     /// The link of a reset mail was used, is too old, or was never sent (SEC-40).
     ResetLinkVoid,
+    /// As many mails with such a link as one account is sent in an hour or a day (SEC-29).
+    MailedTooOften,
 
     /// Nobody is signed in.
     NotSignedIn,
@@ -215,6 +217,7 @@ impl Refusal {
             Self::OnlyAdministrator => "SET-03",
             Self::NoLongerSkipped => "SET-04",
             Self::ResetLinkVoid => "RST-01",
+            Self::MailedTooOften => "RST-02",
             Self::NotSignedIn => "ACC-01",
             Self::ProofNeeded => "ACC-02",
             Self::WrongPassword => "ACC-03",

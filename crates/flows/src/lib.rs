@@ -19,6 +19,7 @@ pub mod entrances;
 mod error;
 mod familiar;
 pub mod first_factor;
+pub mod first_password;
 mod foreign_hash;
 pub mod gate_keys;
 pub mod hasher;

@@ -1,11 +1,10 @@
 //! Passwords at the command line: read without an echo or from standard input, never from arguments or the environment, where
-//! other users of the machine could see them; and made by us, to be typed once.
+//! other users of the machine could see them.
 
 use std::io::{self, IsTerminal as _, Read as _};
 
 use warifu_domain::password::{BadPassword, MAX_BYTES};
 use warifu_domain::refusal::Refusal;
-use warifu_flows::rng::Rng;
 use zeroize::Zeroizing;
 
 use crate::cli::exit::{Exit, Failure};
@@ -57,51 +56,4 @@ fn prompt(text: &str) -> Result<Zeroizing<String>, Failure> {
     rpassword::prompt_password(text)
         .map(Zeroizing::new)
         .map_err(|error| Failure::failed(format!("cannot ask for the password: {error}")))
-}
-
-/// Words of a random password: 60 bits, enough where every guess costs a budget and an Argon2id.
-const WORDS: usize = 5;
-
-/// A random password that can be read out and typed: `kobu-tami-…`. Two syllables a word, each of 6 bits.
-pub(crate) fn random(rng: &Rng) -> Zeroizing<String> {
-    const CONSONANTS: &[u8; 16] = b"bdfghjkmnprstvwz";
-    const VOWELS: &[u8; 4] = b"aiou";
-    let bytes = Zeroizing::new(rng.bytes::<{ 2 * WORDS }>());
-    let mut password = Zeroizing::new(String::with_capacity(5 * WORDS));
-    for (index, byte) in bytes.iter().enumerate() {
-        if index > 0 && index % 2 == 0 {
-            password.push('-');
-        }
-        password.push(CONSONANTS[usize::from(byte >> 2 & 15)].into());
-        password.push(VOWELS[usize::from(byte & 3)].into());
-    }
-    password
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use warifu_domain::password::{MIN_CHARS_ALONE, Password, check_new};
-
-    use super::*;
-
-    #[test]
-    fn sec_070_made_passwords_are_long_readable_and_never_the_same() {
-        let rng = Rng::seeded(7);
-        let mut seen = HashSet::new();
-        for _ in 0..1000 {
-            let made = random(&rng);
-            assert!(made.len() == 24 && made.bytes().all(|b| b == b'-' || b.is_ascii_lowercase()));
-            let password = Password::parse(&made).unwrap();
-            let context = ["operator", "Operator", "default", "sato@example.jp"];
-            assert_eq!(
-                check_new(&password, MIN_CHARS_ALONE, &context),
-                Ok(()),
-                "{}",
-                *made
-            );
-            assert!(seen.insert(made.to_string()));
-        }
-    }
 }

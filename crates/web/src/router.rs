@@ -2,9 +2,9 @@
 //! without saying who may call it (SEC-9).
 
 use warifu_domain::permission::Operation::{
-    AddTenant, ChangeBranding, ChangePolicy, EditUser, ListTenants, ListUsers, ManageGroups,
-    RescueAdministrator, RotateKeys, SendTestMail, ShowAdoption, ShowAudit, ShowMail, ShowPolicy,
-    ShowServer, ShowUser, SuspendTenant,
+    AddTenant, AddUser, ChangeBranding, ChangePolicy, DeleteUser, EditUser, ListTenants, ListUsers,
+    ManageGroups, RescueAdministrator, RotateKeys, SendTestMail, ShowAdoption, ShowAudit, ShowMail,
+    ShowPolicy, ShowServer, ShowUser, SuspendTenant,
 };
 
 use crate::{
@@ -307,6 +307,56 @@ pub(crate) fn table() -> Vec<Route> {
             admin::users::export,
         ),
         get(
+            "/{tenant}/admin/users/new",
+            May(AddUser),
+            admin::user_new::show,
+        ),
+        post(
+            "/{tenant}/admin/users/new",
+            May(AddUser),
+            admin::user_new::add,
+        ),
+        get(
+            "/{tenant}/admin/users/import",
+            May(AddUser),
+            admin::user_import::ask,
+        ),
+        post(
+            "/{tenant}/admin/users/import",
+            May(AddUser),
+            admin::user_import::check,
+        ),
+        get(
+            "/{tenant}/admin/users/import/sample",
+            May(AddUser),
+            admin::user_import::sample,
+        ),
+        get(
+            "/{tenant}/admin/users/import/{import}",
+            May(AddUser),
+            admin::user_import::show,
+        ),
+        post(
+            "/{tenant}/admin/users/import/{import}",
+            May(AddUser),
+            admin::user_import::confirm,
+        ),
+        get(
+            "/{tenant}/admin/users/import/{import}/problems",
+            May(AddUser),
+            admin::user_import::problems,
+        ),
+        get(
+            "/{tenant}/admin/users/import/{import}/undo",
+            May(DeleteUser),
+            admin::user_import::ask_undo,
+        ),
+        post(
+            "/{tenant}/admin/users/import/{import}/undo",
+            May(DeleteUser),
+            admin::user_import::undo,
+        ),
+        get(
             "/{tenant}/admin/users/{user}",
             May(ShowUser),
             admin::user::show,
@@ -367,7 +417,7 @@ pub(crate) fn table() -> Vec<Route> {
 }
 
 /// The acts on one person; each has a page and a form.
-const USER_ACTS: [(UserAct, &str); 10] = [
+const USER_ACTS: [(UserAct, &str); 11] = [
     (
         UserAct::HelpdeskCode,
         "/{tenant}/admin/users/{user}/helpdesk-code",
@@ -384,6 +434,10 @@ const USER_ACTS: [(UserAct, &str); 10] = [
     (UserAct::Role, "/{tenant}/admin/users/{user}/role"),
     (UserAct::Delete, "/{tenant}/admin/users/{user}/delete"),
     (UserAct::Export, "/{tenant}/admin/users/{user}/export"),
+    (
+        UserAct::PasswordLink,
+        "/{tenant}/admin/users/{user}/password-link",
+    ),
 ];
 
 /// The console of those who run the server.

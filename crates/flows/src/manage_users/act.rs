@@ -24,6 +24,7 @@ fn kind_of(operation: Operation) -> EventKind {
         O::DeleteUser => EventKind::UserDeleted,
         O::IssueHelpdeskCode => EventKind::HelpdeskCodeIssued,
         O::ExportUser => EventKind::UserExported,
+        O::SendPasswordReset => EventKind::PasswordResetAsked,
         _ => EventKind::UserEdited,
     }
 }

@@ -8,6 +8,7 @@ mod groups;
 mod helpdesk;
 mod import;
 mod list;
+mod newcomer;
 mod page;
 mod show;
 
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    ids::UserId,
+    ids::{GroupId, UserId},
     password::PasswordTerm,
     permission::Operation,
     tenant::Tenant,
@@ -39,6 +40,9 @@ pub use import::{
 };
 pub use list::{
     Bounds, Count, Cursor, Filter, Listed, Listing, Order, Page, list_people, list_users,
+};
+pub use newcomer::{
+    Added, NewPassword, Newcomer, PasswordLink, add_person, password_link, send_password_link,
 };
 pub use show::{EVENTS_EXPORTED, UserDetails, export_user, show_user, user_details};
 
@@ -117,6 +121,7 @@ pub(crate) struct CheckedPerson {
     /// Hashed; `None`: no password opens the account yet.
     password: Option<Vec<u8>>,
     password_term: PasswordTerm,
+    group: Option<GroupId>,
 }
 
 impl CheckedPerson {
@@ -145,6 +150,7 @@ impl CheckedPerson {
             role: new.role,
             password: Some(passwords::hash(ctx, &password).await?),
             password_term: new.password_term,
+            group: None,
         })
     }
 
@@ -158,7 +164,7 @@ impl CheckedPerson {
             role: self.role,
             password: self.password.clone(),
             password_term: self.password_term,
-            group: None,
+            group: self.group,
             imported: None,
         };
         tx.insert_user(&row, act.now).await?;

@@ -113,7 +113,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     made.folder(&arguments.data)?;
     let keys = KeyRing::generate(Rng::system().bytes());
     made.file(&path("keys.toml"), &key_ring_text(&keys))?;
-    let password = password::random(&Rng::system());
+    let password = warifu_flows::first_password::random(&Rng::system());
     block_on(found(&config, keys, &password, &mut made))?;
     // Last, since every other command begins with it.
     made.file(&path("warifu.toml"), &text)?;

@@ -14,7 +14,6 @@ use warifu_flows::{By, Ctx, manage_tenants, manage_users};
 use zeroize::Zeroizing;
 
 use crate::cli::exit::Failure;
-use crate::password;
 
 /// Somebody to log in as.
 pub(super) struct Account {
@@ -123,7 +122,7 @@ async fn people_of(
             login: login.to_owned(),
             name,
             role,
-            password: is_new.then(|| password::random(&ctx.rng)),
+            password: is_new.then(|| warifu_flows::first_password::random(&ctx.rng)),
         };
         if let Some(password) = &account.password {
             let (ctx, tenant) = (ctx.clone(), tenant.clone());

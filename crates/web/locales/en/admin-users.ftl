@@ -116,7 +116,6 @@ notice-user-role-changed = The role is changed. The user has to sign in again.
 notice-user-deleted = The account is deleted.
 notice-user-edited = The changes are saved.
 notice-user-added = The user is added.
-notice-users-imported = The file is imported.
 notice-group-added = The group is added.
 notice-group-changed = The group is changed.
 notice-group-removed = The group is removed. Its users stay, in no group.

@@ -102,6 +102,8 @@ refusal-SET-04-do = Please set up { $feature } here; then you are signed in. If 
 
 refusal-RST-01 = This link for a new password has been used or has expired.
 refusal-RST-01-do = Ask for another mail with “Forgotten your password?” on the login page. If it does not help, ask { $contact }.
+refusal-RST-02 = This account was sent several such mails already.
+refusal-RST-02-do = Nothing was sent. The last mail is still good; please ask the person to look for it, or try again in an hour.
 
 refusal-ACC-01 = To see this page you need to sign in.
 refusal-ACC-01-do = Please sign in and try again. If it does not help, ask { $contact }.

@@ -113,7 +113,6 @@ notice-user-role-changed = 権限を変更しました。ユーザーはもう�
 notice-user-deleted = アカウントを削除しました。
 notice-user-edited = 変更を保存しました。
 notice-user-added = ユーザーを追加しました。
-notice-users-imported = ファイルを取り込みました。
 notice-group-added = グループを追加しました。
 notice-group-changed = グループを変更しました。
 notice-group-removed = グループを削除しました。所属していたユーザーは、グループなしになります。

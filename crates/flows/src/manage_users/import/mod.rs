@@ -29,6 +29,7 @@ use crate::{
 };
 
 pub use check::{check_import, prepare_import};
+pub(super) use run::invite;
 pub use run::{begin_import, may_mail_first_passwords, run_import};
 pub use undo::{begin_undo, undo_import};
 

@@ -10,6 +10,8 @@ pub(crate) mod policy;
 pub(crate) mod user;
 pub(crate) mod user_act;
 mod user_export;
+pub(crate) mod user_import;
+pub(crate) mod user_new;
 pub(crate) mod users;
 
 use warifu_flows::session::SignedIn;

@@ -7,7 +7,7 @@ use warifu_domain::{
 };
 use warifu_flows::{
     By,
-    manage_users::{self, Edited, UserDetails},
+    manage_users::{self, Edited, PasswordLink, UserDetails},
     session::{ListedSession, SignedIn},
 };
 use warifu_storage::{Factor, NEVER};
@@ -62,6 +62,13 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let (added, last_login) = (minute(user.created_at), standing.last_login_at.map(minute));
     let events = event_rows(&page, &details.events).await?;
     let helpdesk_until = details.helpdesk_until.map(minute);
+    let texts = page.texts();
+    let no_password_link = match manage_users::password_link(page.ctx(), page.tenant(), user) {
+        PasswordLink::Possible => None,
+        PasswordLink::NotOffered => Some(texts.msg("user-no-link-policy").to_owned()),
+        PasswordLink::NoAddress => Some(texts.msg("user-no-link-address").to_owned()),
+        PasswordLink::Disabled => Some(texts.msg("user-no-link-disabled").to_owned()),
+    };
     Ok(page.show(|frame| User {
         frame,
         id: user.id.to_string(),
@@ -80,6 +87,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         is_pending: standing.factor == Factor::Pending,
         codes,
         helpdesk_until,
+        no_password_link,
         sessions,
         events,
     }))

@@ -11,7 +11,6 @@ use warifu_flows::{
     manage_users::{self, ManageError},
     session::SignedIn,
 };
-use warifu_storage::UserRow;
 
 use super::{user::named, user_export};
 use crate::{
@@ -120,6 +119,10 @@ async fn done(
             manage_users::delete_user(ctx, tenant, by, user).await?;
             Notice::UserDeleted
         }
+        UserAct::PasswordLink => {
+            manage_users::send_password_link(ctx, tenant, by, user).await?;
+            Notice::PasswordLinkSent
+        }
         // These two answer with a page or a file of their own.
         UserAct::HelpdeskCode | UserAct::Export => Notice::UserEdited,
     })
@@ -178,7 +181,7 @@ async fn write(
     let (ctx, tenant) = (page.ctx(), page.tenant());
     let person = manage_users::may_act(ctx, tenant, by, user, act.operation()).await?;
     let roles = match act {
-        UserAct::Role => roles(&page, &person, own),
+        UserAct::Role => role_choices(&page, person.role, own),
         _ => Vec::new(),
     };
     Ok(page.show(|frame| UserActPage {
@@ -192,7 +195,7 @@ async fn write(
 }
 
 /// The roles up to the own one.
-fn roles(page: &Page, person: &UserRow, own: Role) -> Vec<(String, String, bool)> {
+pub(super) fn role_choices(page: &Page, chosen: Role, own: Role) -> Vec<(String, String, bool)> {
     let roles = [Role::Member, Role::Administrator, Role::Operator];
     let given = roles.into_iter().filter(|role| *role <= own);
     given
@@ -200,7 +203,7 @@ fn roles(page: &Page, person: &UserRow, own: Role) -> Vec<(String, String, bool)
             (
                 role.number().to_string(),
                 role_name(page.texts(), role).to_owned(),
-                role == person.role,
+                role == chosen,
             )
         })
         .collect()

@@ -61,8 +61,12 @@ pub enum Notice {
     UserEdited,
     /// A person is added.
     UserAdded,
-    /// People are imported.
-    UsersImported,
+    /// A person is added, who chooses a password by a mailed link.
+    UserInvited,
+    /// A link by which to choose a password is on its way.
+    PasswordLinkSent,
+    /// An import is being taken back.
+    ImportBeingUndone,
     /// A group is added.
     GroupAdded,
     /// A group is changed.
@@ -97,7 +101,7 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
@@ -126,7 +130,9 @@ impl Notice {
         Self::UserDeleted,
         Self::UserEdited,
         Self::UserAdded,
-        Self::UsersImported,
+        Self::UserInvited,
+        Self::PasswordLinkSent,
+        Self::ImportBeingUndone,
         Self::GroupAdded,
         Self::GroupChanged,
         Self::BrandingSaved,
@@ -176,7 +182,9 @@ impl Notice {
             Self::UserDeleted => "user-deleted",
             Self::UserEdited => "user-edited",
             Self::UserAdded => "user-added",
-            Self::UsersImported => "users-imported",
+            Self::UserInvited => "user-invited",
+            Self::PasswordLinkSent => "password-link-sent",
+            Self::ImportBeingUndone => "import-being-undone",
             Self::GroupAdded => "group-added",
             Self::GroupChanged => "group-changed",
             Self::BrandingSaved => "branding-saved",
@@ -231,7 +239,9 @@ impl Notice {
             Self::UserDeleted => texts.msg("notice-user-deleted"),
             Self::UserEdited => texts.msg("notice-user-edited"),
             Self::UserAdded => texts.msg("notice-user-added"),
-            Self::UsersImported => texts.msg("notice-users-imported"),
+            Self::UserInvited => texts.msg("notice-user-invited"),
+            Self::PasswordLinkSent => texts.msg("notice-password-link-sent"),
+            Self::ImportBeingUndone => texts.msg("notice-import-being-undone"),
             Self::GroupAdded => texts.msg("notice-group-added"),
             Self::GroupChanged => texts.msg("notice-group-changed"),
             Self::BrandingSaved => texts.msg("notice-branding-saved"),

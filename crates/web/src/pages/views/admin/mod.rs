@@ -13,6 +13,8 @@ mod policy_texts;
 mod user;
 mod user_act;
 mod user_edit;
+mod user_import;
+mod user_new;
 mod users;
 
 pub use adoption::{Adoption, Compulsory, DayCount, GroupCount, UnprotectedRow};
@@ -27,4 +29,9 @@ pub use policy::{
 pub use user::{Blocked, User, UserApp, next_login, role_name};
 pub use user_act::{HelpdeskCodeShown, UserAct, UserActPage};
 pub use user_edit::{GroupChoice, UserEdit};
+pub use user_import::{
+    ImportCounts, ImportStage, ProblemRow, SampleRow, UserImport, UserImportState, UserImportUndo,
+    problem_text,
+};
+pub use user_new::{UserAdded, UserNew};
 pub use users::{Choice, RowFactor, UserCount, UserRow, Users};

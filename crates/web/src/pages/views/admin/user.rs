@@ -47,6 +47,8 @@ pub struct User {
     pub codes: Option<(u32, String)>,
     /// Until when a helpdesk code is open.
     pub helpdesk_until: Option<String>,
+    /// Why no link for a password can be mailed; `None`: it can.
+    pub no_password_link: Option<String>,
     /// Where the person is signed in.
     pub sessions: Vec<SessionRow>,
     /// What happened lately, newest first.

@@ -29,6 +29,8 @@ pub enum UserAct {
     Delete,
     /// Exports everything about the person.
     Export,
+    /// Mails a link by which to choose a password.
+    PasswordLink,
 }
 
 /// `/admin/users/{user}/…`: one act.
@@ -67,7 +69,7 @@ pub struct HelpdeskCodeShown {
 
 impl UserAct {
     /// Every act, in the order in which pages name them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::HelpdeskCode,
         Self::Remove,
         Self::Reissue,
@@ -78,6 +80,7 @@ impl UserAct {
         Self::Role,
         Self::Delete,
         Self::Export,
+        Self::PasswordLink,
     ];
 
     /// The last segment of its address.
@@ -94,6 +97,7 @@ impl UserAct {
             Self::Role => "role",
             Self::Delete => "delete",
             Self::Export => "export",
+            Self::PasswordLink => "password-link",
         }
     }
 
@@ -111,6 +115,7 @@ impl UserAct {
             Self::Role => Operation::ChangeRole,
             Self::Delete => Operation::DeleteUser,
             Self::Export => Operation::ExportUser,
+            Self::PasswordLink => Operation::SendPasswordReset,
         }
     }
 
@@ -136,6 +141,7 @@ impl UserActPage {
             UserAct::Role => frame.msg("act-role"),
             UserAct::Delete => frame.msg("act-delete"),
             UserAct::Export => frame.msg("act-export"),
+            UserAct::PasswordLink => frame.msg("act-password-link"),
         }
     }
 
@@ -154,6 +160,7 @@ impl UserActPage {
             UserAct::Role => frame.msg_with("act-role-what", login),
             UserAct::Delete => frame.msg_with("act-delete-what", login),
             UserAct::Export => frame.msg_with("act-export-what", login),
+            UserAct::PasswordLink => frame.msg_with("act-password-link-what", login),
         }
     }
 
@@ -171,6 +178,7 @@ impl UserActPage {
             UserAct::Role => frame.msg("act-role-undo"),
             UserAct::Delete => frame.msg("act-delete-undo"),
             UserAct::Export => frame.msg("act-export-undo"),
+            UserAct::PasswordLink => frame.msg("act-password-link-undo"),
         }
     }
 
@@ -187,6 +195,7 @@ impl UserActPage {
             UserAct::Role => frame.msg("act-role-submit"),
             UserAct::Delete => frame.msg("act-delete-submit"),
             UserAct::Export => frame.msg("act-export-submit"),
+            UserAct::PasswordLink => frame.msg("act-password-link-submit"),
         }
     }
 
