@@ -22,7 +22,7 @@ use super::output::{Form, facts, print, print_json};
 use super::{block_on, log_faults_only};
 use crate::config::{Config, DatabaseUrl, Hashing};
 use crate::install::{Made, configuration_text, key_ring_text};
-use crate::{password, wire};
+use crate::wire;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
