@@ -170,7 +170,7 @@ fn person(tenant: &Cell, member: Member, now: Timestamp) -> [Cell; 17] {
         },
         Cell::Int(member.factor()),
         flag(member.factor() == 2 && member.percent(14) < 1),
-        Cell::Int(if member.dice(15) % 10_000 == 0 {
+        Cell::Int(if member.dice(15).is_multiple_of(10_000) {
             i64::MAX
         } else {
             0

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::MissedTickBehavior;
@@ -41,22 +41,21 @@ pub(crate) async fn watch(ctx: Arc<Ctx>, keys: Keys, server: Server) {
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let source = keys.source();
-    let (mut seen, mut announced) = (None, Instant::now());
-    let announce_every = Duration::from_millis(ANNOUNCE_EVERY.0.unsigned_abs());
+    let (mut seen, mut announced) = (None, ctx.clock.now());
     loop {
         let asked = tokio::select! {
             _ = ticks.tick() => false,
             _ = hung_up(&mut hangup) => true,
         };
         let now = stamp(&source);
-        let mut is_due = announced.elapsed() >= announce_every;
+        let mut is_due = ctx.clock.now() - announced >= ANNOUNCE_EVERY;
         if asked || (now.is_some() && now != seen) {
             seen = now;
             is_due |= read_again(&ctx, &keys, asked).await;
         }
         if is_due {
             match key_rotation::announce(&ctx, &server).await {
-                Ok(()) => announced = Instant::now(),
+                Ok(()) => announced = ctx.clock.now(),
                 Err(fault) => tracing::warn!(%fault, "cannot say that this server runs"),
             }
         }
