@@ -136,12 +136,12 @@ pub async fn report(
     server: &Server,
     question: &Question,
     outcome: Outcome,
-) -> Result<Option<()>, FlowError> {
+) -> Result<Option<Arc<Tenant>>, FlowError> {
     let Some((tenant, asked, judged)) = look(ctx, slug, server, question).await? else {
         return Ok(None);
     };
     let Some((asked, judged)) = asked.zip(judged) else {
-        return Ok(Some(()));
+        return Ok(Some(tenant));
     };
     match outcome {
         Outcome::Success => note_use(ctx, &tenant, &judged, &asked).await?,
@@ -150,7 +150,7 @@ pub async fn report(
         }
         Outcome::WrongPassword | Outcome::RefusedByGate => {}
     }
-    Ok(Some(()))
+    Ok(Some(tenant))
 }
 
 type Looked = Option<(Arc<Tenant>, Option<Asked>, Option<Judged>)>;

@@ -13,13 +13,13 @@ use crate::{
             AccessName, AnySession, Anyone, InAttempt, May, OwnAccount, Session,
             SessionToChoosePassword, SessionToEnrol,
         },
-        route::{Route, file, get, outside, post, post_outside},
+        route::{Route, file, get, machine, outside, post, post_outside},
     },
     pages::{
-        accent, account, admin, backup_codes, common_login, demo, email, help, home, language,
-        login, login_backup_code, login_code, login_email, login_forgotten, login_helpdesk_code,
-        login_lost_device, login_set_up, logo, logout, notifications, operator, own_switch,
-        password, proof, remove, sessions, set_up,
+        accent, account, admin, backup_codes, common_login, demo, email, gate, help, home,
+        language, login, login_backup_code, login_code, login_email, login_forgotten,
+        login_helpdesk_code, login_lost_device, login_set_up, logo, logout, mail_programs,
+        notifications, operator, own_switch, password, proof, remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -195,6 +195,26 @@ pub(crate) fn table() -> Vec<Route> {
             SessionToChoosePassword,
             password::submit,
         ),
+        get("/{tenant}/account/mail", Session, mail_programs::show),
+        post(
+            "/{tenant}/account/mail/close",
+            Session,
+            mail_programs::close,
+        ),
+        post(
+            "/{tenant}/account/mail/close-all",
+            Session,
+            mail_programs::close_all,
+        ),
+        get("/{tenant}/account/mail/permit", Session, mail_programs::ask),
+        post(
+            "/{tenant}/account/mail/permit",
+            Session,
+            mail_programs::permit,
+        ),
+        // Mail servers.
+        machine("/{tenant}/gate/dovecot", gate::dovecot),
+        machine("/{tenant}/gate/mail", gate::mail),
         // The tenant's console.
         get("/{tenant}/admin", May(ListUsers), admin::start),
         get("/{tenant}/admin/users", May(ListUsers), admin::users::show),

@@ -4,6 +4,7 @@
 mod audit;
 mod check;
 pub(crate) mod exit;
+mod gate;
 mod init;
 mod keys;
 mod mail;
@@ -60,6 +61,9 @@ enum Command {
     /// The keys under which secrets are stored, and changing them
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Keys of mail servers that ask which mail clients may go on
+    #[command(subcommand)]
+    Gate(gate::Command),
     /// Mail that the server sends
     #[command(subcommand)]
     Mail(mail::Command),
@@ -87,6 +91,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Policy(command) => policy::run(command),
         Command::User(command) => user::run(command),
         Command::Keys(command) => keys::run(command),
+        Command::Gate(command) => gate::run(command),
         Command::Mail(command) => mail::run(command),
         Command::Audit(command) => audit::run(command),
     };

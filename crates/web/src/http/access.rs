@@ -35,6 +35,8 @@ pub enum AccessName {
     AnySession,
     /// See [`May`].
     May(Operation),
+    /// A mail server with a gate key (SEC-56).
+    MailServer,
 }
 
 /// Who may call a route.

@@ -156,6 +156,7 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
         }
         Refusal::PasswordTemporary => visit.lead_to("/account/password"),
         Refusal::SessionGone => words("/account/sessions"),
+        Refusal::MailWindowGone => words("/account/mail"),
         Refusal::NoLongerSkipped => words("/login/set-up"),
         Refusal::SetUpOver if visit.route.contains("/login/") => words("/login/set-up"),
         Refusal::SetUpOver => words("/account"),

@@ -295,7 +295,10 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Gives up as soon as the limit is passed, however long the body goes on.
-async fn receive_all(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, BadForm> {
+pub(crate) async fn receive_all(
+    mut body: Body,
+    limit: usize,
+) -> Result<Zeroizing<Vec<u8>>, BadForm> {
     // As large as it will be: a vector that grows leaves what it held behind.
     let announced = body.size_hint().upper();
     let room = announced.map_or(limit, |upper| {

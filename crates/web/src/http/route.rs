@@ -112,6 +112,16 @@ where
     Route::new(Method::POST, path, AccessName::Anyone, work)
 }
 
+/// A question of another server, which proves itself by a key and brings no cookie: its handler reads the key before anything else
+/// (SEC-56).
+pub(crate) fn machine<H, F>(path: &'static str, handler: H) -> Route
+where
+    H: Fn(Arc<Visit>, Request) -> F + Copy + Send + Sync + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    Route::new(Method::POST, path, AccessName::MailServer, handler)
+}
+
 /// A file that every page may ask for.
 pub(crate) fn file(asset: &'static Asset) -> Route {
     let work = move |_, _| async move {

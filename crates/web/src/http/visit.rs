@@ -149,7 +149,7 @@ impl Visit {
     }
 
     /// What the path says about whose pages these are.
-    fn slug(&self) -> Option<&str> {
+    pub(crate) fn slug(&self) -> Option<&str> {
         slug(&self.uri).filter(|slug| check_slug(slug).is_ok())
     }
 

@@ -31,6 +31,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         trusted_network: switch.trusted_network,
     });
     let backup = backup_state(&page, &overview.backup_codes);
+    let mail_windows = page.tenant().policy.mail.windows;
     Ok(page.show(|frame| views::Account {
         frame,
         name: Some(who.name).filter(|name| !name.is_empty()),
@@ -49,6 +50,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         own_switch,
         backup,
         backup_offered: overview.backup_codes.offered,
+        mail_windows,
         sessions: u32::try_from(overview.sessions).unwrap_or(u32::MAX),
     }))
 }

@@ -1,7 +1,7 @@
 //! SEC-72: forms from elsewhere change nothing, and opening a page never does.
 
 use axum::http::{Method, StatusCode};
-use warifu_web::router::routes;
+use warifu_web::{http::access::AccessName, router::routes};
 
 use crate::{
     guests::{browsers, is_signed_in},
@@ -27,7 +27,9 @@ fn forms() -> Vec<(String, Vec<(&'static str, &'static str)>)> {
             _ => vec![],
         }
     };
-    let posts = routes().into_iter().filter(|route| route.method == "POST");
+    let posts = routes()
+        .into_iter()
+        .filter(|route| route.method == "POST" && route.access != AccessName::MailServer);
     posts
         .map(|route| (path_of(route.path), fields(route.path)))
         .collect()

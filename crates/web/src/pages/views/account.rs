@@ -32,6 +32,8 @@ pub struct Account {
     pub backup: Option<BackupState>,
     /// Whether the policy has backup codes at all.
     pub backup_offered: bool,
+    /// Mail programs need windows.
+    pub mail_windows: bool,
     /// Browsers signed in, this one included.
     pub sessions: u32,
     /// Whether the password is kept here, not in a directory.

@@ -95,6 +95,10 @@ pub enum Notice {
     RescueAsked,
     /// A rescue is taken back.
     RescueWithdrawn,
+    /// Windows for mail programs are closed.
+    MailWindowClosed,
+    /// A refused mail program is let in.
+    MailWindowPermitted,
     /// The relay took a test mail.
     TestMailSent,
 }
@@ -147,6 +151,8 @@ impl Notice {
         Self::AdministratorRescued,
         Self::RescueAsked,
         Self::RescueWithdrawn,
+        Self::MailWindowClosed,
+        Self::MailWindowPermitted,
         Self::TestMailSent,
     ];
 
@@ -199,6 +205,8 @@ impl Notice {
             Self::AdministratorRescued => "administrator-rescued",
             Self::RescueAsked => "rescue-asked",
             Self::RescueWithdrawn => "rescue-withdrawn",
+            Self::MailWindowClosed => "mail-window-closed",
+            Self::MailWindowPermitted => "mail-window-permitted",
             Self::TestMailSent => "test-mail-sent",
         }
     }
@@ -256,6 +264,8 @@ impl Notice {
             Self::AdministratorRescued => texts.msg("notice-administrator-rescued"),
             Self::RescueAsked => texts.msg("notice-rescue-asked"),
             Self::RescueWithdrawn => texts.msg("notice-rescue-withdrawn"),
+            Self::MailWindowClosed => texts.msg("notice-mail-window-closed"),
+            Self::MailWindowPermitted => texts.msg("notice-mail-window-permitted"),
             Self::TestMailSent => texts.msg("notice-test-mail-sent"),
         }
     }

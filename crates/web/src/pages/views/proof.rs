@@ -24,6 +24,8 @@ pub enum ProofTarget {
     EmailRemove,
     /// Registering or changing the private address.
     Email,
+    /// Letting mail programs in.
+    Mail,
     /// Managing: back to a page of a console.
     Console,
     /// Nothing in particular: back to the account.
@@ -52,7 +54,7 @@ pub struct Proof {
 
 impl ProofTarget {
     /// All targets.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SetUp,
         Self::Remove,
         Self::BackupCodes,
@@ -63,6 +65,7 @@ impl ProofTarget {
         // Before the name that it begins with.
         Self::EmailRemove,
         Self::Email,
+        Self::Mail,
         Self::Console,
         Self::Account,
     ];
@@ -80,6 +83,7 @@ impl ProofTarget {
             Self::SwitchOff => "own-switch/off",
             Self::EmailRemove => "email/remove",
             Self::Email => "email",
+            Self::Mail => "mail",
             Self::Console => "console",
             Self::Account => "account",
         }
@@ -98,6 +102,7 @@ impl ProofTarget {
             Self::SwitchOff => "/account/own-switch/off",
             Self::EmailRemove => "/account/email/remove",
             Self::Email => "/account/email",
+            Self::Mail => "/account/mail",
             Self::Console => "/admin",
             Self::Account => "/account",
         }
@@ -130,6 +135,7 @@ impl Proof {
                 self.frame.msg("proof-for-own-switch")
             }
             ProofTarget::Email | ProofTarget::EmailRemove => self.frame.msg("proof-for-email"),
+            ProofTarget::Mail => self.frame.msg("proof-for-mail"),
             ProofTarget::Console => self.frame.msg("proof-for-console"),
             ProofTarget::Account => self.frame.msg("proof-for-account"),
         }
