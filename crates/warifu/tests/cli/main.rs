@@ -5,6 +5,7 @@
 mod client;
 mod demo;
 mod directory;
+mod dovecot;
 mod mail;
 mod place;
 mod process;

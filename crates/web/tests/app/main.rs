@@ -10,6 +10,7 @@ mod console_users;
 mod cross_site;
 mod entrances;
 mod first_password;
+mod gate;
 mod guests;
 mod headers;
 mod help;

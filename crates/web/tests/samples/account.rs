@@ -9,6 +9,7 @@ use warifu_web::pages::views::{
 impl Samples<'_> {
     pub(super) fn account(&self) -> Rendered {
         let off = || Account {
+            mail_windows: false,
             frame: self.signed_in(),
             name: Some(self.cast.name.clone()),
             login: self.cast.login.clone(),

@@ -1,0 +1,60 @@
+"""Mail clients: one login for each line `source host port protocol mechanism user password`; prints `yes` or `no` and what was said."""
+
+import base64
+import socket
+import sys
+
+
+def b64(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+def log_in(source, host, port, protocol, mechanism, user, password):
+    with socket.create_connection((host, int(port)), timeout=20, source_address=(source, 0)) as connection:
+        lines = connection.makefile("rwb")
+
+        def say(line):
+            lines.write(line.encode() + b"\r\n")
+            lines.flush()
+
+        def hear(ends):
+            while True:
+                line = lines.readline().decode()
+                if not line or ends(line):
+                    return line.strip()
+
+        if protocol == "imap":
+            command, more, yes = "a AUTHENTICATE", "+", "a OK"
+            def ends(line):
+                return line.startswith(("a ", "+"))
+        elif protocol == "pop3":
+            command, more, yes = "AUTH", "+ ", "+OK"
+            def ends(line):
+                return line.startswith(("+", "-"))
+        else:
+            command, more, yes = "AUTH", "334", "235"
+            def ends(line):
+                return line[3:4] == " "
+        hear(lambda line: True)
+        if protocol == "smtp":
+            say("EHLO client.example.jp")
+            hear(ends)
+        if mechanism == "PLAIN":
+            say(f"{command} PLAIN {b64(chr(0) + user + chr(0) + password)}")
+            answer = hear(ends)
+        else:
+            say(f"{command} LOGIN")
+            answer = hear(ends)
+            for text in (user, password):
+                if not answer.startswith(more):
+                    break
+                say(b64(text))
+                answer = hear(ends)
+        return ("yes " if answer.startswith(yes) else "no ") + answer
+
+
+for line in sys.stdin:
+    try:
+        print(log_in(*line.split()), flush=True)
+    except OSError as error:
+        print(f"no connection: {error}", flush=True)
