@@ -105,7 +105,7 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
