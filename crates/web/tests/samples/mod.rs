@@ -21,6 +21,7 @@ use warifu_web::text::{Labels, Language, Texts};
 const URI: &str = "otpauth://totp/%E3%82%8F%E3%82%8A%E3%81%B5%E5%95%86%E4%BA%8B:taro%40example.jp?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=%E3%82%8F%E3%82%8A%E3%81%B5%E5%95%86%E4%BA%8B&algorithm=SHA1&digits=6&period=30";
 
 /// Where samples say that the logo is.
+#[allow(dead_code, reason = "only those who look at pages need it")]
 pub(crate) const LOGO: &str = "/warifu-trading/logo/7afafafafafafafa";
 
 /// What stands in for it where pages are looked at. Real ones are never SVG.
