@@ -207,6 +207,7 @@ impl Samples<'_> {
                 last_used: Some(NOW.into()),
                 is_lost: false,
             }),
+            no_password_link: None,
             is_pending: false,
             codes: Some((8, "2026-10-02 09:12 JST".into())),
             helpdesk_until: Some("19:14 JST".into()),
