@@ -85,6 +85,7 @@ impl Samples<'_> {
                 own_switch: Some(switch),
                 backup: None,
                 backup_offered: false,
+                mail_windows: false,
                 sessions: 1,
             })
         };
