@@ -164,7 +164,7 @@ mod tests {
     use super::SealedColumn;
 
     /// Columns of bytes that are not sealed, with what they are.
-    const OTHERS: [(&str, &str, &str); 24] = [
+    const OTHERS: [(&str, &str, &str); 26] = [
         ("person", "password", "keyed hash"),
         ("totp", "started_by", "hash of a token"),
         ("backup_code_set", "salt", "random"),
@@ -189,6 +189,8 @@ mod tests {
         ("mail_refusal", "network", "network address"),
         ("mail_refusal", "address", "network address"),
         ("gate_key", "secret_hash", "hash of a token"),
+        ("emailed_code", "started_by", "hash of a token"),
+        ("emailed_code", "verifier", "keyed hash"),
     ];
 
     /// A sealed column that is missing above would keep its key in the ring for ever, or be lost with it.
