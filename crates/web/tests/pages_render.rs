@@ -106,6 +106,7 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
                             || value.starts_with('#')
                             || value.starts_with("otpauth://")
                             || is_of_desk(tag)
+                            || is_of_demo(tag)
                             || is_of_store(tag),
                         "{tag:?}"
                     );
@@ -113,6 +114,12 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
             }
         }
     });
+}
+
+/// Whether it is one of the demonstration's own addresses, each of which has another host.
+fn is_of_demo(tag: &Tag) -> bool {
+    let address = tag.value("href").unwrap_or_default();
+    tag.name == "a" && address.starts_with("http://127.0.0.1:8080/d/")
 }
 
 /// Whether an app is fetched from there (G3): a link that is followed by hand and tells the store nothing.

@@ -196,6 +196,10 @@ fn find_database(data: &Path) -> std::path::PathBuf {
         .expect("a database")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server under test has no other clock"
+)]
 fn now_ms() -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     i64::try_from(now.unwrap().as_millis()).unwrap()

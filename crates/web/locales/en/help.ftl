@@ -65,6 +65,7 @@ help-turn-off-administrator = Only an administrator can turn it off. Please ask 
 help-password-refused = The right password is refused
 help-password-refused-typed = Capitals matter in passwords. Check Caps Lock and the state of your keyboard.
 help-password-refused-wait = After several wrong passwords, even the right one is refused for a while. Wait about 15 minutes and try again.
+help-password-refused-away = With the code LOGIN-06, the system that keeps the passwords is down. What you typed is not the cause. Try again in a while.
 help-password-refused-forgotten = If you have forgotten your password, ask { $contact }.
 
 help-login-ended = My login ended before it was done

@@ -65,6 +65,7 @@ help-turn-off-administrator = 解除できるのは管理者だけです。{ $co
 help-password-refused = 正しいパスワードを入力しているのにログインできません
 help-password-refused-typed = パスワードは大文字と小文字を区別します。Caps Lockと日本語入力の状態をお確かめください。
 help-password-refused-wait = 間違ったパスワードが続くと、しばらくの間、正しいパスワードでもログインできません。15分ほど待ってから、もう一度お試しください。
+help-password-refused-away = エラーコードがLOGIN-06のときは、パスワードを管理するシステムが止まっています。入力の間違いではありません。しばらく待ってから、もう一度お試しください。
 help-password-refused-forgotten = パスワードを忘れた場合は、{ $contact }にご相談ください。
 
 help-login-ended = 途中でログインが終了しました

@@ -207,7 +207,12 @@ async fn k11_a_refused_program_is_let_in_from_the_page_and_closed_there() {
         let asked = browser
             .open(&format!("/account/mail/permit?network={network}"))
             .await;
-        assert!(asked.body.contains(phone), "{}", asked.body);
+        assert!(
+            asked.body.contains(phone),
+            "{} {}",
+            asked.location(),
+            asked.body
+        );
         let answer = browser.press("/account/mail/permit", &[]).await;
         assert!(
             answer.location().contains("notice=mail-window-permitted"),

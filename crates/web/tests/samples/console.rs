@@ -182,7 +182,6 @@ impl Samples<'_> {
 
     fn user(&self) -> User {
         User {
-            no_password_link: None,
             frame: self.console("/{tenant}/admin/users/{user}"),
             id: "1".into(),
             login: self.cast.login.clone(),

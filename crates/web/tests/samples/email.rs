@@ -72,7 +72,6 @@ impl Samples<'_> {
                 name: Some(self.cast.name.clone()),
                 login: login.clone(),
                 has_password: true,
-                mail_windows: true,
                 app: Some(AppState {
                     since: "2026-10-02 09:12 JST".into(),
                     last_used: None,

@@ -72,7 +72,7 @@ impl Question {
     /// The question that explains the refusal `code`; whom to ask, where no other does.
     pub fn explaining(code: &str) -> Self {
         match code {
-            "LOGIN-01" | "ACC-03" | "RST-01" => Self::PasswordRefused,
+            "LOGIN-01" | "LOGIN-06" | "ACC-03" | "RST-01" => Self::PasswordRefused,
             "LOGIN-02" | "LOGIN-03" | "LOGIN-04" => Self::LoginEnded,
             "LOGIN-05" => Self::LostPhone,
             "OTP-01" | "OTP-02" | "OTP-03" | "OTP-04" => Self::CodeRefused,
