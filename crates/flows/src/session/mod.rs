@@ -97,7 +97,7 @@ impl SignedIn {
 
     /// Whether the person has no second factor that could be asked for.
     pub(crate) fn lacks_second_factor(&self) -> bool {
-        !self.has_totp
+        !self.has_totp && !self.has_email
     }
 
     /// Whether this person may never be without a second factor (SEC-70).
