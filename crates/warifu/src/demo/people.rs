@@ -29,10 +29,10 @@ pub(super) struct Account {
 const ORGANISATIONS: [&str; 6] = [
     "みどり商事",
     "あおば工房",
-    "さくら大学",
-    "ひかり写真館",
     "かえで通信",
+    "ひかり写真館",
     "いずみホスティング",
+    "さくら大学",
 ];
 
 /// Login ID, name, role, mail address.

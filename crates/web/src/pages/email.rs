@@ -122,7 +122,8 @@ async fn write(
     let domains = policy.email_code.refused_domains.join("、");
     let (digits, is_own_sender) = (
         policy.email_code.digits,
-        policy.email_code.sender == EmailSender::OwnAddress,
+        // Before the tenant has named its domains, nobody's own address is taken for a sender.
+        policy.email_code.sender == EmailSender::OwnAddress && !domains.is_empty(),
     );
     Ok(page.at("/account/email").show(|frame| views::Email {
         frame,
