@@ -22,7 +22,17 @@ pub(crate) struct Phone {
 impl Phone {
     /// Scans the QR code in a screenshot.
     pub(crate) fn scan(picture: &Path) -> Self {
-        let uri = run("zbarimg", &["--quiet", "--raw", &picture.to_string_lossy()]);
+        let uri = run(
+            "zbarimg",
+            &[
+                "--quiet",
+                "--raw",
+                // A page's lines can look like a bar code.
+                "-Sdisable",
+                "-Sqrcode.enable",
+                &picture.to_string_lossy(),
+            ],
+        );
         let (label, query) = uri
             .strip_prefix("otpauth://totp/")
             .and_then(|rest| rest.split_once('?'))
