@@ -248,11 +248,7 @@ pub(crate) async fn step_up(
         proved_at: act.now,
         ..*session
     };
-    let renewed = renew(tx, act, old, &session, token).await?;
-    if renewed.is_ok() {
-        mail_windows::note_proof(tx, act, session.user, session.evidence).await?;
-    }
-    Ok(renewed)
+    renew_proved(tx, act, old, &session, token).await
 }
 
 /// A session whose owner just typed the code that confirms a private address: with the password it proves as much as that method
@@ -273,7 +269,18 @@ pub(crate) async fn step_up_by_mail(
         },
         _ => *session,
     };
-    let renewed = renew(tx, act, old, &session, token).await?;
+    renew_proved(tx, act, old, &session, token).await
+}
+
+/// As [`renew`], for a session that has just proved a second factor: it opens the window for mail programs, too.
+async fn renew_proved(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    old: &TokenHash,
+    session: &Session,
+    token: Token,
+) -> Result<Result<NewSession, Refusal>, StoreError> {
+    let renewed = renew(tx, act, old, session, token).await?;
     if renewed.is_ok() {
         mail_windows::note_proof(tx, act, session.user, session.evidence).await?;
     }
