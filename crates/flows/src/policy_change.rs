@@ -1,11 +1,12 @@
 //! Changing a tenant's policy with open eyes: what a draft would change for whom, the history, and the way back. The change
 //! itself is `manage_tenants`.
 
-use std::{collections::HashMap, sync::Arc};
+mod comparison;
+
+use std::sync::Arc;
 
 use warifu_domain::{
     audit::EventKind,
-    decide::decide,
     effect::Effect,
     ids::UserId,
     permission::Operation,
@@ -21,8 +22,11 @@ use crate::{
     console_job::{self, IfRunning, JobKind, Started, Stop, Work},
     ctx::Ctx,
     error::{Fault, FlowError},
-    login::load_facts,
+    login::load_facts_of_many,
 };
+use comparison::{Comparison, Outlook};
+
+pub use comparison::Change;
 
 const KIND: JobKind = JobKind::PolicyPreview;
 
@@ -111,61 +115,6 @@ impl Tally {
             logins: *logins,
             logins_changed: *logins_changed,
         })
-    }
-}
-
-/// What a draft changes for one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Now.
-    pub before: Effect,
-    /// Under the draft.
-    pub after: Effect,
-}
-
-impl Change {
-    fn is_one(self) -> bool {
-        self.before != self.after
-    }
-}
-
-/// The two policies that are compared.
-#[derive(Clone)]
-struct Comparison {
-    /// As it is.
-    tenant: Arc<Tenant>,
-    /// The draft.
-    draft: Arc<Policy>,
-    now: Timestamp,
-    then: Timestamp,
-}
-
-impl Comparison {
-    fn new(tenant: &Arc<Tenant>, draft: Policy, now: Timestamp) -> Self {
-        let begins = draft.second_factor.required_from;
-        let is_later = draft.second_factor.demands();
-        Self {
-            tenant: tenant.clone(),
-            then: begins.filter(|_| is_later).map_or(now, |at| at.max(now)),
-            draft: Arc::new(draft),
-            now,
-        }
-    }
-
-    /// `None`: the person is gone.
-    async fn of(&self, tx: &mut Tx<'_>, user: UserId) -> Result<Option<Change>, StoreError> {
-        // The facts that either policy could ask for: a login asks for a group's grace only where it can matter.
-        let mut tenant = (*self.tenant).clone();
-        if self.draft.second_factor.demands() {
-            tenant.policy = self.draft.clone();
-        }
-        let Some(facts) = load_facts(tx, &tenant, user, None, self.now).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Change {
-            before: Effect::of(decide(&self.tenant.policy, &facts, self.now)),
-            after: Effect::of(decide(&self.draft, &facts, self.then)),
-        }))
     }
 }
 
@@ -258,22 +207,25 @@ async fn count_all(ctx: &Ctx, tenant: &Arc<Tenant>, work: &mut Work<'_>) -> Resu
     // The logins count as much as the people, so that the last hour does not look like the last minute.
     let total = 2 * people.max(1);
     let (mut tally, mut done) = (Tally::default(), 0);
-    let mut after = UserId(i64::MIN);
+    let mut everybody: Vec<(UserId, Outlook)> = Vec::new();
     loop {
-        let page = changes(ctx, &comparison, after, BATCH).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = *last;
+        let after = everybody.last().map_or(UserId(i64::MIN), |(user, _)| *user);
+        let page = outlooks(ctx, &comparison, after, BATCH).await?;
+        if page.is_empty() {
+            break;
+        }
         done = (done + page.len() as i64).min(people);
-        page.into_iter()
-            .filter_map(|(_, change)| change)
-            .for_each(|change| tally.count(change));
+        page.iter()
+            .for_each(|(_, outlook)| tally.count(outlook.elsewhere()));
+        everybody.extend(page);
         work.result = tally.write();
         work.say(done, total).await?;
     }
     let oldest = (comparison.now - LOGINS, 0, 0);
     let mut before = (comparison.now + Span(1), 0, 0);
     while before > oldest {
-        let (logins, changed, next) = count_logins(ctx, &comparison, oldest, before).await?;
+        let (logins, changed, next) =
+            count_logins(ctx, &comparison, &everybody, oldest, before).await?;
         tally.logins += logins;
         tally.logins_changed += changed;
         before = next;
@@ -285,35 +237,37 @@ async fn count_all(ctx: &Ctx, tenant: &Arc<Tenant>, work: &mut Work<'_>) -> Resu
     Ok(())
 }
 
-/// What changes for up to `limit` people behind `after`.
-async fn changes(
+/// What up to `limit` people behind `after` are asked for, by id.
+async fn outlooks(
     ctx: &Ctx,
     comparison: &Comparison,
     after: UserId,
     limit: i64,
-) -> Result<Vec<(UserId, Option<Change>)>, StoreError> {
+) -> Result<Vec<(UserId, Outlook)>, StoreError> {
     let (tenant, comparison) = (comparison.tenant.id, comparison.clone());
     let read = ctx.store.read(tenant, async move |tx| {
-        let mut changes = Vec::new();
-        for user in tx.list_people_ids(after, limit).await? {
-            changes.push((user, comparison.of(tx, user).await?));
-        }
-        Ok(changes)
+        let asking = comparison.asking();
+        let people = load_facts_of_many(tx, &asking, after, limit, comparison.now).await?;
+        let outlooks = people.into_iter();
+        Ok(outlooks
+            .map(|(user, facts)| (user, comparison.of(&facts)))
+            .collect())
     });
     read.await
 }
 
 type Place = (Timestamp, i64, i64);
 
-/// Counts the logins of the next events before a place: how many, how many of them change, and where it came to.
+/// Counts the logins of the next events before a place: how many, how many of them change, and where it came to. `everybody` is
+/// ordered; a login of somebody who is gone changes nothing.
 async fn count_logins(
     ctx: &Ctx,
     comparison: &Comparison,
+    everybody: &[(UserId, Outlook)],
     oldest: Place,
     before: Place,
 ) -> Result<(i64, i64, Place), StoreError> {
-    let (tenant, comparison) = (comparison.tenant.id, comparison.clone());
-    let read = ctx.store.read(tenant, async move |tx| {
+    let read = ctx.store.read(comparison.tenant.id, async move |tx| {
         let end = tx.audit_steps_back(before, EVENTS).await?;
         let from = end.map_or(oldest, |end| end.max(oldest));
         let filter = AuditFilter {
@@ -323,28 +277,20 @@ async fn count_logins(
             limit: EVENTS,
             ..AuditFilter::default()
         };
-        let (mut logins, mut changed, mut known) = (0, 0, HashMap::new());
-        for user in tx
-            .list_audit(&filter)
-            .await?
-            .into_iter()
-            .filter_map(|row| row.user)
-        {
-            let is_changed = match known.get(&user) {
-                Some(is_changed) => *is_changed,
-                None => {
-                    let change = comparison.of(tx, user).await?;
-                    let is_changed = change.is_some_and(Change::is_one);
-                    known.insert(user, is_changed);
-                    is_changed
-                }
-            };
-            logins += 1;
-            changed += i64::from(is_changed);
-        }
-        Ok((logins, changed, from))
+        Ok((tx.list_audit(&filter).await?, from))
     });
-    read.await
+    let (events, from) = read.await?;
+    let (mut logins, mut changed) = (0, 0);
+    for (user, address) in events
+        .iter()
+        .filter_map(|row| Some((row.user?, row.address)))
+    {
+        let place = everybody.binary_search_by_key(&user, |(user, _)| *user);
+        let change = place.map(|place| comparison.from(&everybody[place].1, address));
+        logins += 1;
+        changed += i64::from(change.is_ok_and(Change::is_one));
+    }
+    Ok((logins, changed, from))
 }
 
 /// A person for whom a draft changes something.
@@ -377,14 +323,15 @@ pub async fn changed_people(
     let comparison = Comparison::new(tenant, draft, now);
     let (mut found, mut after, mut looked_at) = (Vec::new(), after, 0);
     loop {
-        let page = changes(ctx, &comparison, after, BATCH).await?;
+        let page = outlooks(ctx, &comparison, after, BATCH).await?;
         let is_last = page.len() < BATCH as usize;
         looked_at += page.len();
-        for (user, change) in page {
+        for (user, outlook) in page {
             after = user;
-            let Some(change) = change.filter(|change| change.is_one()) else {
+            let change = outlook.elsewhere();
+            if !change.is_one() {
                 continue;
-            };
+            }
             found.push((user, change));
             if found.len() == limit {
                 return Ok((name(ctx, tenant, found).await?, Some(after)));
@@ -423,7 +370,7 @@ pub(crate) async fn locks_out(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let change = Comparison::new(tenant, draft.clone(), now)
-        .of(tx, user)
+        .of_one(tx, user)
         .await?;
     Ok(change.is_some_and(|change| change.after.is_closed()))
 }

@@ -12,7 +12,7 @@ use crate::{
     keyring::KeyRing,
     seal::{SealContext, open},
     sealed::SealedColumn,
-    store::{StoreError, Tx},
+    store::{Row, StoreError, Tx},
 };
 
 /// A confirmed authenticator app, unsealed for one judgement.
@@ -68,6 +68,17 @@ pub fn totp_plaintext(params: TotpParams, secret: &Secret) -> zeroize::Zeroizing
     plain.extend(params.period_seconds().to_be_bytes());
     plain.extend(secret.expose());
     plain
+}
+
+fn totp_state(row: &Row<'_>) -> Result<TotpState, StoreError> {
+    Ok(TotpState {
+        id: AuthenticatorId(row.int(0)?),
+        confirmed_at: Timestamp(row.int(1)?),
+        used_at: row.opt_int(2)?.map(Timestamp),
+        failures: row.int(3)?,
+        blocked_until: Timestamp(row.int(4)?),
+        suspended_at: row.opt_int(5)?.map(Timestamp),
+    })
 }
 
 impl Tx<'_> {
@@ -189,16 +200,24 @@ impl Tx<'_> {
               WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL
               ORDER BY id DESC LIMIT 1",
             &[tenant.into(), user.into()],
-            |row| {
-                Ok(TotpState {
-                    id: AuthenticatorId(row.int(0)?),
-                    confirmed_at: Timestamp(row.int(1)?),
-                    used_at: row.opt_int(2)?.map(Timestamp),
-                    failures: row.int(3)?,
-                    blocked_until: Timestamp(row.int(4)?),
-                    suspended_at: row.opt_int(5)?.map(Timestamp),
-                })
-            },
+            totp_state,
+        )
+        .await
+    }
+
+    /// The apps in use of people with ids behind `after` up to `last`; of each, the newest comes last.
+    pub async fn list_totp_states(
+        &mut self,
+        after: UserId,
+        last: UserId,
+    ) -> Result<Vec<(UserId, TotpState)>, StoreError> {
+        let tenant = self.tenant;
+        self.list(
+            "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at, user_id FROM totp
+              WHERE tenant_id = $1 AND user_id > $2 AND user_id <= $3 AND confirmed_at IS NOT NULL
+              ORDER BY user_id, id",
+            &[tenant.into(), after.into(), last.into()],
+            |row| Ok((UserId(row.int(6)?), totp_state(row)?)),
         )
         .await
     }

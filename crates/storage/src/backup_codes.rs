@@ -94,6 +94,23 @@ impl Tx<'_> {
         .await
     }
 
+    /// The sets of people with ids behind `after` up to `last`.
+    pub async fn list_backup_sets(
+        &mut self,
+        after: UserId,
+        last: UserId,
+    ) -> Result<Vec<(UserId, BackupSetRow)>, StoreError> {
+        let tenant = self.tenant;
+        self.list(
+            "SELECT salt, generation, verifiers, used, superseded, failures, blocked_until, issued_at,
+                    hashing, user_id FROM backup_code_set
+              WHERE tenant_id = $1 AND user_id > $2 AND user_id <= $3",
+            &[tenant.into(), after.into(), last.into()],
+            |row| Ok((UserId(row.int(9)?), backup_set(row)?)),
+        )
+        .await
+    }
+
     /// Counts a guess, before the code is hashed (SEC-45). `None`: no set, or it waits, or it is disabled.
     pub async fn reserve_backup_guess(
         &mut self,

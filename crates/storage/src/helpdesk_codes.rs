@@ -60,6 +60,29 @@ impl Tx<'_> {
         Ok(open.map(Timestamp))
     }
 
+    /// Who has an open code among people with ids behind `after` up to `last`.
+    pub async fn list_helpdesk_codes(
+        &mut self,
+        after: UserId,
+        last: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let tenant = self.tenant;
+        self.list(
+            "SELECT user_id FROM helpdesk_code
+              WHERE tenant_id = $1 AND user_id > $2 AND user_id <= $3 AND expires_at > $4 AND failures < $5",
+            &[
+                tenant.into(),
+                after.into(),
+                last.into(),
+                now.into(),
+                GUESSES.into(),
+            ],
+            |row| row.int(0).map(UserId),
+        )
+        .await
+    }
+
     /// Counts a guess, before the code is judged (SEC-45). `None`: no code is open.
     pub async fn reserve_helpdesk_guess(
         &mut self,

@@ -203,18 +203,4 @@ impl Tx<'_> {
         let count = self.find(sql, &[tenant.into()], |row| row.int(0)).await?;
         Ok(count.unwrap_or(0))
     }
-
-    /// People by id, beginning behind `after`: for work that goes through all of them.
-    pub async fn list_people_ids(
-        &mut self,
-        after: UserId,
-        limit: i64,
-    ) -> Result<Vec<UserId>, StoreError> {
-        let tenant = self.tenant;
-        let sql = "SELECT id FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-        self.list(sql, &[tenant.into(), after.into(), limit.into()], |row| {
-            row.int(0).map(UserId)
-        })
-        .await
-    }
 }

@@ -11,6 +11,8 @@ mod chromium;
 mod comfort;
 #[path = "browser/console_branding.rs"]
 mod console_branding;
+#[path = "browser/console_import.rs"]
+mod console_import;
 #[path = "browser/console_policy.rs"]
 mod console_policy;
 #[path = "browser/console_users.rs"]

@@ -2,6 +2,7 @@
 //! holds what the steps share.
 
 mod code;
+mod crowd;
 mod emailed_code;
 mod lost_device;
 mod password;
@@ -27,6 +28,7 @@ use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, TotpState
 use crate::{act::Act, ctx::Ctx, device, error::FlowError, familiar, mail_windows};
 
 pub use code::{check_backup_code, check_code, check_helpdesk_code, show_again};
+pub(crate) use crowd::load_facts_of_many;
 pub use emailed_code::check_emailed_code;
 pub use lost_device::report_lost;
 pub(crate) use password::network_of;
@@ -123,11 +125,14 @@ pub(crate) async fn find_grace(
     user: UserId,
     has_totp: bool,
 ) -> Result<Option<Timestamp>, StoreError> {
-    if tenant.policy.second_factor.demands() && !has_totp {
-        tx.find_grace(user).await
-    } else {
-        Ok(None)
+    match grace_matters(tenant, has_totp) {
+        true => tx.find_grace(user).await,
+        false => Ok(None),
     }
+}
+
+fn grace_matters(tenant: &Tenant, has_totp: bool) -> bool {
+    tenant.policy.second_factor.demands() && !has_totp
 }
 
 /// Writes the session that a finished login is worth, with its event. One that the browser still had ends: its cookie is

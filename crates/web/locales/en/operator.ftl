@@ -33,7 +33,8 @@ operator-add-title = New organisation
 operator-add = Add organisation
 operator-preset = Preset
 operator-first = First administrator
-operator-email = Mail address
+operator-first-login = Login ID
+operator-email = Mail address for notices
 operator-first-password = First password
 operator-first-password-hint = It works once. After the first login its owner chooses a new one.
 

@@ -33,7 +33,8 @@ operator-add-title = 組織の追加
 operator-add = 組織を追加する
 operator-preset = プリセット
 operator-first = 最初の管理者
-operator-email = メールアドレス
+operator-first-login = ログインID
+operator-email = お知らせを送るメールアドレス
 operator-first-password = 最初のパスワード
 operator-first-password-hint = 1回だけ使えます。最初のログインのあと、本人が新しいパスワードを決めます。
 

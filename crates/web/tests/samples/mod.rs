@@ -3,7 +3,9 @@
 mod account;
 mod console;
 mod email;
+mod import;
 mod login;
+mod mail_programs;
 mod operator;
 mod trail;
 
@@ -81,8 +83,11 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.account(),
         samples.changes(),
         samples.email(),
+        samples.mail_programs(),
         samples.others(),
         samples.people(),
+        samples.newcomers(),
+        samples.imports(),
         samples.groups(),
         samples.adoption(),
         samples.policies(),
