@@ -1,5 +1,7 @@
 //! How many people have a second factor: counted now and then, kept a row a day and group, so that a page never counts.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use warifu_domain::{
     ids::{GroupId, UserId},
     time::Timestamp,
@@ -9,6 +11,8 @@ use crate::store::{StoreError, Tx};
 
 /// Days of which the counts are listed.
 const DAYS: i64 = 90;
+/// People who are counted at once.
+const SLICE: i64 = 5_000;
 
 /// The people of one group, or of none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,14 @@ pub struct GroupAdoption {
     pub with_app: i64,
     /// Those of them who began a set-up and did not finish it.
     pub begun: i64,
+}
+
+impl GroupAdoption {
+    fn add(&mut self, more: &Self) {
+        self.people += more.people;
+        self.with_app += more.with_app;
+        self.begun += more.begun;
+    }
 }
 
 /// The people of one day.
@@ -48,22 +60,58 @@ pub struct Unprotected {
 }
 
 impl Tx<'_> {
-    /// Counts everybody: goes through all people.
+    /// Counts everybody: goes through all people, in slices, since SQLite sorts what it groups in memory.
     pub async fn count_adoption(&mut self) -> Result<Vec<GroupAdoption>, StoreError> {
+        let mut groups: BTreeMap<i64, GroupAdoption> = BTreeMap::new();
+        let mut after = i64::MIN;
+        loop {
+            let last = self.end_of_slice(after).await?;
+            for (group, counted) in self.count_slice(after, last.unwrap_or(i64::MAX)).await? {
+                match groups.entry(group) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(counted);
+                    }
+                    Entry::Occupied(mut occupied) => occupied.get_mut().add(&counted),
+                }
+            }
+            let Some(last) = last else { break };
+            after = last;
+        }
+        Ok(groups.into_values().collect())
+    }
+
+    /// The id of the last person of a slice; `None`: the slice is the last one.
+    async fn end_of_slice(&mut self, after: i64) -> Result<Option<i64>, StoreError> {
+        let tenant = self.tenant;
+        let sql =
+            "SELECT id FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3";
+        self.find(sql, &[tenant.into(), after.into(), SLICE.into()], |row| {
+            row.int(0)
+        })
+        .await
+    }
+
+    async fn count_slice(
+        &mut self,
+        after: i64,
+        last: i64,
+    ) -> Result<Vec<(i64, GroupAdoption)>, StoreError> {
         let tenant = self.tenant;
         self.list(
             "SELECT COALESCE(group_id, 0), COUNT(*), COUNT(CASE WHEN factor >= 2 THEN 1 END),
                     COUNT(CASE WHEN factor = 1 THEN 1 END)
-               FROM person WHERE tenant_id = $1 AND disabled = 0 GROUP BY COALESCE(group_id, 0)",
-            &[tenant.into()],
+               FROM person WHERE tenant_id = $1 AND id > $2 AND id <= $3 AND disabled = 0
+              GROUP BY COALESCE(group_id, 0)",
+            &[tenant.into(), after.into(), last.into()],
             |row| {
                 let group = row.int(0)?;
-                Ok(GroupAdoption {
+                let counted = GroupAdoption {
                     group: (group != 0).then_some(GroupId(group)),
                     people: row.int(1)?,
                     with_app: row.int(2)?,
                     begun: row.int(3)?,
-                })
+                };
+                Ok((group, counted))
             },
         )
         .await
