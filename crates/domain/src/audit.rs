@@ -147,6 +147,8 @@ events! {
     GroupRemoved = 63, "group.removed";
     /// People were imported from a file.
     UsersImported = 64, "users.imported";
+    /// Reminders to people without a second factor were begun, gone on with or done; with how many.
+    RemindersSent = 85, "reminders.sent";
     /// A person was mailed a link by which to choose the first password.
     PasswordInvited = 83, "password.invited";
     /// People who came with an import and never logged in were deleted again.

@@ -27,6 +27,7 @@ pub mod password_reset;
 pub mod permission;
 pub mod policy;
 pub mod refusal;
+pub mod reminder;
 pub mod session;
 pub mod tenant;
 pub mod throttle;

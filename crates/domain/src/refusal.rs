@@ -155,6 +155,16 @@ pub enum Refusal {
     ImportRefused,
     /// The import is being done, is done, or its file waited too long.
     ImportOver,
+    /// Nobody is left who would get a reminder: everybody has a second factor, got one lately, or has no mail address.
+    NobodyToRemind,
+    /// A note with a line break, a link, or too long.
+    BadReminderNote,
+    /// Reminders are being sent in this tenant already.
+    RemindersRunning,
+    /// A round of reminders that is over, or that there is none of.
+    RemindersOver,
+    /// Not a day that lies ahead.
+    BadReminderDay,
     /// An operator's act is refused as it was typed.
     Operating(crate::operating::Unfit),
     /// Another tenant has this host name or mail domain (G2).
@@ -247,6 +257,11 @@ impl Refusal {
             Self::GroupGone => "USR-11",
             Self::ImportRefused => "USR-12",
             Self::ImportOver => "USR-13",
+            Self::NobodyToRemind => "REM-01",
+            Self::BadReminderNote => "REM-02",
+            Self::RemindersRunning => "REM-03",
+            Self::RemindersOver => "REM-04",
+            Self::BadReminderDay => "REM-05",
             Self::Operating(unfit) => unfit.code(),
             Self::NameTaken => "BRD-01",
             Self::BadLook { .. } => "BRD-02",

@@ -34,6 +34,8 @@ pub enum JobKind {
     AuditCheck = 2,
     /// Writing people from a file.
     UserImport = 3,
+    /// Writing reminders to people without a second factor.
+    Reminders = 8,
     /// Sealing stored values again under another key.
     Reseal = 9,
 }

@@ -17,7 +17,7 @@ use warifu_domain::{
     time::Timestamp,
     user::check_email,
 };
-use warifu_storage::{DueNotice, OutboxState};
+use warifu_storage::{DueNotice, Factor, OutboxState};
 
 use crate::{
     act::Act,
@@ -131,6 +131,12 @@ pub async fn claim(ctx: &Ctx, due: &DueNotice) -> Result<Option<Claimed>, Fault>
             tx.delete_notice(id).await?;
             return Ok(None);
         };
+        // A reminder that waited is not sent to somebody whom it concerns no more.
+        let is_settled = person.disabled || person.standing.factor == Factor::On;
+        if notice.kind == EventKind::RemindersSent && is_settled {
+            tx.delete_notice(id).await?;
+            return Ok(None);
+        }
         Ok(Some((notice, person, tries)))
     });
     let Some((notice, person, tries)) = claimed.await? else {

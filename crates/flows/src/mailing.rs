@@ -14,6 +14,7 @@ use warifu_domain::{
     },
     notification_address::folded,
     password_reset,
+    reminder::{Deadline, TO_ADDRESS_IN_DAY},
     tenant::Tenant,
     time::{Span, Timestamp},
     token::Token,
@@ -39,6 +40,17 @@ pub enum Enclosed {
     Code(Zeroizing<String>),
     /// A code for a private address, with the name that the page shows for it (K7).
     LoginCode(MailedCode),
+    /// What a reminder says to its reader alone.
+    Reminder(Reminder),
+}
+
+/// What a reminder says beside its fixed words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminder {
+    /// Until when.
+    pub deadline: Deadline,
+    /// What the administrator added; may be empty.
+    pub note: String,
 }
 
 /// A code that a mail tells, and the name that the page shows for it.
@@ -67,6 +79,7 @@ impl Enclosed {
                 let confirms = u8::from(code.confirms);
                 format!("P{} {} {confirms}", code.request, code.digits.as_str())
             }
+            Self::Reminder(reminder) => format!("R{} {}", reminder.deadline.word(), reminder.note),
         })
     }
 
@@ -83,6 +96,13 @@ impl Enclosed {
                 })),
                 _ => None,
             },
+            'R' => {
+                let (word, note) = rest.split_once(' ')?;
+                Some(Self::Reminder(Reminder {
+                    deadline: Deadline::from_word(word)?,
+                    note: note.to_owned(),
+                }))
+            }
             _ => None,
         }
     }
@@ -244,6 +264,39 @@ impl Act {
             ..self.notice(user, kind, recipient)
         };
         tx.insert_notice(&notice).await
+    }
+
+    /// Reminds a person at one sealed address, not before `due_at`. `false`: that address, which others share, got as many today as
+    /// it may.
+    pub(crate) async fn mail_reminder(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        recipient: Vec<u8>,
+        reminder: Reminder,
+        due_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let address = self.address_mark(user, &recipient)?;
+        let (budget, day) = (BudgetKind::RemindersToAddress, Span::hours(24));
+        if !tx
+            .reserve_in_window(budget, &address, TO_ADDRESS_IN_DAY, day, self.now)
+            .await?
+        {
+            return Ok(false);
+        }
+        let context = enclosed_context(&self.tenant, user);
+        let plain = Enclosed::Reminder(reminder).write();
+        let sealed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
+        let notice = Notice {
+            enclosed: Some(sealed),
+            due_at,
+            // From where it was ordered tells its reader nothing.
+            address: None,
+            agent: None,
+            ..self.notice(user, EventKind::RemindersSent, recipient)
+        };
+        tx.insert_notice(&notice).await?;
+        Ok(true)
     }
 
     /// A notice to one sealed address, to be sent at once.

@@ -83,3 +83,34 @@ CREATE TABLE gate_key (
     UNIQUE (tenant_id, secret_hash),
     UNIQUE (tenant_id, name)
 ) WITHOUT ROWID;
+
+-- Rounds of reminders to people without a second factor: what they say, how far one is (`after_factor` and `after_login` of whoever
+-- it came to last; `next_due` is when the next mail is to leave), how many got one and how many did not.
+CREATE TABLE reminder_round (
+    tenant_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    actor BIGINT NOT NULL,
+    group_id BIGINT,
+    day BIGINT,
+    note TEXT NOT NULL,
+    begun_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    people BIGINT NOT NULL,
+    sent BIGINT NOT NULL,
+    recent BIGINT NOT NULL,
+    no_address BIGINT NOT NULL,
+    crowded BIGINT NOT NULL,
+    after_factor BIGINT NOT NULL,
+    after_login TEXT NOT NULL,
+    next_due BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+
+-- When a person was reminded last, and in which round: one row a person, so that nobody gets two.
+CREATE TABLE reminder (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    round_id BIGINT NOT NULL,
+    sent_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id)
+) WITHOUT ROWID;

@@ -22,6 +22,7 @@ mod mail_windows;
 mod outbox;
 mod password_resets;
 mod policies;
+mod reminders;
 mod removal;
 mod rescues;
 pub mod seal;
@@ -59,6 +60,9 @@ pub use keyring::{KeyRing, KeyRingError, KeyState, Purpose};
 pub use mail_windows::{MailRefusalRow, MailWindowRow};
 pub use outbox::{DueNotice, Notice, OutboxState};
 pub use policies::PolicyRevision;
+pub use reminders::{
+    Remindable, RemindableCount, ReminderCounts, ReminderPlace, ReminderRound,
+};
 pub use rescues::{AdministratorRow, RescueRow};
 pub use seal::SealContext;
 pub use sealed::{SealedColumn, SealedPlace, SealedRow};

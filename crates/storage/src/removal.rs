@@ -23,6 +23,8 @@ macro_rules! tables {
 
 tables! {
     "outbox" by "id",
+    "reminder" by "user_id",
+    "reminder_round" by "id",
     "person_address" by "user_id, id",
     "familiar" by "user_id, kind, hash",
     "rescue" by "user_id",

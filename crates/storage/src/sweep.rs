@@ -101,6 +101,7 @@ impl Tx<'_> {
             BudgetKind::AskedByPersonInDay,
             BudgetKind::AskedOfTenantInHour,
             BudgetKind::GuessesTold,
+            BudgetKind::RemindersToAddress,
             BudgetKind::CodesToPerson,
             BudgetKind::CodesToAddress,
             BudgetKind::CodesOfNetwork,

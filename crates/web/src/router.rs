@@ -246,6 +246,31 @@ pub(crate) fn table() -> Vec<Route> {
             admin::adoption::show,
         ),
         get(
+            "/{tenant}/admin/adoption/reminders",
+            May(SendReminders),
+            admin::reminders::ask,
+        ),
+        post(
+            "/{tenant}/admin/adoption/reminders",
+            May(SendReminders),
+            admin::reminders::send,
+        ),
+        get(
+            "/{tenant}/admin/adoption/reminders/{round}",
+            May(ShowAdoption),
+            admin::reminders::show,
+        ),
+        post(
+            "/{tenant}/admin/adoption/reminders/{round}",
+            May(SendReminders),
+            admin::reminders::go_on,
+        ),
+        post(
+            "/{tenant}/admin/adoption/reminders/{round}/stop",
+            May(SendReminders),
+            admin::reminders::stop,
+        ),
+        get(
             "/{tenant}/admin/policy",
             May(ShowPolicy),
             admin::policy::show,

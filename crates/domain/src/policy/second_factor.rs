@@ -44,6 +44,11 @@ impl SecondFactor {
         demands && self.has_begun(now)
     }
 
+    /// Whether people can set one up.
+    pub fn is_offered(&self) -> bool {
+        self.enrolment != Enrolment::Off
+    }
+
     /// Whether there is a day from which on everybody needs a second factor somewhere.
     pub fn demands(&self) -> bool {
         matches!(

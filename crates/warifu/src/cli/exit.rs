@@ -248,6 +248,9 @@ impl From<Refusal> for Failure {
             let (why, mend) = words_of(unfit);
             return Failure::failed(format!("{why} ({code})")).mend(mend);
         }
+        if let Some((why, mend)) = words_of_reminders(&refusal) {
+            return Failure::failed(format!("{why} ({code})")).mend(mend);
+        }
         let Refusal::Password(bad) = refusal else {
             return Failure::failed(format!("refused ({code})"));
         };
@@ -269,6 +272,26 @@ impl From<Refusal> for Failure {
         };
         Failure::failed(format!("the password is refused ({code}): {why}")).mend(mend)
     }
+}
+
+/// Why no reminders are sent, and how to mend it.
+fn words_of_reminders(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
+    Some(match refusal {
+        Refusal::NobodyToRemind => (
+            "nobody is left who would get a reminder",
+            "--dry-run says why people are left out",
+        ),
+        Refusal::RemindersRunning => (
+            "reminders are being sent already",
+            "wait until they are done, or stop them at the console",
+        ),
+        Refusal::BadReminderDay => ("--deadline is no day from tomorrow on", ""),
+        Refusal::NoMail => (
+            "this server is not set up to send mail",
+            "fill in [mail] in the configuration",
+        ),
+        _ => return None,
+    })
 }
 
 /// What is wrong with an operator's act, and how to mend it.

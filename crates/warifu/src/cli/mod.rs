@@ -14,6 +14,7 @@ mod rescue;
 mod tenant;
 mod user;
 mod user_import;
+mod user_remind;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -15,6 +15,7 @@ use warifu_web::pages::times::Times;
 use super::exit::{Exit, Failure};
 use super::output::{Form, Table, facts, print, print_json, times_of, utc};
 use super::user_import::{self, Import};
+use super::user_remind::{self, Remind};
 use super::with_state;
 use crate::config::ConfigFile;
 use crate::password;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     },
     /// Add everybody of a file, or nobody if a row is wrong; every such row is named
     Import(Import),
+    /// Mail those who have no second factor yet, at most once in seven days each
+    Remind(Remind),
     /// List people by login ID
     List {
         /// The organisation's slug
@@ -145,6 +148,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
             term,
         } => add(&person, name, email, &role, &term),
         Command::Import(import) => user_import::run(&import),
+        Command::Remind(remind) => user_remind::run(&remind),
         Command::List {
             tenant,
             config,

@@ -155,6 +155,17 @@ refusal-USR-12 = The file cannot be imported as it is.
 refusal-USR-12-do = Nothing was added. Please correct the rows that are listed and send the file again.
 refusal-USR-13 = There is nothing to import or to undo here any more.
 refusal-USR-13-do = The import is running or done, or its file waited for more than a day. Look at its page; to import a file again, send it again.
+
+refusal-REM-01 = Nobody is left who would get a reminder.
+refusal-REM-01-do = Everybody has set it up, got a reminder in the last seven days, or has no mail address. Nothing was sent.
+refusal-REM-02 = This sentence cannot be added.
+refusal-REM-02-do = Type at most 200 characters on one line, without links. The login page's address is in the mail anyway.
+refusal-REM-03 = Reminders are being sent already.
+refusal-REM-03-do = Wait until they are done, or stop them first. Nothing further was sent.
+refusal-REM-04 = These reminders are done.
+refusal-REM-04-do = Open the list of reminders, and begin new ones if they are needed.
+refusal-REM-05 = This is not a day that lies ahead.
+refusal-REM-05-do = Type a day from tomorrow on and within three years, as in 2027-04-01, or leave it empty.
 refusal-POL-01 = With this policy you could not log in any more.
 refusal-POL-01-do = Nothing was saved. Change the draft, or ask another administrator.
 refusal-POL-02 = Somebody else changed the policy first.

@@ -10,6 +10,7 @@ use warifu_flows::{
     notices::{MailedCode, OpenNotice},
 };
 
+use super::mail_reminder;
 use crate::{
     http::{errors::Failure, site::Site},
     state::WebState,
@@ -30,17 +31,17 @@ pub struct MailText {
 /// What both forms of a mail are made of.
 #[derive(Template)]
 #[template(path = "mail.html")]
-struct Letter<'a> {
-    language: &'static str,
-    heading: &'a str,
+pub(super) struct Letter<'a> {
+    pub(super) language: &'static str,
+    pub(super) heading: &'a str,
     /// Who, where, when, from where: one line each.
-    facts: Vec<String>,
+    pub(super) facts: Vec<String>,
     /// What to do.
-    closing: Vec<String>,
+    pub(super) closing: Vec<String>,
 }
 
 impl Letter<'_> {
-    fn write(&self, tenant: &str) -> MailText {
+    pub(super) fn write(&self, tenant: &str) -> MailText {
         let mut body = format!("{}\n\n", self.heading);
         for fact in &self.facts {
             body.push_str(fact);
@@ -67,6 +68,9 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
     if let Some(code) = notice.code() {
         return write_code(site, language, notice, code);
     }
+    if let Some(Enclosed::Reminder(reminder)) = &notice.enclosed {
+        return mail_reminder::write(site, origin, language, notice, reminder);
+    }
     let closing = match &notice.enclosed {
         Some(Enclosed::Code(digits)) => vec![
             texts.msg_with("mail-address-code", &[("digits", digits.as_str().into())]),
@@ -90,7 +94,7 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
             };
             vec![before.to_owned(), link, behind.to_owned()]
         }
-        Some(Enclosed::LoginCode(_)) | None => closing(texts, notice.kind),
+        Some(Enclosed::LoginCode(_) | Enclosed::Reminder(_)) | None => closing(texts, notice.kind),
     };
     let joined = texts.msg_with("mail-joined", &[("count", notice.joined.into())]);
     let letter = Letter {

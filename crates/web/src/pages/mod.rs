@@ -24,6 +24,7 @@ pub(crate) mod logo;
 pub(crate) mod logout;
 pub mod mail;
 pub(crate) mod mail_programs;
+mod mail_reminder;
 pub(crate) mod notifications;
 pub(crate) mod operator;
 pub(crate) mod own_switch;

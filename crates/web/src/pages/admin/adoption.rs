@@ -4,6 +4,7 @@ use warifu_domain::{ids::GroupId, time::Timestamp};
 use warifu_flows::{adoption, session::SignedIn};
 use warifu_storage::GroupRow;
 
+use super::reminders;
 use crate::{
     http::{forms::encode, page::Page, route::Answer},
     pages::{
@@ -14,6 +15,9 @@ use crate::{
 
 /// People on one page.
 const PAGE: i64 = 50;
+
+/// The last rounds of reminders that are shown; all of them are on the reminders' own page.
+const ROUNDS: usize = 3;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -65,6 +69,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         Some(Timestamp(at)) if at <= page.now().0 => Compulsory::Now,
         Some(at) => Compulsory::From(page.minute(at)),
     };
+    let rounds = reminders::rounds(&page, &by, &found.names, ROUNDS).await?;
     let (counted_at, groups, days) = (
         found.counted_at.map(|at| page.minute(at)),
         groups.collect(),
@@ -78,5 +83,6 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         compulsory,
         people,
         next,
+        rounds,
     }))
 }

@@ -7,6 +7,7 @@ pub(crate) mod branding;
 mod export;
 pub(crate) mod groups;
 pub(crate) mod policy;
+pub(crate) mod reminders;
 pub(crate) mod user;
 pub(crate) mod user_act;
 mod user_export;

@@ -80,6 +80,8 @@ impl Problem {
                 "USR-06" | "ACC-06" | "ACC-07" => Some("email"),
                 "ACC-08" | "ACC-09" => Some("code"),
                 "USR-10" => Some("grace_until"),
+                "REM-02" => Some("note"),
+                "REM-05" => Some("day"),
                 _ if code.starts_with("HLP-") => Some("helpdesk_code"),
                 _ if code.starts_with("BAK-") => Some("backup_code"),
                 _ if code.starts_with("PWD-") => Some("new_password"),

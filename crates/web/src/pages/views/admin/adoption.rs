@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::super::Frame;
+use super::{super::Frame, RoundRow};
 
 /// `/admin/adoption`.
 #[derive(Debug, Template)]
@@ -22,6 +22,8 @@ pub struct Adoption {
     pub people: Vec<UnprotectedRow>,
     /// The query of the next page of them.
     pub next: Option<String>,
+    /// The last rounds of reminders, newest first.
+    pub rounds: Vec<RoundRow>,
 }
 
 /// When a second factor is compulsory for everybody.

@@ -10,6 +10,7 @@ mod line_diff;
 mod policy;
 mod policy_choices;
 mod policy_texts;
+mod reminders;
 mod user;
 mod user_act;
 mod user_edit;
@@ -25,6 +26,10 @@ pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
 pub use policy::{
     ChangedRow, KnobRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText, Progress,
     RevisionRow,
+};
+pub use reminders::{
+    ReminderFields, ReminderGroup, ReminderObstacle, ReminderPreview, ReminderRound, ReminderText,
+    Reminders, RoundProgress, RoundRow,
 };
 pub use user::{Blocked, User, UserApp, next_login, role_name};
 pub use user_act::{HelpdeskCodeShown, UserAct, UserActPage};
