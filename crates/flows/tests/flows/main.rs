@@ -27,6 +27,7 @@ mod operators;
 mod own_switch;
 mod policy_change;
 mod races;
+mod reminders;
 mod reset;
 mod secrets;
 mod services;

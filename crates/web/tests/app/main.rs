@@ -19,6 +19,7 @@ mod notifications;
 mod operations;
 mod operator;
 mod policy;
+mod reminders;
 mod secrets;
 mod strangers;
 mod support;

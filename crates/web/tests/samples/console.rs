@@ -4,14 +4,14 @@ use warifu_domain::{effect::Effect, policy::Preset, user::Role};
 use warifu_web::pages::views::admin::{
     Adoption, ChangedRow, Choice, Compulsory, DayCount, Group, GroupChoice, GroupCount,
     GroupFields, GroupRemove, GroupRow, Groups, HelpdeskCodeShown, KnobRow, Policy, PolicyDraft,
-    PolicyHistory, PolicyRevision, PolicyText, Progress, RevisionRow, RowFactor, UnprotectedRow,
+    PolicyHistory, PolicyRevision, PolicyText, Progress, RevisionRow, RoundProgress, RowFactor, UnprotectedRow,
     User, UserAct, UserActPage, UserApp, UserCount, UserEdit, UserRow, Users,
 };
 use warifu_web::pages::views::{Console, Facts, Frame, Notice, SessionRow};
 
 use warifu_web::text::Language;
 
-use super::{Rendered, Samples, print};
+use super::{Rendered, Samples, print, reminders::reminder_round};
 
 const NOW: &str = "2026-11-21 19:04 JST";
 
@@ -335,6 +335,7 @@ impl Samples<'_> {
                         person("suzuki", false, None),
                     ],
                     next: Some("?after=1".into()),
+                    rounds: vec![reminder_round(RoundProgress::Done)],
                 }),
             ),
             (
@@ -347,6 +348,7 @@ impl Samples<'_> {
                     compulsory: Compulsory::No,
                     people: vec![],
                     next: None,
+                    rounds: vec![],
                 }),
             ),
         ]

@@ -7,6 +7,7 @@ mod import;
 mod login;
 mod mail_programs;
 mod operator;
+mod reminders;
 mod trail;
 
 use std::sync::Arc;
@@ -90,6 +91,7 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.imports(),
         samples.groups(),
         samples.adoption(),
+        samples.reminders(),
         samples.policies(),
         samples.audit(),
         samples.branding(),
