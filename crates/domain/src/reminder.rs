@@ -129,7 +129,10 @@ mod tests {
     #[test]
     fn sec_030_a_note_is_one_line_of_text_without_an_address() {
         let good = |text: &str| Note::parse(text).map(|note| note.0);
-        assert_eq!(good("  総務部の山田です。 "), Ok("総務部の山田です。".to_owned()));
+        assert_eq!(
+            good("  総務部の山田です。 "),
+            Ok("総務部の山田です。".to_owned())
+        );
         assert_eq!(good(""), Ok(String::new()));
         assert_eq!(good("<b>& 1 < 2"), Ok("<b>& 1 < 2".to_owned()));
         assert!(good(&"あ".repeat(MAX_NOTE_CHARS)).is_ok());

@@ -258,17 +258,10 @@ pub async fn begin(
 ///
 /// # Errors
 /// [`Refusal::RemindersOver`]; [`Refusal::RemindersRunning`]; as [`is_possible`].
-pub async fn go_on(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    by: &By,
-    round: i64,
-) -> Result<i64, FlowError> {
+pub async fn go_on(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By, round: i64) -> Result<i64, FlowError> {
     let act = permitted(ctx, tenant, by).await?;
     if let Err(refusal) = is_possible(ctx, tenant) {
-        return Err(act
-            .deny(ctx, EventKind::RemindersSent, None, refusal)
-            .await);
+        return Err(act.deny(ctx, EventKind::RemindersSent, None, refusal).await);
     }
     let job = job(ctx, &act, by, round);
     let event = told(by, &format!("round {round}: gone on with"));
@@ -373,9 +366,7 @@ async fn step(
         if row.ended_at.is_some() {
             return Ok(None);
         }
-        let people = tx
-            .list_remindable(row.group, &row.after, AT_ONCE)
-            .await?;
+        let people = tx.list_remindable(row.group, &row.after, AT_ONCE).await?;
         let Some(last) = people.last() else {
             if tx.end_reminder_round(round, act.now).await? {
                 let words = format!("round {round}: {}", in_words(&row.counts));
@@ -384,7 +375,10 @@ async fn step(
             return Ok(None);
         };
         // Whoever moves the round has these people to itself; a second node goes on with the next.
-        if !tx.move_reminder_round(round, &row.after, &last.place).await? {
+        if !tx
+            .move_reminder_round(round, &row.after, &last.place)
+            .await?
+        {
             return Ok(Some(row));
         }
         let groups = tx.list_groups().await?;

@@ -60,9 +60,7 @@ pub use keyring::{KeyRing, KeyRingError, KeyState, Purpose};
 pub use mail_windows::{MailRefusalRow, MailWindowRow};
 pub use outbox::{DueNotice, Notice, OutboxState};
 pub use policies::PolicyRevision;
-pub use reminders::{
-    Remindable, RemindableCount, ReminderCounts, ReminderPlace, ReminderRound,
-};
+pub use reminders::{Remindable, RemindableCount, ReminderCounts, ReminderPlace, ReminderRound};
 pub use rescues::{AdministratorRow, RescueRow};
 pub use seal::SealContext;
 pub use sealed::{SealedColumn, SealedPlace, SealedRow};

@@ -15,6 +15,8 @@ mod console_branding;
 mod console_import;
 #[path = "browser/console_policy.rs"]
 mod console_policy;
+#[path = "browser/console_reminders.rs"]
+mod console_reminders;
 #[path = "browser/console_users.rs"]
 mod console_users;
 #[path = "browser/demo.rs"]

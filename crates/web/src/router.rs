@@ -3,8 +3,8 @@
 
 use warifu_domain::permission::Operation::{
     AddTenant, AddUser, ChangeBranding, ChangePolicy, DeleteUser, EditUser, ListTenants, ListUsers,
-    ManageGroups, RescueAdministrator, RotateKeys, SendTestMail, ShowAdoption, ShowAudit, ShowMail,
-    ShowPolicy, ShowServer, ShowUser, SuspendTenant,
+    ManageGroups, RescueAdministrator, RotateKeys, SendReminders, SendTestMail, ShowAdoption,
+    ShowAudit, ShowMail, ShowPolicy, ShowServer, ShowUser, SuspendTenant,
 };
 
 use crate::{

@@ -64,8 +64,7 @@ pub(super) fn run(remind: &Remind) -> Result<(), Failure> {
                 "{reached} people of {slug} would get a reminder; nothing is sent\n{remarks}"
             ));
         }
-        let (round, job) =
-            reminders::begin(ctx, &tenant, &by, Plan { group, day, note }).await?;
+        let (round, job) = reminders::begin(ctx, &tenant, &by, Plan { group, day, note }).await?;
         reminders::run(ctx, &tenant, &by, job).await?;
         let done = reminders::show(ctx, &tenant, &by, round).await?;
         let row = done.map(|done| done.row).ok_or_else(|| {
@@ -90,7 +89,9 @@ fn find_group(audience: &Audience, name: &str) -> Result<GroupId, Failure> {
 }
 
 fn left_out(audience: &Audience, group: Option<GroupId>) -> [i64; 3] {
-    let sums = audience.of(group).map(|count| (count.recent, count.no_address));
+    let sums = audience
+        .of(group)
+        .map(|count| (count.recent, count.no_address));
     let (recent, no_address) = sums.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     [recent, no_address, 0]
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Puts a reminder into words. `origin` is the address of this server.
-pub fn write(
+pub(super) fn write(
     site: &Site,
     origin: &str,
     language: Language,

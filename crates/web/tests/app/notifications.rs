@@ -22,7 +22,7 @@ async fn last_code(app: &TestApp) -> String {
         let code = notice.enclosed?;
         match code {
             Enclosed::Code(digits) => Some(digits.to_string()),
-            Enclosed::Link(_) | Enclosed::LoginCode(_) => None,
+            Enclosed::Link(_) | Enclosed::LoginCode(_) | Enclosed::Reminder(_) => None,
         }
     });
     codes.next_back().unwrap()

@@ -62,17 +62,31 @@ async fn w8_reminders_are_looked_at_and_then_sent_with_a_reason() {
         let refused = desk.press(PATH, &[("reason", " ")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.refuses("ADM-02"));
-        assert!(refused.body.contains("value=\"2026-02-15\""), "{}", refused.body);
+        assert!(
+            refused.body.contains("value=\"2026-02-15\""),
+            "{}",
+            refused.body
+        );
         let sent = desk.press(PATH, &[("reason", "audit in March")]).await;
         let round = done(&mut desk, &sent).await;
-        assert!(round.body.contains("2人分を送信の列に入れました"), "{}", round.body);
+        assert!(
+            round.body.contains("2人分を送信の列に入れました"),
+            "{}",
+            round.body
+        );
         let page = desk.open("/admin/adoption").await;
         assert!(page.body.contains("完了"), "the last rounds stand there");
         // Sent once more, from another window: nobody is left.
         let again = desk.open(&look).await;
         assert!(again.body.contains("送信できません"), "{}", again.body);
-        assert!(again.body.contains("2026-01-15 に送った2人"), "{}", again.body);
-        let all = notices::list(&app.ctx, &app.tenant().await, 0, 100).await.unwrap();
+        assert!(
+            again.body.contains("2026-01-15 に送った2人"),
+            "{}",
+            again.body
+        );
+        let all = notices::list(&app.ctx, &app.tenant().await, 0, 100)
+            .await
+            .unwrap();
         let words: Vec<_> = all
             .iter()
             .filter_map(|notice| notice.enclosed.as_ref().map(|_| notice.login.as_str()))
@@ -81,7 +95,11 @@ async fn w8_reminders_are_looked_at_and_then_sent_with_a_reason() {
         // The proof is asked for before anything is typed.
         app.wait(Span::minutes(6));
         let stale = desk.get(PATH).await;
-        assert!(stale.location().contains("/account/proof"), "{}", stale.location());
+        assert!(
+            stale.location().contains("/account/proof"),
+            "{}",
+            stale.location()
+        );
     })
     .await;
 }
@@ -104,7 +122,9 @@ async fn sec_030_nothing_but_a_line_of_text_gets_into_a_reminder() {
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
             assert!(refused.refuses(code), "{typed}: {}", refused.body);
         }
-        let all = notices::list(&app.ctx, &app.tenant().await, 0, 100).await.unwrap();
+        let all = notices::list(&app.ctx, &app.tenant().await, 0, 100)
+            .await
+            .unwrap();
         assert!(all.iter().all(|notice| notice.login != "hana"));
         // A group that is not there has nobody.
         desk.open(&format!("{PATH}?look=1")).await;

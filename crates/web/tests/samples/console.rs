@@ -4,8 +4,8 @@ use warifu_domain::{effect::Effect, policy::Preset, user::Role};
 use warifu_web::pages::views::admin::{
     Adoption, ChangedRow, Choice, Compulsory, DayCount, Group, GroupChoice, GroupCount,
     GroupFields, GroupRemove, GroupRow, Groups, HelpdeskCodeShown, KnobRow, Policy, PolicyDraft,
-    PolicyHistory, PolicyRevision, PolicyText, Progress, RevisionRow, RoundProgress, RowFactor, UnprotectedRow,
-    User, UserAct, UserActPage, UserApp, UserCount, UserEdit, UserRow, Users,
+    PolicyHistory, PolicyRevision, PolicyText, Progress, RevisionRow, RoundProgress, RowFactor,
+    UnprotectedRow, User, UserAct, UserActPage, UserApp, UserCount, UserEdit, UserRow, Users,
 };
 use warifu_web::pages::views::{Console, Facts, Frame, Notice, SessionRow};
 

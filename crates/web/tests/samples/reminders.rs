@@ -34,7 +34,8 @@ pub(super) fn reminder_round(progress: RoundProgress) -> RoundRow {
 
 impl Samples<'_> {
     pub(super) fn reminders(&self) -> Rendered {
-        let page = |frame: Frame, preview: Option<i64>| Reminders {
+        let page = |frame: Frame, preview: Option<i64>| {
+            Reminders {
             frame,
             obstacle: None,
             groups: vec![
@@ -84,6 +85,7 @@ impl Samples<'_> {
                 ],
             }),
             rounds: vec![reminder_round(RoundProgress::Done)],
+        }
         };
         let bad = |code: &str| {
             let frame = self.console(AT);
@@ -100,9 +102,18 @@ impl Samples<'_> {
         let soon = Some("2026-11-21 19:06 JST");
         vec![
             ("console-reminders", print(&page(self.console(AT), None))),
-            ("console-reminders-preview", print(&page(self.console(AT), Some(312)))),
-            ("console-reminders-nobody", print(&page(bad("REM-01"), Some(0)))),
-            ("console-reminders-note-refused", print(&page(bad("REM-02"), None))),
+            (
+                "console-reminders-preview",
+                print(&page(self.console(AT), Some(312))),
+            ),
+            (
+                "console-reminders-nobody",
+                print(&page(bad("REM-01"), Some(0))),
+            ),
+            (
+                "console-reminders-note-refused",
+                print(&page(bad("REM-02"), None)),
+            ),
             (
                 "console-reminders-no-mail",
                 print(&Reminders {
@@ -110,8 +121,14 @@ impl Samples<'_> {
                     ..page(self.console(AT), None)
                 }),
             ),
-            ("console-reminders-running", round(RoundProgress::Running, soon)),
-            ("console-reminders-stopped", round(RoundProgress::Stopped, soon)),
+            (
+                "console-reminders-running",
+                round(RoundProgress::Running, soon),
+            ),
+            (
+                "console-reminders-stopped",
+                round(RoundProgress::Stopped, soon),
+            ),
             ("console-reminders-done", round(RoundProgress::Done, None)),
         ]
     }

@@ -162,8 +162,8 @@ impl Reminders {
         self.frame.msg_with("reminders-rule", &days)
     }
 
-    fn recently(&self, day: &str, people: i64) -> String {
-        let parts = [("count", people.into()), ("day", day.to_owned().into())];
+    fn recently(&self, day: &str, people: &i64) -> String {
+        let parts = [("count", (*people).into()), ("day", day.to_owned().into())];
         self.frame.msg_with("reminders-lately", &parts)
     }
 
@@ -184,12 +184,12 @@ impl RoundRow {
         (seen * 100 / self.people.max(1)).clamp(0, 100)
     }
 
-    fn to<'t>(&'t self, frame: &'t Frame) -> &'t str {
+    pub(super) fn to<'t>(&'t self, frame: &'t Frame) -> &'t str {
         let name = self.group.as_deref();
         name.unwrap_or_else(|| frame.msg("reminders-everybody"))
     }
 
-    fn state<'t>(&self, frame: &'t Frame) -> &'t str {
+    pub(super) fn state<'t>(&self, frame: &'t Frame) -> &'t str {
         match self.progress {
             RoundProgress::Running => frame.msg("reminders-state-running"),
             RoundProgress::Stopped => frame.msg("reminders-state-stopped"),
@@ -197,7 +197,7 @@ impl RoundRow {
         }
     }
 
-    fn left_out(&self) -> i64 {
+    pub(super) fn left_out(&self) -> i64 {
         self.recent + self.no_address + self.crowded
     }
 
