@@ -35,12 +35,12 @@ use crate::{
 const BURST: Span = Span::seconds(10);
 /// A wrong password that a mail server reports is counted at most this often for one account and network: a client repeats a stale
 /// one for days, and its owner should not be locked out by that (SEC-48).
-const FAILURE_EVERY: Span = Span::days(1);
+pub(crate) const FAILURE_EVERY: Span = Span::days(1);
 /// How often a key's last use is noted at most.
 const KEY_EVERY: Span = Span::hours(1);
 
 /// What a mail server says about a client that logs in; all of it as it was sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// What the client calls the person.
     pub login: String,
@@ -83,17 +83,17 @@ pub enum Server {
 
 /// A question that could be read.
 #[derive(Clone)]
-struct Asked {
-    login: Login,
-    address: IpAddr,
-    network: SourceNetwork,
-    service: Service,
+pub(crate) struct Asked {
+    pub(crate) login: Login,
+    pub(crate) address: IpAddr,
+    pub(crate) network: SourceNetwork,
+    pub(crate) service: Service,
 }
 
 /// Somebody about whom the gate was asked.
-struct Judged {
-    verdict: Verdict,
-    user: Option<UserId>,
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    pub(crate) user: Option<UserId>,
     /// The refusal at this network is to be recorded.
     unrecorded: bool,
     /// When the window there was last used by this service.
@@ -112,9 +112,7 @@ pub async fn ask(
     };
     let (verdict, asked) = match judged.zip(asked) {
         Some((judged, asked)) => {
-            if judged.verdict == Verdict::NeedsWindow && judged.unrecorded {
-                record(ctx, &tenant, &judged, &asked).await;
-            }
+            record(ctx, &tenant, &judged, &asked).await;
             (judged.verdict, Some(asked))
         }
         None if is_web(question) => (Verdict::Allow, None),
@@ -153,10 +151,10 @@ pub async fn report(
     Ok(Some(tenant))
 }
 
-type Looked = Option<(Arc<Tenant>, Option<Asked>, Option<Judged>)>;
+pub(crate) type Looked = Option<(Arc<Tenant>, Option<Asked>, Option<Judged>)>;
 
 /// Checks the key and judges the question, in one snapshot.
-async fn look(
+pub(crate) async fn look(
     ctx: &Ctx,
     slug: &str,
     server: &Server,
@@ -322,14 +320,16 @@ async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, login: &Login) -> Result<
 }
 
 /// An act of whoever uses a mail client; the service stands where a browser's name would.
-fn act_of(ctx: &Ctx, tenant: &Arc<Tenant>, asked: &Asked) -> Act {
+pub(crate) fn act_of(ctx: &Ctx, tenant: &Arc<Tenant>, asked: &Asked) -> Act {
     let origin = Origin::new(asked.address, asked.service.name(), ctx.rng.reference());
     Act::of(ctx, tenant, &origin)
 }
 
-/// Records a refusal, and tells the person by mail once in a while. The answer does not depend on it, so neither does the client.
-async fn record(ctx: &Ctx, tenant: &Arc<Tenant>, judged: &Judged, asked: &Asked) {
-    let (Some(user), bit) = (judged.user, asked.service.bit()) else {
+/// Records a refusal for want of a window, if that is due, and tells the person by mail once in a while. The answer does not
+/// depend on it, so neither does the client.
+pub(crate) async fn record(ctx: &Ctx, tenant: &Arc<Tenant>, judged: &Judged, asked: &Asked) {
+    let is_due = judged.verdict == Verdict::NeedsWindow && judged.unrecorded;
+    let (Some(user), bit) = (judged.user.filter(|_| is_due), asked.service.bit()) else {
         return;
     };
     let (act, asked) = (act_of(ctx, tenant, asked), asked.clone());
@@ -374,7 +374,7 @@ async fn record(ctx: &Ctx, tenant: &Arc<Tenant>, judged: &Judged, asked: &Asked)
 }
 
 /// Notes that a service used its window.
-async fn note_use(
+pub(crate) async fn note_use(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
     judged: &Judged,

@@ -278,6 +278,25 @@ fn cut(tag: [u8; 32]) -> Verifier {
     half
 }
 
+/// What is kept for a day of a wrong password, so that a mail program which repeats it is known again (SEC-48): as dear to guess at
+/// as a stored password, and of use only for this account and network.
+pub(crate) async fn stale_mark(
+    ctx: &Ctx,
+    tenant: TenantId,
+    (account, network): (&[u8; 16], &[u8]),
+    password: &Password,
+) -> Result<Verifier, FlowError> {
+    let keys = ctx.keys();
+    let key = (keys.active_id(), Purpose::Pepper);
+    let place = [account.as_slice(), network].concat();
+    let salt = labelled(&keys, key, b"stale password", &[tenant.0], &place)?;
+    let secret = Zeroizing::new(password.expose().to_vec());
+    let cost = ctx.hasher.cost();
+    let hash = ctx.hasher.argon2id(secret, salt, cost).await?;
+    let (_, key) = keys.active(Purpose::Pepper);
+    Ok(cut(keyed(key, &hash)))
+}
+
 /// The verifier of a helpdesk code: keyed, for one person of one tenant. It lives ten minutes and has no value without the key,
 /// so a fast hash is enough; and it is judged inside the transaction that counts the guess.
 pub(crate) fn helpdesk_verifier(

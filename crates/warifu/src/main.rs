@@ -9,6 +9,7 @@ mod keys;
 mod listen;
 mod log;
 mod mail;
+mod mail_gate;
 mod password;
 mod serve;
 mod stop;

@@ -21,6 +21,18 @@ pub(crate) fn read_new(whose: &str) -> Result<Zeroizing<String>, Failure> {
         }
         return Ok(first);
     }
+    read_line()
+}
+
+/// Reads a password that is in use: asked for once at a terminal, else the one line on standard input.
+pub(crate) fn read_known(whose: &str) -> Result<Zeroizing<String>, Failure> {
+    match io::stdin().is_terminal() {
+        true => prompt(&format!("Password of {whose}: ")),
+        false => read_line(),
+    }
+}
+
+fn read_line() -> Result<Zeroizing<String>, Failure> {
     // Room for the longest password with its line end, and one byte by which a longer one is known.
     let limit = MAX_BYTES + 3;
     let mut bytes = Zeroizing::new(Vec::with_capacity(limit));

@@ -19,6 +19,7 @@ use crate::keys;
 use crate::listen::{self, Listeners};
 use crate::log::{self, Format};
 use crate::mail::{self, Relay, Worker};
+use crate::mail_gate::Sockets;
 use crate::stop::Stop;
 use crate::tls::Certificate;
 use crate::wire;
@@ -60,6 +61,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let pages = listen::bind("server.listen", config.server.listen, in_use)?;
     let operations = listen::bind("metrics.listen", config.metrics.listen, in_use)?;
     let address = listen::bound(&pages)?;
+    let sockets = Sockets::bind(&config.mail_gate)?;
     let relay = Relay::open(&config.mail)?.map(|relay| Arc::new(relay) as Arc<dyn Post>);
     let directories = first_factor::open(&config.first_factor)?;
     let ctx = wire::open_with(config, directories).await?;
@@ -75,6 +77,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let metrics = listen::bound(&operations)?;
     listeners.serve(operations, None, warifu_web::operations_app(&state))?;
     listeners.serve(pages, tls.as_ref(), warifu_web::app(&state))?;
+    let gates = sockets.open(&ctx, &state);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %address, base_url, metrics = %metrics, "ready");
 
     let background = vec![
@@ -98,6 +101,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
             if let Err(fault) = key_rotation::leave(&ctx, &server).await {
                 tracing::warn!(%fault, "cannot say that this server stops");
             }
+            gates.stop().await;
             finish(listeners, &background, worker, &ctx).await;
         } => tracing::info!("stopped"),
         () = stop.ordered() => tracing::warn!("stopped at once, by a second signal"),

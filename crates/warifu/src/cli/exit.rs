@@ -30,6 +30,8 @@ pub(crate) enum Exit {
     NotFound = 5,
     /// There is already something of that name.
     Exists = 6,
+    /// A mail server lets clients in without asking.
+    OpenDoor = 7,
 }
 
 /// Why a command did not do what it was asked.

@@ -38,7 +38,7 @@ struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration, 4 database or key ring unusable,
-            5 no such tenant or user, 6 exists already";
+            5 no such tenant or user, 6 exists already, 7 a mail server has an open door";
 
 #[derive(Subcommand)]
 enum Command {
@@ -161,7 +161,7 @@ mod tests {
                 );
             }
         }
-        for code in 0..=exit::Exit::Exists as u8 {
+        for code in 0..=exit::Exit::OpenDoor as u8 {
             assert!(page.contains(&format!("\n| {code} | ")), "{code}");
             assert!(EXIT_CODES.contains(&format!("{code} ")), "{code}");
         }

@@ -10,6 +10,8 @@ use ipnet::IpNet;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use warifu_web::http::host::{BaseUrl, Hosts};
 
+use super::mail_gate::{GateAddress, SocketMode};
+
 /// Lets serde read a type by its `FromStr`. The error is made inside the visitor, where the TOML reader still knows the place of
 /// the very entry, not only that of the list around it.
 struct Parsed<T>(PhantomData<T>);
@@ -35,7 +37,7 @@ macro_rules! deserialize_by_from_str {
         }
     )*};
 }
-deserialize_by_from_str!(PublicUrl, Host, Network);
+deserialize_by_from_str!(PublicUrl, Host, Network, GateAddress, SocketMode);
 
 /// `server.base_url`.
 struct PublicUrl(BaseUrl);

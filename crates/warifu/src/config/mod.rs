@@ -5,6 +5,7 @@ mod error;
 mod first_factor;
 mod limits;
 mod mail;
+mod mail_gate;
 mod operation;
 #[cfg(test)]
 mod reference;
@@ -23,6 +24,7 @@ pub(crate) use error::ConfigError;
 use error::Source;
 pub(crate) use first_factor::{FirstFactor, FirstFactorKind};
 pub(crate) use mail::{Mail, MailTls};
+pub(crate) use mail_gate::{GateAddress, GateProtocol, MailGate};
 pub(crate) use operation::{Hashing, Log, Metrics};
 pub(crate) use rescue::Rescue;
 pub(crate) use server::{Server, Tls};
@@ -44,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) mail: Mail,
     pub(crate) rescue: Rescue,
     pub(crate) first_factor: Vec<FirstFactor>,
+    pub(crate) mail_gate: Vec<MailGate>,
 }
 
 /// Which file to read; part of every command that needs a configuration.
@@ -147,6 +150,7 @@ impl Config {
             }
         }
         first_factor::check(&self.first_factor, source)?;
+        mail_gate::check(&self.mail_gate, source)?;
         self.mail.check(source)
     }
 
@@ -163,6 +167,9 @@ impl Config {
         }
         for section in &mut self.first_factor {
             section.files().for_each(resolve);
+        }
+        for section in &mut self.mail_gate {
+            section.file().map(resolve);
         }
         if let Some(tls) = &mut self.server.tls {
             resolve(&mut tls.certificate);

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Database, FirstFactor, Hashing, Keys, Log, Mail, Metrics, Rescue, Server, Tls};
+use super::{
+    Database, FirstFactor, Hashing, Keys, Log, Mail, MailGate, Metrics, Rescue, Server, Tls,
+};
 
 /// What the macro of `section.rs` tells about a section.
 pub(super) trait Section {
@@ -76,5 +78,6 @@ pub(super) fn write() -> String {
     write_section::<Mail>("", "mail", &mut out);
     write_section::<Rescue>("", "rescue", &mut out);
     write_section::<FirstFactor>("#", "[first_factor]", &mut out);
+    write_section::<MailGate>("#", "[mail_gate]", &mut out);
     out
 }

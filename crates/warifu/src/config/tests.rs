@@ -549,3 +549,79 @@ fn a_first_factor_that_would_send_passwords_in_the_clear_or_to_nobody_is_refused
         assert!(parse(&text).is_ok(), "{here}");
     }
 }
+
+#[test]
+fn sec_055_a_mail_gate_that_the_network_could_reach_or_that_is_half_said_is_refused() {
+    let good = "[[mail_gate]]\ntenant = 'a'\nprotocol = 'policy'\nlisten = '127.0.0.1:9001'\n";
+    let unix = "[[mail_gate]]\ntenant = 'a'\nprotocol = 'sasl'\nlisten = 'unix:sasl'\nmode = '0600'\ngroup = 'postfix'\n";
+    let config = parse(&format!("{good}{unix}")).unwrap();
+    assert_eq!(config.mail_gate[0].protocol, Some(GateProtocol::Policy));
+    assert_eq!(
+        config.mail_gate[1].listen,
+        Some(GateAddress::Unix("/etc/warifu/sasl".into()))
+    );
+    for (text, place, problem, mend) in [
+        (
+            "protocol = 'policy'\nlisten = '[::1]:1'",
+            "6:12 mail_gate.2.protocol",
+            "`tenant` is missing",
+            "slug",
+        ),
+        (
+            "tenant = 'b'\nlisten = '[::1]:1'",
+            "6:10 mail_gate.2.tenant",
+            "`protocol` is missing",
+            "sasl",
+        ),
+        (
+            "tenant = 'b'\nprotocol = 'sasl'",
+            "6:10 mail_gate.2.tenant",
+            "`listen` is missing",
+            "unix:/",
+        ),
+        (
+            "tenant = 'b'\nprotocol = 'sasl'\nlisten = '127.0.0.1:9001'",
+            "8:10 mail_gate.2.listen",
+            "another section",
+            "another",
+        ),
+        (
+            "tenant = 'b'\nprotocol = 'sasl'\nlisten = '[::1]:1'\nmode = '0600'",
+            "9:8 mail_gate.2.mode",
+            "only a unix socket",
+            "remove",
+        ),
+        (
+            "tenant = 'b'\nprotocol = 'sasl'\nlisten = '[::1]:1'\ngroup = 'x'",
+            "9:9 mail_gate.2.group",
+            "only a unix socket",
+            "remove",
+        ),
+    ] {
+        check(
+            &format!("{good}[[mail_gate]]\n{text}\n"),
+            place,
+            problem,
+            mend,
+        );
+    }
+    for (setting, problem) in [
+        ("listen = '0.0.0.0:9001'", "reachable from the network"),
+        ("listen = '192.0.2.1:9001'", "reachable from the network"),
+        ("listen = '[::]:9001'", "reachable from the network"),
+        ("listen = 'localhost:9001'", "neither"),
+        ("listen = '/run/warifu/policy'", "neither"),
+        ("listen = 'unix:'", "the path is missing"),
+        ("protocol = 'milter'", "milter"),
+        ("listen = 'unix:x'\nmode = '660 '", "not a mode"),
+        ("listen = 'unix:x'\nmode = '0066'", "not a mode"),
+        ("listen = 'unix:x'\nmode = '1777'", "not a mode"),
+        ("listen = 'unix:x'\nmode = '+660'", "not a mode"),
+    ] {
+        let text = format!("[[mail_gate]]\ntenant = 'b'\n{setting}\n");
+        let error = parse(&text).expect_err(&text);
+        let (line, _) = error.place.unwrap();
+        assert_eq!(line, text.lines().count(), "{text}\n{error}");
+        assert!(error.problem.contains(problem), "{text}\n{error}");
+    }
+}

@@ -8,16 +8,15 @@ use ldap3::{
     Ldap as Connection, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry,
     SearchOptions, ldap_escape,
 };
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use warifu_domain::user::Login;
 use warifu_flows::first_factor::{Answer, Asking, Directory, Entry, Unreachable};
 use zeroize::Zeroizing;
 
 use super::{read_secret, words};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::Failure;
 use crate::config::FirstFactor;
+use crate::tls;
 
 /// A bind was refused: the name or the password is wrong (RFC 4511, A.1).
 const INVALID_CREDENTIALS: u32 = 49;
@@ -46,7 +45,7 @@ impl Ldap {
         Ok(Self {
             url: section.url.clone().unwrap_or_default(),
             starttls: section.starttls,
-            tls: Arc::new(tls(section)?),
+            tls: tls::client_config("first_factor.authorities", section.authorities.as_deref())?,
             service,
             base: section.base.clone().unwrap_or_default(),
             filter: section.filter.clone(),
@@ -171,35 +170,4 @@ fn values<'e>(attributes: &'e HashMap<String, Vec<String>>, name: &str) -> &'e [
         .iter()
         .find(|(key, _)| key.eq_ignore_ascii_case(name));
     found.map_or(&[], |(_, values)| values)
-}
-
-/// TLS with the authorities of the configuration, or else the system's.
-fn tls(section: &FirstFactor) -> Result<ClientConfig, Failure> {
-    let wrong = |problem: String| Failure::new(Exit::Configuration, problem);
-    let mut roots = RootCertStore::empty();
-    match &section.authorities {
-        Some(file) => {
-            let unusable = |error: &dyn std::fmt::Display| {
-                let problem = format!("first_factor.authorities: {}: {error}", file.display());
-                wrong(problem).mend("name a PEM file with certificates that Warifu's user may read")
-            };
-            let found = CertificateDer::pem_file_iter(file).map_err(|error| unusable(&error))?;
-            for certificate in found {
-                let certificate = certificate.map_err(|error| unusable(&error))?;
-                roots.add(certificate).map_err(|error| unusable(&error))?;
-            }
-            if roots.is_empty() {
-                return Err(unusable(&"it has no certificate"));
-            }
-        }
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder =
-        builder.map_err(|error| wrong(format!("first_factor: TLS cannot be set up: {error}")))?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

@@ -1,14 +1,15 @@
-//! Built-in TLS: the certificate and its key, read from files, checked together before they are used.
+//! Built-in TLS: the certificate and its key, read from files, checked together before they are used; and whom we believe where we are
+//! the client.
 
 mod validity;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::ServerConfig;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::ParsedCertificate;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 pub(crate) use validity::Validity;
 
@@ -20,6 +21,41 @@ pub(crate) fn install_provider() {
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .expect("nothing before the start of the process installs one");
+}
+
+/// TLS of a client that believes the authorities of this PEM file, or else the system's. `setting` is what named the file.
+pub(crate) fn client_config(
+    setting: &str,
+    authorities: Option<&Path>,
+) -> Result<Arc<ClientConfig>, Failure> {
+    let mut roots = RootCertStore::empty();
+    match authorities {
+        Some(file) => {
+            let unusable = |error: &dyn std::fmt::Display| {
+                wrong(format!("{setting}: {}: {error}", file.display()))
+                    .mend("name a PEM file with certificates that Warifu's user may read")
+            };
+            let found = CertificateDer::pem_file_iter(file).map_err(|error| unusable(&error))?;
+            for certificate in found {
+                let certificate = certificate.map_err(|error| unusable(&error))?;
+                roots.add(certificate).map_err(|error| unusable(&error))?;
+            }
+            if roots.is_empty() {
+                return Err(unusable(&"it has no certificate"));
+            }
+        }
+        None => {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let builder =
+        builder.map_err(|error| wrong(format!("{setting}: TLS cannot be set up: {error}")))?;
+    Ok(Arc::new(
+        builder.with_root_certificates(roots).with_no_client_auth(),
+    ))
 }
 
 /// What the files hold.

@@ -173,14 +173,14 @@ impl Dovecot {
 }
 
 /// The server's database beside it: what a login in a browser would have left there.
-fn tamper(place: &Place, sql: &str) {
+pub(crate) fn tamper(place: &Place, sql: &str) {
     let file = find_database(&place.path().join("data"));
     let database = rusqlite::Connection::open(file).unwrap();
     database.busy_timeout(Duration::from_secs(10)).unwrap();
     database.execute_batch(sql).unwrap();
 }
 
-fn number(place: &Place, sql: &str) -> i64 {
+pub(crate) fn number(place: &Place, sql: &str) -> i64 {
     let database = rusqlite::Connection::open(find_database(&place.path().join("data"))).unwrap();
     database.query_row(sql, [], |row| row.get(0)).unwrap()
 }
@@ -200,7 +200,7 @@ fn find_database(data: &Path) -> std::path::PathBuf {
     clippy::disallowed_methods,
     reason = "the server under test has no other clock"
 )]
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     i64::try_from(now.unwrap().as_millis()).unwrap()
 }
@@ -216,7 +216,7 @@ fn open_window(place: &Place, network: &str, address: &str, until: i64) {
     );
 }
 
-fn v4(address: &str) -> String {
+pub(crate) fn v4(address: &str) -> String {
     let bytes = address.parse::<std::net::Ipv4Addr>().unwrap().octets();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("x'{hex}'")

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod check_mail;
 mod client;
 mod demo;
 mod directory;
 mod dovecot;
 mod mail;
 mod place;
+mod postfix;
 mod process;
 mod prompt;
 mod relay;

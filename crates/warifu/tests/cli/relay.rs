@@ -229,46 +229,12 @@ impl Postfix {
              smtpd_tls_key_file = {place}/conf/relay-key.pem\n\
              smtpd_relay_restrictions = permit_auth_destination, reject\n"
         );
-        let mut master = format!("{port} inet n - n - - smtpd\n");
-        for (name, service) in [
-            ("pickup unix n - n 60 1", "pickup"),
-            ("cleanup unix n - n - 0", "cleanup"),
-            ("qmgr unix n - n 300 1", "qmgr"),
-            ("tlsmgr unix - - n 1000? 1", "tlsmgr"),
-            ("rewrite unix - - n - -", "trivial-rewrite"),
-            ("bounce unix - - n - 0", "bounce"),
-            ("defer unix - - n - 0", "bounce"),
-            ("trace unix - - n - 0", "bounce"),
-            ("proxymap unix - - n - -", "proxymap"),
-            ("virtual unix - n n - -", "virtual"),
-            ("error unix - - n - -", "error"),
-            ("retry unix - - n - -", "error"),
-            ("anvil unix - - n - 1", "anvil"),
-            ("postlog unix-dgram n - n - 1", "postlogd"),
-        ] {
-            master += &format!("{name} {service}\n");
-        }
-        fs::write(folder.join("conf/main.cf"), main).unwrap();
-        fs::write(folder.join("conf/master.cf"), master).unwrap();
-        let give = |owner: &str, name: &str| {
-            let mut chown = Command::new("chown");
-            chown.arg(owner).arg(folder.join(name));
-            assert!(chown.status().unwrap().success());
-        };
-        give("postfix", "data");
-        give("65534", "mail");
-        // The test's folder is its own; Postfix's users must get through it.
-        let mut open = Command::new("chmod");
-        assert!(open.arg("a+rx").arg(folder).status().unwrap().success());
-        let mut command = Command::new("postfix");
-        command.arg("-c").arg(folder.join("conf")).arg("start-fg");
-        let process = Process::start(command);
-        wait_for("Postfix", || {
-            let connection = TcpStream::connect(("127.0.0.1", port)).ok()?;
-            let mut greeting = String::new();
-            BufReader::new(connection).read_line(&mut greeting).ok()?;
-            greeting.starts_with("220").then_some(())
-        });
+        let process = run_postfix(
+            folder,
+            &main,
+            &format!("{port} inet n - n - - smtpd\n"),
+            &[port],
+        );
         Self {
             folder: folder.to_owned(),
             port,
@@ -295,5 +261,62 @@ impl Drop for Postfix {
             .arg(self.folder.join("conf"))
             .arg("stop")
             .output();
+    }
+}
+
+/// Starts Postfix in `folder`, where `conf`, `spool`, `data` and `mail` are, with what belongs to every master.cf beside these services.
+pub(crate) fn run_postfix(folder: &Path, main: &str, services: &str, ports: &[u16]) -> Process {
+    let mut master = services.to_owned();
+    for (name, service) in [
+        ("pickup unix n - n 60 1", "pickup"),
+        ("cleanup unix n - n - 0", "cleanup"),
+        ("qmgr unix n - n 300 1", "qmgr"),
+        ("tlsmgr unix - - n 1000? 1", "tlsmgr"),
+        ("rewrite unix - - n - -", "trivial-rewrite"),
+        ("bounce unix - - n - 0", "bounce"),
+        ("defer unix - - n - 0", "bounce"),
+        ("trace unix - - n - 0", "bounce"),
+        ("proxymap unix - - n - -", "proxymap"),
+        ("virtual unix - n n - -", "virtual"),
+        ("error unix - - n - -", "error"),
+        ("retry unix - - n - -", "error"),
+        ("anvil unix - - n - 1", "anvil"),
+        ("postlog unix-dgram n - n - 1", "postlogd"),
+    ] {
+        master += &format!("{name} {service}\n");
+    }
+    fs::write(folder.join("conf/main.cf"), main).unwrap();
+    fs::write(folder.join("conf/master.cf"), master).unwrap();
+    let give = |owner: &str, name: &str| {
+        let mut chown = Command::new("chown");
+        chown.arg(owner).arg(folder.join(name));
+        assert!(chown.status().unwrap().success());
+    };
+    give("postfix", "data");
+    give("65534", "mail");
+    // The test's folder is its own; Postfix's users must get through it.
+    let mut open = Command::new("chmod");
+    assert!(open.arg("a+rx").arg(folder).status().unwrap().success());
+    let mut command = Command::new("postfix");
+    command.arg("-c").arg(folder.join("conf")).arg("start-fg");
+    let process = Process::start(command);
+    wait_for("Postfix", || {
+        ports.iter().all(|port| greets(*port)).then_some(())
+    });
+    process
+}
+
+/// Whether Postfix takes connections: a service with TLS from the first byte says nothing before its client does.
+fn greets(port: u16) -> bool {
+    let Ok(connection) = TcpStream::connect(("127.0.0.1", port)) else {
+        return false;
+    };
+    connection
+        .set_read_timeout(Some(Duration::from_secs(1)))
+        .unwrap();
+    let mut greeting = String::new();
+    match BufReader::new(connection).read_line(&mut greeting) {
+        Ok(_) => greeting.starts_with("220"),
+        Err(error) => error.kind() == std::io::ErrorKind::WouldBlock,
     }
 }

@@ -19,10 +19,12 @@ use warifu_flows::{
 
 use crate::{
     http::{
+        errors::Failure,
         forms::{BadForm, receive_all},
         route::Answer,
         visit::Visit,
     },
+    state::WebState,
     text::Language,
 };
 
@@ -218,23 +220,29 @@ async fn read_json<T: DeserializeOwned>(body: Body) -> Result<T, BadForm> {
     serde_json::from_slice(&bytes).map_err(|_| BadForm::Malformed)
 }
 
-/// What the person reads in the mail program. SMTP carries ASCII only (RFC 5321, 4.2.1); IMAP and POP3 get both languages.
-fn words(
-    visit: &Visit,
-    tenant: &Arc<Tenant>,
-    question: &Question,
-) -> Result<String, crate::http::errors::Failure> {
-    let site = visit.welcome_to(tenant.clone())?;
-    let origin = visit.state.settings.base_url.origin();
-    let place = format!("{origin}/{}/login", tenant.slug);
-    let english = site.texts(Language::En).msg("gate-needs-window");
-    Ok(match Service::parse(&question.service) {
-        Service::Client(MailProtocol::Submission) => format!("{english} {place}"),
-        _ => {
-            let japanese = site.texts(Language::Ja).msg("gate-needs-window");
-            format!("{japanese} {english} {place}")
-        }
-    })
+fn words(visit: &Visit, tenant: &Arc<Tenant>, question: &Question) -> Result<String, Failure> {
+    visit.welcome_to(tenant.clone())?;
+    visit.state.gate_words(tenant, &question.service)
+}
+
+impl WebState {
+    /// What the person reads in the mail program: where to log in first. SMTP carries ASCII only (RFC 5321, 4.2.1); IMAP and POP3
+    /// get both languages.
+    ///
+    /// # Errors
+    /// If the tenant's pages cannot be made.
+    pub fn gate_words(&self, tenant: &Arc<Tenant>, service: &str) -> Result<String, Failure> {
+        let site = self.sites.of(tenant.clone())?;
+        let place = format!("{}/{}/login", self.settings.base_url.origin(), tenant.slug);
+        let english = site.texts(Language::En).msg("gate-needs-window");
+        Ok(match Service::parse(service) {
+            Service::Client(MailProtocol::Submission) => format!("{english} {place}"),
+            _ => {
+                let japanese = site.texts(Language::Ja).msg("gate-needs-window");
+                format!("{japanese} {english} {place}")
+            }
+        })
+    }
 }
 
 fn written(status: StatusCode, kind: HeaderValue, value: &Value) -> Response {

@@ -1,5 +1,6 @@
 //! `warifu check`: looks at every part, changes nothing, and says what is wrong, where, and how to mend it.
 
+mod mail;
 mod server;
 mod state;
 
@@ -11,11 +12,21 @@ use super::{block_on, log_faults_only};
 use crate::config::ConfigFile;
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
     #[command(flatten)]
     config: ConfigFile,
     #[command(flatten)]
     form: Form,
+}
+
+/// Something beside the server itself.
+#[derive(clap::Subcommand)]
+enum Part {
+    /// Ask a running Dovecot or Postfix, as a mail program would, whether each of its doors is gated
+    Mail(mail::Arguments),
 }
 
 /// How bad it is.
@@ -84,6 +95,9 @@ struct View<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(Part::Mail(arguments)) = &arguments.part {
+        return mail::run(arguments);
+    }
     log_faults_only();
     let mut report = Report::default();
     match arguments.config.load() {

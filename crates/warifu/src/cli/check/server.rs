@@ -11,7 +11,7 @@ use warifu_flows::clock::Clock;
 use super::Report;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::utc;
-use crate::config::{Config, Tls};
+use crate::config::{Config, GateAddress, MailGate, Tls};
 use crate::first_factor;
 use crate::listen;
 use crate::tls::Certificate;
@@ -32,6 +32,30 @@ pub(super) fn check(config: &Config, report: &mut Report) {
     }
     if let Some(tls) = &config.server.tls {
         check_certificate(tls, config, report);
+    }
+    for section in &config.mail_gate {
+        check_gate(section, report);
+    }
+}
+
+/// Whether a mail gate's socket can be made.
+fn check_gate(section: &MailGate, report: &mut Report) {
+    const PART: &str = "mail gate";
+    match &section.listen {
+        Some(GateAddress::Loopback(address)) => {
+            check_port(PART, "mail_gate.listen", *address, report);
+        }
+        Some(GateAddress::Unix(path)) => match path.parent().map(fs::metadata) {
+            Some(Ok(folder)) if folder.is_dir() => {
+                report.ok(PART, format!("{}: its folder is there", path.display()));
+            }
+            _ => {
+                let problem = format!("{}: its folder is not there", path.display());
+                let mend = "make it, for Warifu's user and Postfix's group: install -d -o warifu -g postfix -m 2750";
+                report.problem(PART, Failure::failed(problem).mend(mend));
+            }
+        },
+        None => {}
     }
 }
 

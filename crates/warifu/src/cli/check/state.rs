@@ -116,19 +116,21 @@ async fn check_content(config: &Config, keys: KeyRing, report: &mut Report) {
         Err(error) => return report.problem(DATABASE, error.into()),
     };
     let ctx = wire::ctx(store, keys, &config.hashing, MailMode::Off);
-    let looked = look(&ctx, report).await;
+    let looked = look(&ctx, config, report).await;
     ctx.store.clone().close().await;
     if let Err(failure) = looked {
         report.problem(DATABASE, failure);
     }
 }
 
-async fn look(ctx: &Ctx, report: &mut Report) -> Result<(), Failure> {
+async fn look(ctx: &Ctx, config: &Config, report: &mut Report) -> Result<(), Failure> {
     if let Err(error) = ctx.store.ping().await {
         report.problem(DATABASE, error.into());
     }
     check_key_use(ctx, report).await?;
-    check_tenants(&maintenance::every_tenant(ctx).await?, report);
+    let tenants = maintenance::every_tenant(ctx).await?;
+    check_tenants(&tenants, report);
+    check_gates(config, &tenants, report);
     check_clock(maintenance::newest_event(ctx).await?, report);
     Ok(())
 }
@@ -198,6 +200,21 @@ fn check_tenants(tenants: &[TenantRow], report: &mut Report) {
             PART,
             format!("{}, each with rules that can be read", tenants.len()),
         );
+    }
+}
+
+/// A socket of a tenant that is not there refuses everybody.
+fn check_gates(config: &Config, tenants: &[TenantRow], report: &mut Report) {
+    for section in &config.mail_gate {
+        let slug = &section.tenant;
+        if !tenants.iter().any(|tenant| tenant.slug == *slug) {
+            let problem = format!("[[mail_gate]] names the tenant {slug}, which is not there");
+            let failure = Failure::new(Exit::NotFound, problem);
+            report.problem(
+                "mail gate",
+                failure.mend("`warifu tenant list` shows those there are"),
+            );
+        }
     }
 }
 
