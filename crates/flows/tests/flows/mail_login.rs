@@ -57,7 +57,7 @@ impl World {
 
     async fn failures(&self, kind: i64) -> i64 {
         self.number(&format!(
-            "SELECT COALESCE(SUM(failures), 0) FROM throttle WHERE kind = {kind}"
+            "SELECT COALESCE(SUM(failures), 0) FROM throttle WHERE tenant_id = 1 AND kind = {kind}"
         ))
         .await
     }
@@ -333,7 +333,9 @@ async fn sec_070_a_password_that_somebody_else_has_seen_opens_no_mail() {
     on_both(campus(), async |world| {
         let taro = world.member("taro").await;
         world
-            .tamper("UPDATE person SET password_temporary = 1 WHERE login = 'taro'")
+            .tamper(
+                "UPDATE person SET password_temporary = 1 WHERE tenant_id = 1 AND login = 'taro'",
+            )
             .await;
         assert_eq!(
             world.mail("taro", HOME, &taro.password).await,
