@@ -32,7 +32,7 @@ impl Samples<'_> {
         }
     }
 
-    fn in_console(&self, route: &'static str, code: &str) -> Frame {
+    pub(super) fn in_console(&self, route: &'static str, code: &str) -> Frame {
         let login = self.cast.login.as_str();
         let frame = self.console(route);
         frame.with_problem(code, Some(login), &Facts::default())

@@ -5,7 +5,6 @@ use warifu_web::pages::views::admin::{
     GroupChoice, ImportCounts, ImportStage, ProblemRow, SampleRow, UserAdded, UserImport,
     UserImportState, UserImportUndo, UserNew, problem_text, role_name,
 };
-use warifu_web::text::Language;
 
 use super::{Rendered, Samples, print};
 
