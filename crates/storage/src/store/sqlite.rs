@@ -53,7 +53,7 @@ pub(super) async fn start(
                 Ok((connection, runtime)) => {
                     // Nobody waits for it any more if the opening itself was abandoned; the queue is closed then.
                     let _ = ready.send(Ok(()));
-                    writer::run(connection, runtime, jobs, &settings);
+                    writer::run(file, connection, runtime, jobs, &settings);
                 }
                 Err(error) => drop(ready.send(Err(error))),
             }

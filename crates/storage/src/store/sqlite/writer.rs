@@ -2,6 +2,7 @@
 //! pays for many jobs, and nobody is answered before it.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -13,20 +14,27 @@ use super::super::error::StoreError;
 use super::super::fault::FaultPlan;
 use super::super::job::{Job, Message, finish};
 use super::super::tx::Connection;
-use super::SqliteConnection;
+use super::{SqliteConnection, Use};
 
 /// A writer without work for so long gives the memory of its page cache back.
 const KEEP_CACHE: Duration = Duration::from_secs(2);
 
+/// After so many jobs the cache may be large. Its table of pages lies behind pages then, and the allocator gives the system
+/// nothing back that has something in use behind it; the table goes only with its connection.
+const LARGE_AFTER: u32 = 1_000;
+
 /// Serves the queue until it is closed or nobody can fill it any more.
 pub(super) fn run(
+    path: PathBuf,
     connection: SqliteConnection,
     runtime: Runtime,
     jobs: mpsc::Receiver<Message>,
     options: &StoreOptions,
 ) {
     let mut writer = Writer {
+        path,
         connection,
+        accepted: 0,
         runtime,
         jobs,
         batch_limit: options.batch_limit.max(1),
@@ -54,7 +62,10 @@ pub(super) fn run(
 }
 
 struct Writer {
+    path: PathBuf,
     connection: SqliteConnection,
+    /// Jobs since it was opened.
+    accepted: u32,
     /// Waits for work, and notices when there is none.
     runtime: Runtime,
     jobs: mpsc::Receiver<Message>,
@@ -77,15 +88,28 @@ impl Writer {
         if let Ok(message) = self.runtime.block_on(soon) {
             return message;
         }
-        if let Err(error) = self.connection.batch("PRAGMA shrink_memory") {
+        if let Err(error) = self.give_memory_back() {
             tracing::warn!(%error, "the page cache was not given back");
         }
         self.jobs.blocking_recv()
     }
 
+    fn give_memory_back(&mut self) -> Result<(), StoreError> {
+        // First, so that the new connection finds its place below.
+        self.connection.batch("PRAGMA shrink_memory")?;
+        if self.accepted >= LARGE_AFTER {
+            self.connection = SqliteConnection::open(&self.path, Use::Write)?;
+            self.accepted = 0;
+        }
+        Ok(())
+    }
+
     fn accept(&mut self, message: Message) -> Option<Box<dyn Job>> {
         match message {
-            Message::Job(order) => Some(order.job),
+            Message::Job(order) => {
+                self.accepted = self.accepted.saturating_add(1);
+                Some(order.job)
+            }
             Message::Close(done) => {
                 self.jobs.close();
                 self.closing.push(done);
