@@ -102,16 +102,67 @@ impl AddressRange {
         }
     }
 
-    /// Whether `text`, as it was written, begins with the first address: no bits behind the prefix, no other spelling of
-    /// an IPv4 address.
-    pub fn begins_at(&self, text: &str) -> bool {
-        let address = text.split('/').next().unwrap_or_default();
-        address.parse() == Ok(self.first)
+    /// Its first address.
+    pub fn first(&self) -> IpAddr {
+        self.first
+    }
+
+    /// The address behind its last one; none behind the last of all.
+    pub fn behind(&self) -> Option<IpAddr> {
+        match self.last {
+            IpAddr::V4(v4) => v4
+                .to_bits()
+                .checked_add(1)
+                .map(|next| Ipv4Addr::from(next).into()),
+            IpAddr::V6(v6) => v6
+                .to_bits()
+                .checked_add(1)
+                .map(|next| Ipv6Addr::from(next).into()),
+        }
+    }
+
+    /// Whether all of it is for use inside organisations: RFC 1918, RFC 6598, RFC 4193, and the addresses of links.
+    pub fn is_private(&self) -> bool {
+        let block = |text: &str| Self::parse(text).expect("it is written here");
+        PRIVATE
+            .iter()
+            .map(|text| block(text))
+            .any(|block| block.contains(self.first) && block.contains(self.last))
     }
 
     /// The first and the last address, as they are stored: of one length.
     pub fn bounds(&self) -> (Vec<u8>, Vec<u8>) {
         (address_bytes(self.first), address_bytes(self.last))
+    }
+}
+
+impl From<IpAddr> for AddressRange {
+    fn from(address: IpAddr) -> Self {
+        let address = canonical(address);
+        Self {
+            first: address,
+            last: address,
+        }
+    }
+}
+
+/// Addresses for use inside organisations and links.
+const PRIVATE: [&str; 7] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "fc00::/7",
+    "fe80::/10",
+];
+
+impl std::fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.first == self.last {
+            true => write!(f, "{}", self.first),
+            false => write!(f, "{}/{}", self.first, self.prefix_len()),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! What a stranger could learn is decided here: before the password is right there is one refusal, [`Refusal::WrongLogin`].
 
+use std::net::IpAddr;
+
 use crate::time::Timestamp;
 
 /// Why something was refused.
@@ -184,6 +186,21 @@ pub enum Refusal {
     WouldLockOutSaver,
     /// Somebody else changed the policy since this draft was begun.
     PolicyOvertaken,
+    /// The policy would trust this machine itself, where proxies and webmail run (SEC-50).
+    TrustsLoopback {
+        /// The address.
+        address: IpAddr,
+    },
+    /// The policy would trust a proxy, through which everybody comes (SEC-50).
+    TrustsProxy {
+        /// An address of it.
+        address: IpAddr,
+    },
+    /// The policy would trust a proxy whose word is not taken: everybody seems to come from there (SEC-50).
+    TrustsUnknownProxy {
+        /// Its address.
+        address: IpAddr,
+    },
     /// A new password is refused.
     Password(crate::password::BadPassword),
 }
@@ -270,6 +287,9 @@ impl Refusal {
             Self::LogoGone => "BRD-05",
             Self::WouldLockOutSaver => "POL-01",
             Self::PolicyOvertaken => "POL-02",
+            Self::TrustsLoopback { .. } => "NET-01",
+            Self::TrustsProxy { .. } => "NET-02",
+            Self::TrustsUnknownProxy { .. } => "NET-03",
             Self::Password(P::TooShort { .. }) => "PWD-01",
             Self::Password(P::TooLong) => "PWD-02",
             Self::Password(P::Common) => "PWD-03",

@@ -29,6 +29,8 @@ pub struct Origin {
     pub reference: Reference,
     /// The session whose cookie the browser sent, whatever it is worth: a login here takes its place.
     pub session: Option<TokenHash>,
+    /// [`Self::address`] is that of a proxy whose word about its client is not taken (SEC-50).
+    pub unbelieved_proxy: Option<IpAddr>,
 }
 
 impl Origin {
@@ -46,6 +48,7 @@ impl Origin {
             agent: short.collect::<String>().into(),
             reference,
             session: None,
+            unbelieved_proxy: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Who manages: a person at a console, or whoever holds a shell on the server. Every managing flow is given one, and asks it
 //! before anything else whether the operation is allowed.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
     audit::{Actor, AuditEvent, EventKind},
@@ -87,6 +87,14 @@ impl By {
         match self {
             Self::Person(manager) if manager.home == tenant.id => Some(manager.who.user),
             _ => None,
+        }
+    }
+
+    /// The proxy through which the person comes, if its word is not taken: everybody seems to come from there (SEC-50).
+    pub(crate) fn unbelieved_proxy(&self) -> Option<IpAddr> {
+        match self {
+            Self::CommandLine(_) => None,
+            Self::Person(manager) => manager.origin.unbelieved_proxy,
         }
     }
 

@@ -8,7 +8,9 @@ use std::{
     },
 };
 
-use warifu_domain::{domain_name::DomainName, policy::Policy, tenant::Tenant, time::Timestamp};
+use warifu_domain::{
+    domain_name::DomainName, network::AddressRange, policy::Policy, tenant::Tenant, time::Timestamp,
+};
 use warifu_storage::{EntranceKind, KeyRing, Store, StoreError, TenantRow, TenantState, Tx};
 
 use crate::{
@@ -43,6 +45,8 @@ pub struct Ctx {
     pub mail: MailMode,
     /// Whoever else knows passwords.
     pub directories: Directories,
+    /// Proxies whose word about the client's address is taken (SEC-50).
+    pub proxies: Vec<AddressRange>,
     keys: RwLock<Arc<KeyRing>>,
     /// What was noted a moment ago, so that it is not noted twice.
     pub(crate) recent: Recent,
@@ -78,6 +82,7 @@ impl Ctx {
             hasher,
             mail,
             directories: Directories::new(),
+            proxies: Vec::new(),
             recent: Recent::default(),
             swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
@@ -88,6 +93,12 @@ impl Ctx {
     /// With directories that are asked for passwords.
     pub fn with_directories(mut self, directories: Directories) -> Self {
         self.directories = directories;
+        self
+    }
+
+    /// With proxies whose word is taken: no policy trusts their addresses.
+    pub fn with_proxies(mut self, proxies: Vec<AddressRange>) -> Self {
+        self.proxies = proxies;
         self
     }
 

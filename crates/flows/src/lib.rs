@@ -33,6 +33,7 @@ mod mailing;
 pub mod maintenance;
 pub mod manage_tenants;
 pub mod manage_users;
+pub mod networks;
 pub mod notices;
 pub mod notification_addresses;
 pub mod own_switch;

@@ -21,6 +21,7 @@ use crate::{
     entrances,
     error::{Fault, FlowError},
     manage_users::{CheckedPerson, ManageError, NewPerson},
+    networks,
     policy_change::locks_out,
 };
 
@@ -136,6 +137,7 @@ async fn insert_tenant(
         return Err(TenantError::BadName);
     }
     let parsed = Policy::parse(policy)?;
+    networks::check_doors(ctx, by, &parsed).map_err(TenantError::Refused)?;
     let id = ctx
         .store
         .read_platform(async move |tx| tx.next_tenant_id().await)
@@ -246,6 +248,9 @@ async fn replace_policy(
     if !entrances::same_names(&act.tenant.policy.entrances, &draft.entrances) {
         by.permit(ctx, &act, Operation::GiveNames, None, kind)
             .await?;
+    }
+    if let Err(refusal) = networks::check_doors(ctx, by, &draft) {
+        return Err(act.deny(ctx, kind, None, refusal).await.into());
     }
     let (id, revision, saver) = (before.id, before.revision, by.at_home(&act.tenant));
     let detail = match by.reason() {

@@ -2,42 +2,36 @@
 //! itself is `manage_tenants`.
 
 mod comparison;
+mod count;
+mod tally;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
-    audit::EventKind,
-    effect::Effect,
     ids::UserId,
     permission::Operation,
     policy::{BadPolicy, Policy},
     refusal::Refusal,
     tenant::Tenant,
-    time::{Span, Timestamp},
+    time::Timestamp,
 };
-use warifu_storage::{AuditFilter, JobState, PolicyRevision, StoreError, Tx};
+use warifu_storage::{JobState, PolicyRevision, StoreError, Tx};
 
 use crate::{
     by::By,
-    console_job::{self, IfRunning, JobKind, Started, Stop, Work},
+    console_job::{self, IfRunning, JobKind, Started},
     ctx::Ctx,
     error::{Fault, FlowError},
-    login::load_facts_of_many,
+    networks,
 };
-use comparison::{Comparison, Outlook};
 
 pub use comparison::Change;
+pub use tally::{Moved, Tally};
+
+use comparison::Comparison;
+use count::{BATCH, outlooks};
 
 const KIND: JobKind = JobKind::PolicyPreview;
-
-/// People whose facts are loaded at once: what bounds the memory of a preview.
-const BATCH: i64 = 500;
-
-/// Events that are looked at at once.
-const EVENTS: i64 = 5_000;
-
-/// How far back recorded logins count.
-const LOGINS: Span = Span::days(30);
 
 /// A policy that somebody thinks about, and what it would change.
 #[derive(Clone, Debug)]
@@ -54,68 +48,6 @@ pub struct Preview {
     pub tally: Tally,
     /// For when the draft is counted: now, or when it begins to demand a second factor.
     pub then: Timestamp,
-}
-
-/// What a draft would change, in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// People by effect under the present policy, in the order of [`Effect::ALL`].
-    pub before: [i64; 6],
-    /// The same under the draft.
-    pub after: [i64; 6],
-    /// People for whom something changes.
-    pub changed: i64,
-    /// People who get in now and would not.
-    pub locked_out: i64,
-    /// Logins of the last 30 days.
-    pub logins: i64,
-    /// Those of them that would be asked for something else.
-    pub logins_changed: i64,
-}
-
-impl Tally {
-    fn count(&mut self, change: Change) {
-        for (counts, effect) in [
-            (&mut self.before, change.before),
-            (&mut self.after, change.after),
-        ] {
-            let place = Effect::ALL.iter().position(|known| *known == effect);
-            counts[place.unwrap_or_default()] += 1;
-        }
-        self.changed += i64::from(change.is_one());
-        self.locked_out += i64::from(!change.before.is_closed() && change.after.is_closed());
-    }
-
-    fn write(&self) -> String {
-        let rest = [
-            self.changed,
-            self.locked_out,
-            self.logins,
-            self.logins_changed,
-        ];
-        let numbers = self.before.iter().chain(&self.after).chain(&rest);
-        numbers.map(i64::to_string).collect::<Vec<_>>().join(" ")
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let numbers: Vec<i64> = text
-            .split(' ')
-            .map(str::parse)
-            .collect::<Result<_, _>>()
-            .ok()?;
-        let [before @ .., changed, locked_out, logins, logins_changed] = numbers.as_slice() else {
-            return None;
-        };
-        let (before, after) = before.split_at_checked(6)?;
-        Some(Self {
-            before: before.try_into().ok()?,
-            after: after.try_into().ok()?,
-            changed: *changed,
-            locked_out: *locked_out,
-            logins: *logins,
-            logins_changed: *logins_changed,
-        })
-    }
 }
 
 /// Why a draft is not taken.
@@ -152,7 +84,8 @@ pub async fn propose(
     text: &str,
 ) -> Result<Started, DraftError> {
     may_change(ctx, tenant, by)?;
-    Policy::parse(text)?;
+    let draft = Policy::parse(text)?;
+    networks::check_doors(ctx, by, &draft).map_err(FlowError::from)?;
     let (kind, input) = ((KIND, IfRunning::Replace), format!("{revision}\n{text}"));
     let result = Tally::default().write();
     Ok(console_job::start(ctx, tenant, by, kind, input, result).await?)
@@ -191,106 +124,12 @@ pub async fn preview(
 /// Counts what a draft would change: over everybody, and over the logins of the last 30 days.
 pub async fn count(ctx: &Ctx, tenant: &Arc<Tenant>, id: i64) -> Result<(), FlowError> {
     console_job::run(ctx, tenant, KIND, id, async |work| {
-        count_all(ctx, tenant, work).await
+        let (_, text) = read_input(work.input())?;
+        let draft = Policy::parse(text).map_err(|_| StoreError::corrupt("console_job.input"))?;
+        let comparison = Comparison::new(tenant, draft, work.started_at());
+        count::count_all(ctx, &comparison, work).await
     })
     .await
-}
-
-async fn count_all(ctx: &Ctx, tenant: &Arc<Tenant>, work: &mut Work<'_>) -> Result<(), Stop> {
-    let (_, text) = read_input(work.input())?;
-    let draft = Policy::parse(text).map_err(|_| StoreError::corrupt("console_job.input"))?;
-    let comparison = Comparison::new(tenant, draft, work.started_at());
-    let people = ctx
-        .store
-        .read(tenant.id, async |tx| tx.count_everybody().await)
-        .await?;
-    // The logins count as much as the people, so that the last hour does not look like the last minute.
-    let total = 2 * people.max(1);
-    let (mut tally, mut done) = (Tally::default(), 0);
-    let mut everybody: Vec<(UserId, Outlook)> = Vec::new();
-    loop {
-        let after = everybody.last().map_or(UserId(i64::MIN), |(user, _)| *user);
-        let page = outlooks(ctx, &comparison, after, BATCH).await?;
-        if page.is_empty() {
-            break;
-        }
-        done = (done + page.len() as i64).min(people);
-        page.iter()
-            .for_each(|(_, outlook)| tally.count(outlook.elsewhere()));
-        everybody.extend(page);
-        work.result = tally.write();
-        work.say(done, total).await?;
-    }
-    let oldest = (comparison.now - LOGINS, 0, 0);
-    let mut before = (comparison.now + Span(1), 0, 0);
-    while before > oldest {
-        let (logins, changed, next) =
-            count_logins(ctx, &comparison, &everybody, oldest, before).await?;
-        tally.logins += logins;
-        tally.logins_changed += changed;
-        before = next;
-        let past = (comparison.now - before.0).0.min(LOGINS.0);
-        work.result = tally.write();
-        work.say(people + people.max(1) * past / LOGINS.0, total)
-            .await?;
-    }
-    Ok(())
-}
-
-/// What up to `limit` people behind `after` are asked for, by id.
-async fn outlooks(
-    ctx: &Ctx,
-    comparison: &Comparison,
-    after: UserId,
-    limit: i64,
-) -> Result<Vec<(UserId, Outlook)>, StoreError> {
-    let (tenant, comparison) = (comparison.tenant.id, comparison.clone());
-    let read = ctx.store.read(tenant, async move |tx| {
-        let asking = comparison.asking();
-        let people = load_facts_of_many(tx, &asking, after, limit, comparison.now).await?;
-        let outlooks = people.into_iter();
-        Ok(outlooks
-            .map(|(user, facts)| (user, comparison.of(&facts)))
-            .collect())
-    });
-    read.await
-}
-
-type Place = (Timestamp, i64, i64);
-
-/// Counts the logins of the next events before a place: how many, how many of them change, and where it came to. `everybody` is
-/// ordered; a login of somebody who is gone changes nothing.
-async fn count_logins(
-    ctx: &Ctx,
-    comparison: &Comparison,
-    everybody: &[(UserId, Outlook)],
-    oldest: Place,
-    before: Place,
-) -> Result<(i64, i64, Place), StoreError> {
-    let read = ctx.store.read(comparison.tenant.id, async move |tx| {
-        let end = tx.audit_steps_back(before, EVENTS).await?;
-        let from = end.map_or(oldest, |end| end.max(oldest));
-        let filter = AuditFilter {
-            kind: Some(EventKind::SignedIn),
-            from,
-            before,
-            limit: EVENTS,
-            ..AuditFilter::default()
-        };
-        Ok((tx.list_audit(&filter).await?, from))
-    });
-    let (events, from) = read.await?;
-    let (mut logins, mut changed) = (0, 0);
-    for (user, address) in events
-        .iter()
-        .filter_map(|row| Some((row.user?, row.address)))
-    {
-        let place = everybody.binary_search_by_key(&user, |(user, _)| *user);
-        let change = place.map(|place| comparison.from(&everybody[place].1, address));
-        logins += 1;
-        changed += i64::from(change.is_ok_and(Change::is_one));
-    }
-    Ok((logins, changed, from))
 }
 
 /// A person for whom a draft changes something.
@@ -356,6 +195,41 @@ async fn name(
             user,
             login,
             change,
+        })
+    });
+    Ok(named.collect())
+}
+
+/// Somebody whose logins a draft changes because of where they come from.
+#[derive(Clone, Debug)]
+pub struct MovedPerson {
+    /// The person.
+    pub user: UserId,
+    /// The login ID.
+    pub login: String,
+    /// From where the person logged in.
+    pub address: IpAddr,
+    /// What changes there.
+    pub change: Change,
+}
+
+/// The people of a preview whose logins change because of where they come from, the latest logins first; see [`Tally::moved`].
+pub async fn moved_people(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    by: &By,
+    preview: &Preview,
+) -> Result<Vec<MovedPerson>, FlowError> {
+    by.check(tenant, Operation::ShowPolicy, None, ctx.clock.now())?;
+    let moved = &preview.tally.moved;
+    let users = moved.iter().map(|moved| moved.user).collect();
+    let logins = crate::audit::logins(ctx, tenant, users).await?;
+    let named = moved.iter().filter_map(|moved| {
+        Some(MovedPerson {
+            user: moved.user,
+            login: logins.get(&moved.user)?.clone(),
+            address: moved.address,
+            change: moved.change,
         })
     });
     Ok(named.collect())

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
+use warifu_domain::network::AddressRange;
 use warifu_flows::clock::Clock;
 use warifu_flows::delivery::Post;
 use warifu_flows::first_factor::Directories;
@@ -43,7 +44,9 @@ pub(crate) async fn open_with(
         true => MailMode::Keep,
         false => MailMode::Off,
     };
-    let ctx = ctx(store, keys, &config.hashing, mail).with_directories(directories);
+    let ctx = ctx(store, keys, &config.hashing, mail)
+        .with_directories(directories)
+        .with_proxies(proxies(&config.server));
     let ctx = Arc::new(ctx);
     match check_keys_belong(&ctx).await {
         Ok(()) => Ok(ctx),
@@ -131,6 +134,14 @@ fn from_environment(name: &str) -> Result<KeyRing, KeyRingError> {
         Err(std::env::VarError::NotPresent) => Err(unreadable("the variable is not set")),
         Err(std::env::VarError::NotUnicode(_)) => Err(unreadable("the variable is not text")),
     }
+}
+
+/// The proxies whose word is taken, for flows.
+fn proxies(server: &Server) -> Vec<AddressRange> {
+    let proxies = server.trusted_proxies.iter();
+    proxies
+        .filter_map(|network| AddressRange::parse(&network.to_string()))
+        .collect()
 }
 
 /// The pages' settings, for a listener that is bound to `address`.

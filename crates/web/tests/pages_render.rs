@@ -374,6 +374,7 @@ fn every_refusal_speaks_both_languages_with_and_without_facts() {
         left: Some(1),
         min: Some(12),
         max: Some(256),
+        address: Some("192.0.2.1".into()),
     };
     for language in Language::ALL {
         for facts in [&Facts::default(), &all_facts] {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{OutOfRange, number};
 use crate::backup_code::Shape;
 
 /// How fresh backup codes reach the user.
@@ -46,11 +46,6 @@ impl Default for BackupCodeRules {
 
 impl BackupCodeRules {
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        range(
-            (1..=40).contains(&self.count),
-            "backup_codes.count",
-            &self.count,
-            "1 to 40",
-        )
+        number("backup_codes.count", self.count, (1, 40))
     }
 }

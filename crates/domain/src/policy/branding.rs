@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{Allowed, OutOfRange, range};
 use crate::colour::Colour;
 
 /// The tenant's look.
@@ -28,7 +28,7 @@ impl BrandingRules {
             Colour::parse(accent).is_some(),
             "branding.accent",
             accent,
-            "colours written as #rrggbb",
+            Allowed::Colour,
         )
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, check::OutOfRange};
+use super::{
+    Language,
+    check::{Allowed, OutOfRange},
+};
 use crate::user::check_email;
 
 /// How to reach the desk. What is left out is not shown.
@@ -71,34 +74,37 @@ impl ContactRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        let refuse = |field: &str, text: &str, range| {
+        let refuse = |field: &str, text: &str, allowed| {
             Err(OutOfRange {
                 field: format!("contact.{field}"),
                 value: format!("{text:?}"),
-                range,
+                allowed,
             })
         };
         if let Some(phone) = &self.phone
             && !is_phone(phone)
         {
-            return refuse("phone", phone, "1 to 40 of digits, spaces and + - ( ) #");
+            return refuse("phone", phone, Allowed::Phone);
         }
         if let Some(mail) = &self.mail
             && check_email(mail).is_err()
         {
-            return refuse("mail", mail, "one mail address");
+            return refuse("mail", mail, Allowed::MailAddress);
         }
         if let Some(page) = &self.page
             && !is_page(page)
         {
-            return refuse("page", page, "addresses that begin with https://");
+            return refuse("page", page, Allowed::WebAddress);
         }
         for (language, words) in [("ja", &self.ja), ("en", &self.en)] {
             for (name, text) in [("name", &words.name), ("hours", &words.hours)] {
                 let Some(text) = text else { continue };
                 if !is_line(text) {
-                    let range = "1 to 120 characters without line breaks";
-                    return refuse(&format!("{language}.{name}"), text, range);
+                    let allowed = Allowed::Line {
+                        least: 1,
+                        most: 120,
+                    };
+                    return refuse(&format!("{language}.{name}"), text, allowed);
                 }
             }
         }

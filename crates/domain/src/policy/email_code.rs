@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{Allowed, OutOfRange, number, range};
 use crate::{domain_name::DomainName, time::Span};
 
 /// Whose address stands in the `From` of a mail with a code.
@@ -61,37 +61,14 @@ impl EmailCodeRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        let number = |ok, field: &str, value: i64, says| {
-            range(ok, &format!("email_code.{field}"), &value, says)
-        };
-        number(
-            (6..=8).contains(&self.digits),
-            "digits",
-            self.digits.into(),
-            "6 to 8",
-        )?;
-        number(
-            (1..=10).contains(&self.minutes),
-            "minutes",
-            self.minutes,
-            "1 to 10",
-        )?;
-        let seconds = self.resend_seconds;
-        number(
-            (30..=600).contains(&seconds),
-            "resend_seconds",
-            seconds,
-            "30 to 600",
-        )?;
-        number(
-            (1..=20).contains(&self.per_hour),
-            "per_hour",
-            self.per_hour,
-            "1 to 20",
-        )?;
+        number("email_code.digits", self.digits, (6, 8))?;
+        number("email_code.minutes", self.minutes, (1, 10))?;
+        number("email_code.resend_seconds", self.resend_seconds, (30, 600))?;
+        number("email_code.per_hour", self.per_hour, (1, 20))?;
         for domain in &self.refused_domains {
             let ok = DomainName::parse(domain).is_ok();
-            range(ok, "email_code.refused_domains", domain, "mail domains")?;
+            let allowed = Allowed::MailDomains;
+            range(ok, "email_code.refused_domains", domain, allowed)?;
         }
         Ok(())
     }

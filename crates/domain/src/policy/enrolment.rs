@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{OutOfRange, number};
 use crate::time::Span;
 
 /// What registering the first authenticator app asks for. A replacement always needs the fresh proof (SEC-37).
@@ -47,11 +47,6 @@ impl EnrolmentRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        range(
-            (1..=10).contains(&self.minutes),
-            "enrolment.minutes",
-            &self.minutes,
-            "1 to 10",
-        )
+        number("enrolment.minutes", self.minutes, (1, 10))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::OutOfRange;
+use super::check::{Allowed, OutOfRange};
 use crate::{domain_name::DomainName, user::Role};
 
 /// Most names of one kind that a tenant may have.
@@ -68,21 +68,22 @@ impl EntranceRules {
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
         for (field, names) in [("hosts", &self.hosts), ("domains", &self.domains)] {
-            let refuse = |value: String, range| {
+            let refuse = |value: String, allowed| {
                 Err(OutOfRange {
                     field: format!("entrances.{field}"),
                     value,
-                    range,
+                    allowed,
                 })
             };
             if names.len() > MAX_NAMES {
-                return refuse(names.len().to_string(), "50 names at most");
+                let allowed = Allowed::Names { most: MAX_NAMES };
+                return refuse(names.len().to_string(), allowed);
             }
             let mut known = Vec::with_capacity(names.len());
             for name in names {
                 match DomainName::parse(name) {
                     Ok(parsed) if !known.contains(&parsed) => known.push(parsed),
-                    _ => return refuse(format!("{name:?}"), "names like example.jp, each once"),
+                    _ => return refuse(format!("{name:?}"), Allowed::HostNames),
                 }
             }
         }

@@ -2,10 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, check::OutOfRange};
+use super::{
+    Language,
+    check::{Allowed, OutOfRange},
+};
 
 /// Most questions of its own that a tenant may have.
 const MAX_ENTRIES: usize = 30;
+
+/// Longest question, in characters.
+const MAX_QUESTION: usize = 120;
+
+/// Longest answer, in characters.
+const MAX_ANSWER: usize = 2000;
 
 /// A question with its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,33 +57,36 @@ impl FaqWords {
 }
 
 pub(super) fn check(entries: &[FaqEntry]) -> Result<(), OutOfRange> {
-    let refuse = |field: String, value: &str, range| {
+    let refuse = |field: String, value: &str, allowed| {
         Err(OutOfRange {
             field,
             value: format!("{value:?}"),
-            range,
+            allowed,
         })
     };
     if entries.len() > MAX_ENTRIES {
         let count = entries.len().to_string();
-        return refuse("faq".to_owned(), &count, "30 questions at most");
+        let allowed = Allowed::Questions { most: MAX_ENTRIES };
+        return refuse("faq".to_owned(), &count, allowed);
     }
     for (index, entry) in entries.iter().enumerate() {
         let field = |name: &str| format!("faq.{}.{name}", index + 1);
         let is_first = entries[..index].iter().all(|other| other.id != entry.id);
         if !is_id(&entry.id) || !is_first {
-            let range = "1 to 40 of a-z, 0-9 and hyphens, each once";
-            return refuse(field("id"), &entry.id, range);
+            return refuse(field("id"), &entry.id, Allowed::QuestionId);
         }
         for (language, words) in [("ja", &entry.ja), ("en", &entry.en)] {
             let FaqWords { question, answer } = words;
-            if !is_text(question, 120, false) {
-                let range = "1 to 120 characters without line breaks";
-                return refuse(field(&format!("{language}.question")), question, range);
+            if !is_text(question, MAX_QUESTION, false) {
+                let allowed = Allowed::Line {
+                    least: 1,
+                    most: MAX_QUESTION,
+                };
+                return refuse(field(&format!("{language}.question")), question, allowed);
             }
-            if !is_text(answer, 2000, true) {
-                let range = "1 to 2000 characters";
-                return refuse(field(&format!("{language}.answer")), answer, range);
+            if !is_text(answer, MAX_ANSWER, true) {
+                let allowed = Allowed::Text { most: MAX_ANSWER };
+                return refuse(field(&format!("{language}.answer")), answer, allowed);
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, check::OutOfRange};
+use super::{
+    Language,
+    check::{Allowed, OutOfRange},
+};
 
 /// The words in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -183,7 +186,7 @@ impl Labels {
                     return Err(OutOfRange {
                         field: format!("labels.{language}.{name}"),
                         value: format!("{text:?}"),
-                        range: "1 to 80 characters without line breaks",
+                        allowed: Allowed::Line { least: 1, most: 80 },
                     });
                 }
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{Allowed, OutOfRange, range};
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,11 +40,6 @@ impl LocaleRules {
             && zone
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'));
-        range(
-            zone_shape,
-            "locale.time_zone",
-            zone,
-            "the names of the IANA time zone database",
-        )
+        range(zone_shape, "locale.time_zone", zone, Allowed::TimeZone)
     }
 }

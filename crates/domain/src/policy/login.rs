@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{OutOfRange, number};
 use crate::time::Span;
 
 /// Where the code of an authenticator app is typed.
@@ -50,17 +50,7 @@ impl LoginRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        range(
-            (1..=10).contains(&self.attempt_minutes),
-            "login.attempt_minutes",
-            &self.attempt_minutes,
-            "1 to 10",
-        )?;
-        range(
-            (1..=3).contains(&self.wrong_codes),
-            "login.wrong_codes",
-            &self.wrong_codes,
-            "1 to 3",
-        )
+        number("login.attempt_minutes", self.attempt_minutes, (1, 10))?;
+        number("login.wrong_codes", self.wrong_codes, (1, 3))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{OutOfRange, number};
 use crate::time::Span;
 
 /// A way in for mail clients.
@@ -86,28 +86,9 @@ impl MailRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        let number =
-            |ok, field: &str, value: i64, says| range(ok, &format!("mail.{field}"), &value, says);
-        let (hours, crowd_hours) = (self.window_hours, self.crowd_hours);
-        number((1..=72).contains(&hours), "window_hours", hours, "1 to 72")?;
-        let prefix = self.ipv6_prefix;
-        number(
-            (64..=128).contains(&prefix),
-            "ipv6_prefix",
-            prefix.into(),
-            "64 to 128",
-        )?;
-        number(
-            (0..=10_000).contains(&self.crowd),
-            "crowd",
-            self.crowd,
-            "0 to 10000",
-        )?;
-        number(
-            (0..=72).contains(&crowd_hours),
-            "crowd_hours",
-            crowd_hours,
-            "0 to 72",
-        )
+        number("mail.window_hours", self.window_hours, (1, 72))?;
+        number("mail.ipv6_prefix", self.ipv6_prefix, (64, 128))?;
+        number("mail.crowd", self.crowd, (0, 10_000))?;
+        number("mail.crowd_hours", self.crowd_hours, (0, 72))
     }
 }

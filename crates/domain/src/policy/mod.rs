@@ -15,6 +15,7 @@ mod locale;
 mod login;
 mod look;
 mod mail;
+mod network_text;
 pub mod networks;
 mod place;
 mod preset;
@@ -26,7 +27,7 @@ mod totp;
 
 pub use backup_codes::{BackupCodeRules, Shown};
 pub use branding::BrandingRules;
-pub use check::BadPolicy;
+pub use check::{Allowed, BadPolicy, Mistake};
 pub use contact::{ContactRules, Desk, DeskWords};
 pub use email_code::{EmailCodeRules, EmailSender};
 pub use enrolment::{EnrolmentRules, SetUpProof};
@@ -38,7 +39,8 @@ pub use locale::{Language, LocaleRules};
 pub use login::{CodeField, LoginRules};
 pub use look::{LOOK, look, standard_word, with_look};
 pub use mail::{MailProtocol, MailRules};
-pub use networks::Network;
+pub use network_text::{NetworkChange, with_network};
+pub use networks::{BadNetwork, Network};
 pub use preset::{PRESETS, Preset};
 pub use removal::{Reauthentication, RemovalRules};
 pub use schedule::{BadSchedule, require_second_factor};
@@ -101,7 +103,9 @@ impl Policy {
                 column: 1,
                 field: "policy".to_owned(),
                 value: format!("{} bytes", text.len()),
-                range: "512 KiB at most",
+                allowed: Allowed::Kibibytes {
+                    most: MAX_TEXT_BYTES / 1024,
+                },
             });
         }
         let policy: Self = toml::from_str(text).map_err(|error| {
@@ -116,7 +120,7 @@ impl Policy {
             |OutOfRange {
                  field,
                  value,
-                 range,
+                 allowed,
              }| {
                 let (line, column) = place::of_field(text, &field);
                 BadPolicy::Range {
@@ -124,7 +128,7 @@ impl Policy {
                     column,
                     field,
                     value,
-                    range,
+                    allowed,
                 }
             },
         )?;

@@ -76,7 +76,7 @@ impl Default for SecondFactor {
 mod rfc3339 {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    use crate::time::Timestamp;
+    use crate::{policy::check::NOT_A_TIME, time::Timestamp};
 
     pub(super) fn serialize<S: Serializer>(
         at: &Option<Timestamp>,
@@ -95,9 +95,7 @@ mod rfc3339 {
         let text = String::deserialize(deserializer)?;
         match text.parse::<jiff::Timestamp>() {
             Ok(at) => Ok(Some(Timestamp(at.as_millisecond()))),
-            Err(_) => Err(D::Error::custom(
-                "expected a time with its offset, as in 2027-04-01T00:00:00+09:00",
-            )),
+            Err(_) => Err(D::Error::custom(NOT_A_TIME)),
         }
     }
 }

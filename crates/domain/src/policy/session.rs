@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{OutOfRange, number};
 use crate::time::Span;
 
 /// How long a browser stays logged in.
@@ -39,23 +39,8 @@ impl SessionRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        range(
-            (1..=60).contains(&self.idle_minutes),
-            "session.idle_minutes",
-            &self.idle_minutes,
-            "1 to 60",
-        )?;
-        range(
-            (1..=24).contains(&self.absolute_hours),
-            "session.absolute_hours",
-            &self.absolute_hours,
-            "1 to 24",
-        )?;
-        range(
-            (0..=90).contains(&self.remember_days),
-            "session.remember_days",
-            &self.remember_days,
-            "0 to 90",
-        )
+        number("session.idle_minutes", self.idle_minutes, (1, 60))?;
+        number("session.absolute_hours", self.absolute_hours, (1, 24))?;
+        number("session.remember_days", self.remember_days, (0, 90))
     }
 }

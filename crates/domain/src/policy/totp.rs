@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{OutOfRange, number};
 
 /// The hash in a TOTP code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,23 +42,8 @@ impl Default for TotpRules {
 
 impl TotpRules {
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        range(
-            (6..=8).contains(&self.digits),
-            "totp.digits",
-            &self.digits,
-            "6 to 8",
-        )?;
-        range(
-            (5..=300).contains(&self.period_seconds),
-            "totp.period_seconds",
-            &self.period_seconds,
-            "5 to 300",
-        )?;
-        range(
-            self.skew_steps <= 2,
-            "totp.skew_steps",
-            &self.skew_steps,
-            "0 to 2",
-        )
+        number("totp.digits", self.digits, (6, 8))?;
+        number("totp.period_seconds", self.period_seconds, (5, 300))?;
+        number("totp.skew_steps", self.skew_steps, (0, 2))
     }
 }

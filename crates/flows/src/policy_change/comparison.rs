@@ -27,6 +27,11 @@ impl Change {
     pub(super) fn is_one(self) -> bool {
         self.before != self.after
     }
+
+    /// Whether it keeps out somebody who gets in now.
+    pub(super) fn closes(self) -> bool {
+        !self.before.is_closed() && self.after.is_closed()
+    }
 }
 
 /// The two policies that are compared.

@@ -23,6 +23,7 @@ mod mail_gate;
 mod mail_login;
 mod mail_windows;
 mod model;
+mod networks;
 mod notices;
 mod operators;
 mod own_switch;

@@ -253,6 +253,13 @@ impl From<Refusal> for Failure {
         if let Some((why, mend)) = words_of_reminders(&refusal) {
             return Failure::failed(format!("{why} ({code})")).mend(mend);
         }
+        if let Refusal::TrustsLoopback { address } | Refusal::TrustsProxy { address } = refusal {
+            let problem = format!(
+                "the policy would trust {address}, from where one program speaks for everybody ({code})"
+            );
+            return Failure::failed(problem)
+                .mend("choose networks without this address, or add it as an exception");
+        }
         let Refusal::Password(bad) = refusal else {
             return Failure::failed(format!("refused ({code})"));
         };

@@ -18,6 +18,37 @@ policy-no = No
 policy-preview = See what it would do
 policy-bad = This cannot be saved: line { $line }, column { $column }: { $problem }
 policy-bad-field = “{ $field }” cannot be { $value }. Allowed: { $range }
+policy-mistake-field = there is no field “{ $name }” here.
+policy-mistake-word = it cannot be “{ $word }”. Allowed: { $known }
+policy-mistake-kind = this is a value of another kind, or too large. Please check numbers, texts in quotes, true and false.
+policy-mistake-missing = the field “{ $name }” is missing.
+policy-mistake-twice = this name stands here twice.
+policy-mistake-time = please write a time with its offset, as in 2027-04-01T00:00:00+09:00.
+policy-mistake-toml = this cannot be read as TOML. Please check quotes, brackets and equals signs.
+allowed-number = whole numbers from { $least } to { $most }
+allowed-line = { $least } to { $most } characters without line breaks
+allowed-line-or-none = up to { $most } characters without line breaks
+allowed-text = 1 to { $most } characters
+allowed-names = { $most } names at most
+allowed-questions = { $most } questions at most
+allowed-networks = { $most } networks at most
+allowed-kibibytes = { $most } KiB at most
+allowed-question-id = 1 to 40 of a-z, 0-9 and hyphens, which no other question has
+allowed-colour = a colour written as #rrggbb
+allowed-phone = 1 to 40 of digits, spaces and + - ( ) #
+allowed-mail-address = one mail address
+allowed-web-address = an address that begins with https://
+allowed-mail-domains = mail domains such as example.jp
+allowed-host-names = names such as example.jp, each once
+allowed-time-zone = a name of the IANA time zone database, such as Asia/Tokyo
+allowed-network = an address such as 192.0.2.1, or a block such as 192.0.2.0/24
+allowed-network-block = { $block }, which begins with the first address of the block (for one address only, leave out the “/” and what follows)
+allowed-network-zeros = addresses without leading zeros, such as 192.0.2.1
+allowed-network-zone = addresses without a zone, which is the “%” and what follows
+allowed-network-mapped = IPv4 addresses in their own form, such as { $address }
+allowed-network-prefix = numbers up to { $most } behind the “/”
+allowed-network-once = what is on no other line (number { $line } is the same network)
+allowed-network-less = less than the whole Internet, if it is trusted
 policy-draft-title = What the change would do
 policy-counting = Counting ({ $percent }%). This page refreshes by itself; the count goes on if you leave it.
 policy-count-failed = The count did not come to its end. Please start it again.
@@ -32,6 +63,18 @@ policy-effect-offered = A set-up, which may be put off
 policy-effect-demanded = A set-up
 policy-effect-locked-out = Locked out: a code is asked for, and there is no method
 policy-effect-refused = Refused: disabled
+policy-moved = { $count ->
+    [one] Going by where people logged in from during the last 30 days, something changes for one person.
+   *[other] Going by where people logged in from during the last 30 days, something changes for { $count } people.
+  }
+policy-moved-title = Logins that change because of where they come from
+policy-moved-lead = { $count ->
+    [one] One login of the last 30 days:
+   *[other] The latest { $count } of the last 30 days:
+  }
+policy-moved-address = Address
+policy-caution-huge = “{ $name }” ({ $cidr }) is far larger than the network of one organisation. Please make sure that you trust all of it.
+policy-caution-private = “{ $name }” ({ $cidr }) are addresses for use inside an organisation, and this server takes no proxy’s word. Whoever comes through a proxy inside would be trusted, wherever they are.
 policy-changed = { $count ->
     [0] Nothing changes for anybody.
     [one] Something changes for one person.

@@ -168,6 +168,21 @@ refusal-REM-05 = This is not a day that lies ahead.
 refusal-REM-05-do = Type a day from tomorrow on and within three years, as in 2027-04-01, or leave it empty.
 refusal-POL-01 = With this policy you could not log in any more.
 refusal-POL-01-do = Nothing was saved. Change the draft, or ask another administrator.
+refusal-NET-01 = { $address ->
+    [absent] This policy trusts the address of this very server.
+   *[other] This policy trusts { $address }, an address of this very server.
+  }
+refusal-NET-01-do = Nothing was saved. Through a proxy or webmail on the same server, anybody could sign in without { $feature }. Choose ranges without this address, or add it as an exception.
+refusal-NET-02 = { $address ->
+    [absent] This policy trusts the address of a proxy.
+   *[other] This policy trusts { $address }, the address of a proxy.
+  }
+refusal-NET-02-do = Nothing was saved. Whoever comes through the proxy could sign in from anywhere without { $feature }. Choose ranges without the proxy, or add its address as an exception.
+refusal-NET-03 = { $address ->
+    [absent] An address that this policy trusts seems to be that of a proxy.
+   *[other] { $address }, which this policy trusts, seems to be the address of a proxy.
+  }
+refusal-NET-03-do = Nothing was saved. Everybody seems to come from this address now, so everybody would be trusted. First whoever runs the server writes this proxy into server.trusted_proxies of the configuration.
 refusal-POL-02 = Somebody else changed the policy first.
 refusal-POL-02-do = Nothing was saved. Look at the policy as it is now, then make your change again.
 

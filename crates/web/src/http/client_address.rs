@@ -48,7 +48,7 @@ impl TrustedProxies {
     }
 
     /// The networks, for people.
-    pub(crate) fn listed(&self) -> Vec<String> {
+    pub fn listed(&self) -> Vec<String> {
         self.0.iter().map(IpNet::to_string).collect()
     }
 

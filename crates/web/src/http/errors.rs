@@ -120,6 +120,9 @@ pub(crate) fn facts(visit: &Visit, refusal: &Refusal) -> Facts {
             facts.until = visit.site().map(|site| site.times.clock_second(until.0));
         }
         Refusal::Password(BadPassword::TooShort { min }) => facts.min = number(min),
+        Refusal::TrustsLoopback { address }
+        | Refusal::TrustsProxy { address }
+        | Refusal::TrustsUnknownProxy { address } => facts.address = Some(address.to_string()),
         _ => {}
     }
     facts

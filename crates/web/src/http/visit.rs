@@ -247,6 +247,7 @@ impl Visit {
             agent: views::short_agent(agent.unwrap_or_default()).into(),
             reference: self.reference,
             session: self.jar.session.as_ref().map(Token::hash),
+            unbelieved_proxy: self.address.filter(|_| self.is_a_proxys()),
         }
     }
 
@@ -255,16 +256,21 @@ impl Visit {
         let shown = |address: Option<IpAddr>| address.map(|a| a.to_string()).unwrap_or_default();
         let hops = self.forwarded.iter().map(|hop| hop.to_str().unwrap_or("?"));
         let forwarded = hops.collect::<Vec<_>>().join(", ");
-        let proxies = &self.state.settings.trusted_proxies;
-        let believed = self.address;
-        let is_trusted = believed.is_some_and(|address| proxies.trusts(address));
         SeenFrom {
             peer: shown(self.peer),
-            // A proxy spoke for somebody, and was not believed; or it was believed and speaks for itself.
-            is_a_proxy: is_trusted || !forwarded.is_empty() && believed == self.peer.map(canonical),
-            believed: shown(believed),
+            is_a_proxy: self.is_a_proxys(),
+            believed: shown(self.address),
             forwarded,
         }
+    }
+
+    /// Whether the address that counts is that of a proxy: one spoke for somebody and was not believed, or it was believed and speaks
+    /// for itself.
+    fn is_a_proxys(&self) -> bool {
+        let proxies = &self.state.settings.trusted_proxies;
+        let speaks_for_itself = self.address.is_some_and(|address| proxies.trusts(address));
+        let is_spoken_for = self.forwarded.iter().any(|hop| !hop.is_empty());
+        speaks_for_itself || is_spoken_for && self.address == self.peer.map(canonical)
     }
 
     /// The choice made in this browser, else in another one, else what the browser prefers, else `default`. Outside tenants, where

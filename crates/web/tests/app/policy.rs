@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use warifu_domain::{policy::Enrolment, time::Span, user::Role};
 
-use crate::support::{Answer, Browser, Person, Phone, SLUG, TestApp, on_both};
+use crate::support::{Answer, Browser, Person, Phone, SLUG, TestApp, on_both, on_sqlite};
+use warifu_web::http::client_address::TrustedProxies;
 
 async fn administrator(app: &TestApp) -> (Person, Phone, Browser) {
     let boss = app.person("boss", Role::Administrator).await;
@@ -109,7 +110,7 @@ async fn what_is_no_policy_is_refused_with_its_place_and_kept_as_typed() {
         assert!(!page.body.contains("<script>\n"));
         let typed = "[login]\nwrong_codes = 9\n";
         let page = boss.press("/admin/policy/text", &[("policy", typed)]).await;
-        assert!(page.body.contains("login.wrong_codes") && page.body.contains("1 to 3"));
+        assert!(page.body.contains("login.wrong_codes") && page.body.contains("1から3まで"));
         boss.open("/admin/policy/edit").await;
         let page = boss
             .press("/admin/policy/edit", &[("login.wrong_codes", "9")])
@@ -162,4 +163,37 @@ async fn a_long_policy_in_japanese_is_taken_and_one_that_is_too_long_keeps_its_t
         assert!(kept.body.contains("512 KiB") && kept.body.contains(&"注".repeat(60_000)));
     })
     .await;
+}
+
+#[tokio::test]
+async fn sec_050_a_text_that_trusts_a_proxy_is_refused_and_kept_as_typed() {
+    let app = on_sqlite(
+        "campus-mail",
+        |settings| {
+            let proxies = vec!["198.51.100.0/30".parse().unwrap()];
+            settings.trusted_proxies = TrustedProxies::new(proxies);
+        },
+        |_| {},
+    )
+    .await;
+    let (_, _, mut boss) = administrator(&app).await;
+    for (cidr, code, address) in [
+        ("127.0.0.0/8", "NET-01", "127.0.0.1"),
+        ("198.51.100.0/24", "NET-02", "198.51.100.0"),
+    ] {
+        let typed =
+            format!("# mine\n[[networks]]\ncidr = \"{cidr}\"\nname = \"n\"\ntrusted = true\n");
+        boss.open("/admin/policy/text").await;
+        let page = boss
+            .press("/admin/policy/text", &[("policy", &typed)])
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.refuses(code) && page.body.contains("# mine"));
+        assert!(
+            page.body.contains(&format!("（{address}）")),
+            "{}",
+            page.body
+        );
+    }
+    assert!(app.tenant().await.policy.networks.is_empty());
 }

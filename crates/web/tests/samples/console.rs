@@ -1,11 +1,16 @@
 //! Samples of the tenant's console: people, groups, policy, adoption.
 
-use warifu_domain::{effect::Effect, policy::Preset, user::Role};
+use warifu_domain::{
+    effect::Effect,
+    policy::{Network, Preset, networks::Caution},
+    user::Role,
+};
 use warifu_web::pages::views::admin::{
     Adoption, ChangedRow, Choice, Compulsory, DayCount, Group, GroupChoice, GroupCount,
-    GroupFields, GroupRemove, GroupRow, Groups, HelpdeskCodeShown, KnobRow, Policy, PolicyDraft,
-    PolicyHistory, PolicyRevision, PolicyText, Progress, RevisionRow, RoundProgress, RowFactor,
-    UnprotectedRow, User, UserAct, UserActPage, UserApp, UserCount, UserEdit, UserRow, Users,
+    GroupFields, GroupRemove, GroupRow, Groups, HelpdeskCodeShown, KnobRow, MovedRow, Policy,
+    PolicyDraft, PolicyHistory, PolicyRevision, PolicyText, Progress, RevisionRow, RoundProgress,
+    RowFactor, UnprotectedRow, User, UserAct, UserActPage, UserApp, UserCount, UserEdit, UserRow,
+    Users, caution_text,
 };
 use warifu_web::pages::views::{Console, Facts, Frame, Notice, SessionRow};
 
@@ -421,6 +426,9 @@ impl Samples<'_> {
                 print(&PolicyDraft {
                     progress: Progress::At(42),
                     changed: 0,
+                    people_moved: 0,
+                    moved: vec![],
+                    cautions: vec![],
                     locked_out: 0,
                     as_of: None,
                     counts: vec![],
@@ -434,6 +442,9 @@ impl Samples<'_> {
                 print(&PolicyDraft {
                     progress: Progress::Stopped,
                     changed: 0,
+                    people_moved: 0,
+                    moved: vec![],
+                    cautions: vec![],
                     locked_out: 0,
                     as_of: None,
                     counts: vec![],
@@ -454,6 +465,9 @@ impl Samples<'_> {
                 print(&PolicyDraft {
                     counts: vec![(Effect::Challenged, 5, 5)],
                     changed: 0,
+                    people_moved: 0,
+                    moved: vec![],
+                    cautions: vec![],
                     locked_out: 0,
                     people: vec![],
                     next: None,
@@ -462,6 +476,16 @@ impl Samples<'_> {
                 }),
             ),
         ]
+    }
+
+    fn network(&self) -> Network {
+        Network {
+            cidr: "10.0.0.0/8".into(),
+            name: self.cast.tenant.clone(),
+            comment: self.cast.agent.clone(),
+            trusted: true,
+            shared: false,
+        }
     }
 
     fn draft(&self, old: &str, new: &str) -> PolicyDraft {
@@ -483,6 +507,14 @@ impl Samples<'_> {
                 (Effect::LockedOut, 0, 3),
             ],
             changed: 8,
+            people_moved: 41,
+            moved: vec![MovedRow {
+                address: "2001:db8:4860:4860:1234:5678:9abc:def0".into(),
+                row: row(&self.cast.login, Effect::Challenged, Effect::NothingAsked),
+            }],
+            cautions: [Caution::Huge, Caution::Private]
+                .map(|caution| caution_text(&self.frame().texts, &self.network(), caution))
+                .into(),
             locked_out: 3,
             logins: (1200, 300),
             people: vec![

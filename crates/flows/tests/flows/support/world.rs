@@ -5,6 +5,7 @@ use std::{net::IpAddr, ops::Deref, sync::Arc, sync::atomic::AtomicU32, sync::ato
 use warifu_domain::{
     audit::EventKind,
     ids::{TenantId, UserId},
+    network::AddressRange,
     password::PasswordTerm,
     policy::{Policy, Preset},
     tenant::Tenant,
@@ -371,6 +372,18 @@ impl World {
         let store = self.ctx.store.clone();
         Self {
             ctx: Arc::new(ctx(store, &self.clock, seed, self.ctx.keys(), CHEAP)),
+            ..self.clone()
+        }
+    }
+
+    /// A server that shares this one's connections and takes the word of these proxies.
+    pub(crate) fn behind(&self, seed: u64, proxies: &[&str]) -> Self {
+        let store = self.ctx.store.clone();
+        let proxies = proxies.iter().map(|text| AddressRange::parse(text));
+        let proxies = proxies.collect::<Option<_>>().expect("addresses");
+        let ctx = ctx(store, &self.clock, seed, self.ctx.keys(), CHEAP).with_proxies(proxies);
+        Self {
+            ctx: Arc::new(ctx),
             ..self.clone()
         }
     }

@@ -8,13 +8,14 @@ use warifu_domain::{
     effect::Effect,
     ids::UserId,
     permission::may,
-    policy::{BadPolicy, KNOBS, Knob, MAX_TEXT_BYTES, PRESETS, Policy},
+    policy::{KNOBS, Knob, MAX_TEXT_BYTES, PRESETS, Policy},
     refusal::Refusal,
 };
 use warifu_flows::{
     FlowError, audit,
     console_job::Started,
     manage_tenants::{self, TenantError},
+    networks,
     policy_change::{self, DraftError, Preview},
     session::SignedIn,
 };
@@ -30,7 +31,10 @@ use crate::{
     pages::{
         views::{
             Notice,
-            admin::{self as views, ChangedRow, KnobRow, PolicyDraft, Progress, RevisionRow},
+            admin::{
+                self as views, ChangedRow, KnobRow, MovedRow, PolicyDraft, Progress, RevisionRow,
+                policy_problem,
+            },
         },
         work,
     },
@@ -166,9 +170,12 @@ pub(crate) async fn submit(page: Page, who: SignedIn, form: Verified<KnobForm>) 
     let text = policy.with_knobs(&text, &form.typed);
     match policy_change::propose(page.ctx(), page.tenant(), &by, revision, &text).await {
         Ok(draft) => Ok(begin(page, draft)),
-        Err(DraftError::Flow(error)) => Err(error.into()),
+        Err(DraftError::Flow(error)) => {
+            let typed = form.into_inner().typed;
+            Ok(knob_page(page.again(error)?, typed, Some(revision), None))
+        }
         Err(DraftError::BadPolicy(bad)) => {
-            let words = bad_words(&page, &bad);
+            let words = policy_problem(page.texts(), &bad);
             let typed = form.into_inner().typed;
             Ok(knob_page(page, typed, Some(revision), Some(words)))
         }
@@ -193,46 +200,27 @@ pub(crate) async fn submit_text(page: Page, who: SignedIn, form: Verified<TextFo
     let TextForm { revision, text } = form.into_inner();
     match policy_change::propose(page.ctx(), page.tenant(), &by, revision, &text).await {
         Ok(draft) => Ok(begin(page, draft)),
-        Err(DraftError::Flow(error)) => Err(error.into()),
-        Err(DraftError::BadPolicy(bad)) => {
-            let bad = Some(bad_words(&page, &bad));
-            let mut response = page.show(|frame| views::PolicyText {
-                frame,
-                text,
-                revision,
-                bad,
-            });
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
+        Err(error) => text_again(page, text, revision, error),
     }
 }
 
-fn bad_words(page: &Page, bad: &BadPolicy) -> String {
-    let ((line, column), texts) = (bad.place(), page.texts());
-    match bad {
-        BadPolicy::Range {
-            field,
-            value,
-            range,
-            ..
-        } => texts.msg_with(
-            "policy-bad-field",
-            &[
-                ("field", field.as_str().into()),
-                ("value", value.as_str().into()),
-                ("range", (*range).into()),
-            ],
-        ),
-        BadPolicy::Syntax { message, .. } => texts.msg_with(
-            "policy-bad",
-            &[
-                ("line", line.to_string().into()),
-                ("column", column.to_string().into()),
-                ("problem", message.as_str().into()),
-            ],
-        ),
-    }
+/// The text as it was typed, with what is wrong with it.
+fn text_again(page: Page, text: String, revision: i64, error: DraftError) -> Answer {
+    let (page, bad) = match error {
+        DraftError::Flow(error) => (page.again(error)?, None),
+        DraftError::BadPolicy(bad) => {
+            let words = policy_problem(page.texts(), &bad);
+            (page, Some(words))
+        }
+    };
+    let mut response = page.show(|frame| views::PolicyText {
+        frame,
+        text,
+        revision,
+        bad,
+    });
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 /// Begins to count what a draft would do, and leads to where that is shown.
@@ -268,6 +256,18 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
             policy_change::changed_people(ctx, tenant, &by, &preview, after, PAGE as usize).await?;
         (people, next) = found;
     }
+    let moved = policy_change::moved_people(ctx, tenant, &by, &preview).await?;
+    let moved = moved.into_iter().map(|person| MovedRow {
+        address: person.address.to_string(),
+        row: ChangedRow {
+            user: person.user.to_string(),
+            login: person.login,
+            before: person.change.before,
+            after: person.change.after,
+        },
+    });
+    let moved = moved.collect();
+    let cautions = cautions(&page, &old, &preview.text);
     let people = people.into_iter().map(|person| ChangedRow {
         user: person.user.to_string(),
         login: person.login,
@@ -290,6 +290,9 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
         as_of,
         counts,
         changed: preview.tally.changed,
+        people_moved: preview.tally.people_moved,
+        moved,
+        cautions,
         locked_out: preview.tally.locked_out,
         logins: (preview.tally.logins, preview.tally.logins_changed),
         people,
@@ -302,6 +305,18 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
         work::keep_loading(&mut response);
     }
     Ok(response)
+}
+
+/// What deserves a second thought about the networks that a draft brings.
+fn cautions(page: &Page, old: &str, new: &str) -> Vec<String> {
+    let parse = |text| Policy::parse(text).unwrap_or_default();
+    let (old, new) = (parse(old), parse(new));
+    let found = networks::cautions(page.ctx(), &new).into_iter();
+    found
+        .map(|(place, caution)| (&new.networks[place], caution))
+        .filter(|(network, _)| !old.networks.contains(network))
+        .map(|(network, caution)| views::caution_text(page.texts(), network, caution))
+        .collect()
 }
 
 async fn find_draft(page: &Page, by: &warifu_flows::By) -> Result<(i64, Preview), Failure> {
@@ -410,18 +425,7 @@ pub(crate) async fn go_back(page: Page, who: SignedIn, _: Verified<Button>) -> A
     let (revision, _) = policy_change::current(ctx, &tenant, &by).await?;
     match policy_change::propose(ctx, &tenant, &by, revision, &found.policy).await {
         Ok(draft) => Ok(begin(page, draft)),
-        Err(DraftError::Flow(error)) => Err(error.into()),
-        // Written under rules that a later version does not know any more.
-        Err(DraftError::BadPolicy(bad)) => {
-            let bad = Some(bad_words(&page, &bad));
-            let mut response = page.show(|frame| views::PolicyText {
-                frame,
-                text: found.policy,
-                revision,
-                bad,
-            });
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
+        // Written under rules, or for a server, that are others now.
+        Err(error) => text_again(page, found.policy, revision, error),
     }
 }

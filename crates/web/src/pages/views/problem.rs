@@ -33,6 +33,8 @@ pub struct Facts {
     pub min: Option<u32>,
     /// The greatest length of a password, in characters (PWD-02).
     pub max: Option<u32>,
+    /// The address that a policy must not trust (NET-01 to NET-03).
+    pub address: Option<String>,
 }
 
 impl Problem {
@@ -100,7 +102,7 @@ impl Problem {
 
 impl Facts {
     /// All facts under the names that messages select by; an absent one selects the variant `absent`.
-    fn parts(&self) -> [(&'static str, FluentValue<'_>); 5] {
+    fn parts(&self) -> [(&'static str, FluentValue<'_>); 6] {
         let number =
             |value: Option<u32>| value.map_or(FluentValue::from("absent"), FluentValue::from);
         [
@@ -109,6 +111,10 @@ impl Facts {
             ("left", number(self.left)),
             ("min", number(self.min)),
             ("max", number(self.max)),
+            (
+                "address",
+                self.address.as_deref().unwrap_or("absent").into(),
+            ),
         ]
     }
 }

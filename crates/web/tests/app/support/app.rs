@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::Router;
 use warifu_domain::{
+    network::AddressRange,
     password::PasswordTerm,
     policy::{Policy, Preset},
     tenant::Tenant,
@@ -108,6 +109,9 @@ impl TestApp {
         });
         let keys = Arc::new(KeyRing::generate([7; 32]));
         let clock = Clock::hand(BEGINNING);
+        let base = "https://login.example.jp";
+        let mut settings = WebSettings::new(BaseUrl::parse(base).unwrap());
+        change_settings(&mut settings);
         let ctx = Ctx::new(
             (*store).clone(),
             clock,
@@ -116,7 +120,9 @@ impl TestApp {
             hasher,
             MailMode::Keep,
         );
-        let ctx = Arc::new(ctx);
+        let proxies = settings.trusted_proxies.listed().into_iter();
+        let proxies = proxies.map(|proxy| AddressRange::parse(&proxy).unwrap());
+        let ctx = Arc::new(ctx.with_proxies(proxies.collect()));
         let mut policy = Preset::find(preset).unwrap().policy();
         change_policy(&mut policy);
         for (slug, name) in [(SLUG, "みどり商事"), (NEIGHBOUR, "あおば工業")] {
@@ -124,9 +130,6 @@ impl TestApp {
                 .await
                 .unwrap();
         }
-        let base = "https://login.example.jp";
-        let mut settings = WebSettings::new(BaseUrl::parse(base).unwrap());
-        change_settings(&mut settings);
         let base = settings.base_url.origin();
         let state = WebState::new(ctx.clone(), settings).unwrap();
         Self(Arc::new(Inner {

@@ -9,6 +9,7 @@ mod groups;
 mod line_diff;
 mod policy;
 mod policy_choices;
+mod policy_problems;
 mod policy_texts;
 mod reminders;
 mod user;
@@ -24,9 +25,10 @@ pub use audit_check::{AuditCheck, ChainState};
 pub use branding::{Branding, BrandingField, BrandingLogo, PreviewBar, VIEWS};
 pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
 pub use policy::{
-    ChangedRow, KnobRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText, Progress,
-    RevisionRow,
+    ChangedRow, KnobRow, MovedRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText,
+    Progress, RevisionRow, caution_text,
 };
+pub use policy_problems::{allowed_text, policy_problem};
 pub use reminders::{
     ReminderFields, ReminderGroup, ReminderObstacle, ReminderPreview, ReminderRound, ReminderText,
     Reminders, RoundProgress, RoundRow,

@@ -3,13 +3,14 @@
 use askama::Template;
 use warifu_domain::{
     effect::Effect,
-    policy::{Knob, KnobKind, MAX_TEXT_BYTES},
+    policy::{Knob, KnobKind, MAX_TEXT_BYTES, Network, networks::Caution},
 };
 
 use super::super::Frame;
 use super::line_diff::{Fate, changed_lines};
 use super::policy_choices::choice;
 use super::policy_texts::{knob, section};
+use crate::text::Texts;
 
 /// `/admin/policy`, and the form at `/admin/policy/edit`.
 #[derive(Debug, Template)]
@@ -72,6 +73,12 @@ pub struct PolicyDraft {
     pub counts: Vec<(Effect, i64, i64)>,
     /// People for whom something changes.
     pub changed: i64,
+    /// Further people for whom something changes only where they logged in from.
+    pub people_moved: i64,
+    /// Some of their logins.
+    pub moved: Vec<MovedRow>,
+    /// What deserves a second thought about its networks.
+    pub cautions: Vec<String>,
     /// People who could not log in any more.
     pub locked_out: i64,
     /// Logins of the last 30 days, and how many of them change.
@@ -110,6 +117,15 @@ pub struct ChangedRow {
     pub before: Effect,
     /// Then.
     pub after: Effect,
+}
+
+/// A login that a draft changes because of where it came from.
+#[derive(Clone, Debug)]
+pub struct MovedRow {
+    /// From where.
+    pub address: String,
+    /// Whose, and what changes.
+    pub row: ChangedRow,
 }
 
 /// `/admin/policy/history`.
@@ -151,6 +167,22 @@ pub struct PolicyRevision {
     pub new: String,
     /// It is in force.
     pub is_current: bool,
+}
+
+/// What deserves a second thought about a network.
+#[must_use]
+pub fn caution_text(texts: &Texts, network: &Network, caution: Caution) -> String {
+    let (name, cidr) = (network.name.as_str(), network.cidr.as_str());
+    match caution {
+        Caution::Huge => texts.msg_with(
+            "policy-caution-huge",
+            &[("name", name.into()), ("cidr", cidr.into())],
+        ),
+        Caution::Private => texts.msg_with(
+            "policy-caution-private",
+            &[("name", name.into()), ("cidr", cidr.into())],
+        ),
+    }
 }
 
 impl KnobRow {
@@ -272,9 +304,22 @@ impl PolicyDraft {
         }
     }
 
-    fn changed_text(&self) -> String {
+    fn changed_text(&self) -> Option<String> {
+        let parts = [("count", self.changed.into())];
+        // That nothing changes is said only where that is all.
+        let is_said = self.changed > 0 || self.people_moved == 0;
+        is_said.then(|| self.frame.msg_with("policy-changed", &parts))
+    }
+
+    fn moved_text(&self) -> Option<String> {
+        let parts = [("count", self.people_moved.into())];
+        (self.people_moved > 0).then(|| self.frame.msg_with("policy-moved", &parts))
+    }
+
+    fn moved_lead(&self) -> String {
+        let count = i64::try_from(self.moved.len()).unwrap_or(i64::MAX);
         self.frame
-            .msg_with("policy-changed", &[("count", self.changed.into())])
+            .msg_with("policy-moved-lead", &[("count", count.into())])
     }
 
     fn locked_out_text(&self) -> Option<String> {
