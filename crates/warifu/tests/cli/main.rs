@@ -8,6 +8,8 @@ mod demo;
 mod directory;
 mod dovecot;
 mod mail;
+mod mail_server;
+mod mail_sockets;
 mod place;
 mod postfix;
 mod process;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::talk::{Begins, Mechanism, Outcome, Probe, Protocol, Talk};
+use super::mechanism::{Mechanism, Probe};
+use super::talk::{Begins, Outcome, Protocol, Talk};
 use super::wire::{Broken, Target};
 
 /// A port at which mail programs log in.
@@ -208,5 +209,50 @@ fn judge(
             format!("refused also while Warifu lets the account in: {words}"),
             "is that its password at the mail server? Does it need a second factor from here? Does the mail server have the right key of the gate?",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_055_a_door_is_gated_only_if_both_rounds_say_so() {
+        let door = Door {
+            name: "imap",
+            protocol: Protocol::Imap,
+            port: 143,
+            begins: Begins::Starttls,
+        };
+        let is_in = || Some(Ok(Outcome::In));
+        let refused = || Some(Ok(Outcome::Refused("NO".to_owned())));
+        let broken = || Some(Err(Broken::Unreachable("x".to_owned())));
+        let other = |name: &str| Mechanism::Other(name.to_owned());
+        for (mechanism, first, second, expected) in [
+            (Mechanism::Plain, refused(), is_in(), Verdict::Gated),
+            (Mechanism::Plain, refused(), refused(), Verdict::Unknown),
+            (Mechanism::Plain, refused(), broken(), Verdict::NotReachable),
+            (
+                Mechanism::Plain,
+                refused(),
+                Some(Err(Broken::Closed)),
+                Verdict::NotReachable,
+            ),
+            (Mechanism::Plain, broken(), None, Verdict::NotReachable),
+            (Mechanism::Plain, is_in(), None, Verdict::Open),
+            (Mechanism::None, is_in(), None, Verdict::Open),
+            (Mechanism::None, refused(), None, Verdict::Closed),
+            (Mechanism::Xoauth2, None, None, Verdict::Unknown),
+            (Mechanism::Xoauth2, refused(), is_in(), Verdict::Gated),
+            (other("SCRAM-SHA-256"), None, None, Verdict::Unknown),
+            (other("EXTERNAL"), None, None, Verdict::Open),
+            (other("GSSAPI"), None, None, Verdict::Open),
+        ] {
+            let found = judge(door, &mechanism, first, second);
+            assert_eq!(found.verdict, expected, "{mechanism:?}");
+            let is_plain = matches!(expected, Verdict::Gated | Verdict::Closed);
+            assert_eq!(found.says.is_empty(), is_plain, "{mechanism:?}");
+            assert_eq!(found.mend.is_empty(), is_plain, "{mechanism:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! enabled, the very same login has to work, or a refusal says nothing about the gate.
 
 mod doors;
+mod mechanism;
 mod talk;
 mod wire;
 
@@ -23,7 +24,7 @@ use crate::cli::with_state;
 use crate::config::ConfigFile;
 use crate::{password, tls};
 use doors::{Door, Finding, Verdict};
-use talk::Probe;
+use mechanism::Probe;
 use wire::Target;
 
 #[derive(clap::Args)]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
+use super::mechanism::{Mechanism, Probe, offered, quoted, steps};
 use super::wire::{Broken, Target, Wire};
 
 /// What is spoken at a door.
@@ -24,60 +25,6 @@ pub(super) enum Begins {
     AtOnce,
     /// When it is asked for.
     Starttls,
-}
-
-/// How a client logs in. The two last are commands of their own, beside SASL.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mechanism {
-    Plain,
-    Login,
-    Xoauth2,
-    OAuthBearer,
-    /// One that this program does not speak.
-    Other(String),
-    ImapLogin,
-    PopUser,
-    /// Sending without any login.
-    None,
-}
-
-impl Mechanism {
-    fn read(name: &str) -> Self {
-        match name.to_ascii_uppercase().as_str() {
-            "PLAIN" => Self::Plain,
-            "LOGIN" => Self::Login,
-            "XOAUTH2" => Self::Xoauth2,
-            "OAUTHBEARER" => Self::OAuthBearer,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-
-    pub(super) fn name(&self) -> &str {
-        match self {
-            Self::Plain => "PLAIN",
-            Self::Login => "LOGIN",
-            Self::Xoauth2 => "XOAUTH2",
-            Self::OAuthBearer => "OAUTHBEARER",
-            Self::Other(name) => name,
-            Self::ImapLogin => "LOGIN command",
-            Self::PopUser => "USER command",
-            Self::None => "no login",
-        }
-    }
-
-    /// Whether a token is used instead of the password.
-    pub(super) fn takes_token(&self) -> bool {
-        matches!(self, Self::Xoauth2 | Self::OAuthBearer)
-    }
-}
-
-/// Who logs in.
-pub(super) struct Probe {
-    pub(super) login: String,
-    pub(super) password: Zeroizing<String>,
-    pub(super) token: Option<Zeroizing<String>>,
-    /// From and to whom a mail would go; none does.
-    pub(super) address: String,
 }
 
 /// What came of a login.
@@ -217,51 +164,7 @@ impl Talk {
 
     /// What is offered to log in with.
     pub(super) fn mechanisms(&self) -> BTreeSet<Mechanism> {
-        let mut offered = BTreeSet::new();
-        let lines = self
-            .capabilities
-            .iter()
-            .map(|line| line.to_ascii_uppercase());
-        for line in lines {
-            let words: Vec<&str> = line.split_ascii_whitespace().collect();
-            match self.protocol {
-                Protocol::Imap if words.starts_with(&["*", "CAPABILITY"]) => {
-                    let names = words.iter().filter_map(|word| word.strip_prefix("AUTH="));
-                    offered.extend(names.map(Mechanism::read));
-                    if !words.contains(&"LOGINDISABLED") {
-                        offered.insert(Mechanism::ImapLogin);
-                    }
-                }
-                Protocol::Pop3 => match words.split_first() {
-                    Some((&"SASL", names)) => {
-                        offered.extend(names.iter().copied().map(Mechanism::read))
-                    }
-                    Some((&"USER", _)) => drop(offered.insert(Mechanism::PopUser)),
-                    _ => {}
-                },
-                Protocol::ManageSieve => {
-                    if let Some(names) = line.strip_prefix("\"SASL\"") {
-                        let names = names.trim().trim_matches('"').split_ascii_whitespace();
-                        offered.extend(names.map(Mechanism::read));
-                    }
-                }
-                Protocol::Submission => {
-                    // "AUTH=" is how old clients want to see it.
-                    let rest = line
-                        .get(4..)
-                        .unwrap_or_default()
-                        .replacen("AUTH=", "AUTH ", 1);
-                    if let Some(names) = rest.strip_prefix("AUTH ") {
-                        offered.extend(names.split_ascii_whitespace().map(Mechanism::read));
-                    }
-                }
-                Protocol::Imap => {}
-            }
-        }
-        if self.protocol == Protocol::Submission {
-            offered.insert(Mechanism::None);
-        }
-        offered
+        offered(self.protocol, &self.capabilities)
     }
 
     /// Logs in, and at a submission door goes on to the recipient: some doors are shut there only.
@@ -384,30 +287,5 @@ impl Talk {
             true => Ok(format!("{line} {}", self.wire.hear()?)),
             false => Ok(line),
         }
-    }
-}
-
-/// An IMAP string (RFC 9051, 4.3).
-fn quoted(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(format!(
-        "\"{}\"",
-        text.replace('\\', "\\\\").replace('"', "\\\"")
-    ))
-}
-
-/// What the client says, step by step, before base64.
-fn steps(mechanism: &Mechanism, probe: &Probe) -> Vec<Zeroizing<String>> {
-    let login = &probe.login;
-    let token = probe.token.as_deref().map_or("", String::as_str);
-    match mechanism {
-        Mechanism::Plain => vec![Zeroizing::new(format!("\0{login}\0{}", *probe.password))],
-        Mechanism::Login => vec![Zeroizing::new(login.clone()), probe.password.clone()],
-        Mechanism::Xoauth2 => vec![Zeroizing::new(format!(
-            "user={login}\x01auth=Bearer {token}\x01\x01"
-        ))],
-        Mechanism::OAuthBearer => vec![Zeroizing::new(format!(
-            "n,a={login},\x01auth=Bearer {token}\x01\x01"
-        ))],
-        _ => Vec::new(),
     }
 }
