@@ -1,8 +1,11 @@
-//! The real program in a real Chromium, as people meet it. Needs chromium, chromedriver, zbarimg, oathtool and axe-core:
+//! The real program in a real Chromium, and where every browser has to do in a real Firefox, as people meet it. Needs chromium,
+//! chromedriver, firefox-esr, geckodriver, zbarimg, oathtool and axe-core:
 //! `scripts/test` fetches them and runs this; a plain `cargo test` does not.
 
 #[path = "browser/acts.rs"]
 mod acts;
+#[path = "browser/campus.rs"]
+mod campus;
 #[path = "browser/changes.rs"]
 mod changes;
 #[path = "browser/chromium.rs"]
@@ -21,8 +24,12 @@ mod console_reminders;
 mod console_users;
 #[path = "browser/demo.rs"]
 mod demo;
+#[path = "browser/driver.rs"]
+mod driver;
 #[path = "browser/entrances.rs"]
 mod entrances;
+#[path = "browser/firefox.rs"]
+mod firefox;
 #[path = "browser/forced_set_up.rs"]
 mod forced_set_up;
 #[path = "browser/forms.rs"]

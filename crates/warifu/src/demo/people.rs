@@ -71,6 +71,10 @@ administrators = "own"
 const WITH_JAPANESE_DOMAIN: Somebody =
     ("mori@かえで.jp", "森 葉子", Role::Member, "mori@example.jp");
 
+/// The organisation whose codes by mail go to addresses outside its own domain (K6).
+const CAMPUS: &str = "campus-mail";
+const OWN_DOMAINS: [&str; 2] = ["refused_domains = []", "refused_domains = [\"example.jp\"]"];
+
 /// Those who run the server. There are two, for what needs two.
 const OPERATORS: (&str, &str) = ("operator", "運用センター");
 const OPERATING: [Somebody; 2] = [
@@ -88,6 +92,9 @@ pub(super) async fn settle(ctx: &Arc<Ctx>) -> Result<Vec<Account>, Failure> {
         if preset.name == GATEWAY {
             policy.push_str(ENTRANCES);
             people.insert(1, WITH_JAPANESE_DOMAIN);
+        }
+        if preset.name == CAMPUS {
+            policy = policy.replace(OWN_DOMAINS[0], OWN_DOMAINS[1]);
         }
         let tenant = found_or_added(ctx, preset.name, organisation, &policy).await?;
         people_of(ctx, &tenant, &people, &mut adding, &mut accounts).await?;

@@ -1,10 +1,9 @@
 //! Chromium behind its driver, with a fresh profile: started, set to a language, and gone when the test is over.
 
+use crate::driver::Driver;
 use crate::scratch::Scratch;
 use serde_json::json;
-use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 
@@ -31,94 +30,60 @@ pub(crate) enum Scripts {
     Off,
 }
 
-/// The driver's process; browsers are its children and end with it.
-pub(crate) struct Chromedriver {
-    process: Child,
-    url: String,
+/// Starts its driver.
+pub(crate) fn driver() -> Driver {
+    // It takes a free port of one address family and gives up if the other family's is taken.
+    let mut started = (0..5).filter_map(|_| {
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0");
+        Driver::try_start(command, "ChromeDriver was started successfully on port ")
+    });
+    started.next().expect("chromedriver finds a port")
 }
 
-impl Chromedriver {
-    pub(crate) fn start() -> Self {
-        // It takes a free port of one address family and gives up if the other family's is taken.
-        let mut started = (0..5).filter_map(|_| Self::try_start());
-        started.next().expect("chromedriver finds a port")
+/// A browser with a profile of its own, as another person or another device has it.
+pub(crate) async fn browser(
+    driver: &Driver,
+    scratch: &Scratch,
+    language: Language,
+    scripts: Scripts,
+) -> WebDriver {
+    let mut caps = ChromeCapabilities::new();
+    let profile = scratch.folder("profile");
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--hide-scrollbars",
+        "--force-prefers-reduced-motion",
+        &format!("--user-data-dir={}", profile.display()),
+    ] {
+        caps.add_arg(argument).expect("a capability");
     }
-
-    fn try_start() -> Option<Self> {
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .expect("chromedriver is installed: scripts/test does it");
-        let stdout = process.stdout.take().expect("it is piped");
-        let mut driver = Self {
-            process,
-            url: String::new(),
-        };
-        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        let port = lines.find_map(|line| {
-            let port = line.strip_prefix("ChromeDriver was started successfully on port ")?;
-            Some(port.trim_end_matches('.').to_owned())
-        })?;
-        driver.url = format!("http://127.0.0.1:{port}");
-        Some(driver)
-    }
-
-    /// A browser with a profile of its own, as another person or another device has it.
-    pub(crate) async fn browser(
-        &self,
-        scratch: &Scratch,
-        language: Language,
-        scripts: Scripts,
-    ) -> WebDriver {
-        let mut caps = ChromeCapabilities::new();
-        let profile = scratch.folder("profile");
-        for argument in [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--hide-scrollbars",
-            "--force-prefers-reduced-motion",
-            &format!("--user-data-dir={}", profile.display()),
-        ] {
-            caps.add_arg(argument).expect("a capability");
-        }
-        let preferences = json!({
-            "intl.accept_languages": language.tag(),
-            "download.default_directory": scratch.downloads(),
-            "download.prompt_for_download": false,
-            "credentials_enable_service": false,
-            "profile.password_manager_leak_detection": false,
-            "profile.default_content_setting_values.javascript":
-                if scripts == Scripts::On { 1 } else { 2 },
-        });
-        caps.add_experimental_option("prefs", preferences)
+    let preferences = json!({
+        "intl.accept_languages": language.tag(),
+        "download.default_directory": scratch.downloads(),
+        "download.prompt_for_download": false,
+        "credentials_enable_service": false,
+        "profile.password_manager_leak_detection": false,
+        "profile.default_content_setting_values.javascript":
+            if scripts == Scripts::On { 1 } else { 2 },
+    });
+    caps.add_experimental_option("prefs", preferences)
+        .expect("a capability");
+    caps.add_experimental_option("perfLoggingPrefs", json!({ "enablePage": false }))
+        .expect("a capability");
+    for log in ["browser", "performance"] {
+        caps.set_logging_prefs(log, LoggingPrefsLogLevel::All)
             .expect("a capability");
-        caps.add_experimental_option("perfLoggingPrefs", json!({ "enablePage": false }))
-            .expect("a capability");
-        for log in ["browser", "performance"] {
-            caps.set_logging_prefs(log, LoggingPrefsLogLevel::All)
-                .expect("a capability");
-        }
-        WebDriver::new(&self.url, caps)
-            .await
-            .expect("Chromium starts")
     }
-}
-
-impl Drop for Chromedriver {
-    fn drop(&mut self) {
-        // The group: a browser whose test failed is still there.
-        let group = format!("-{}", self.process.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
-        let _ = self.process.wait();
-    }
+    WebDriver::new(&driver.url, caps)
+        .await
+        .expect("Chromium starts")
 }

@@ -1,9 +1,12 @@
 //! The demonstration as a child process: started on a free port, read as a person reads its table, ended with the test.
 
 use crate::scratch::Scratch;
-use std::io::{BufRead, BufReader};
+use serde_json::json;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -100,6 +103,36 @@ impl Demo {
             .collect()
     }
 
+    /// Runs another command of the program on it, with something to read; gives what it prints.
+    pub(crate) fn command(&self, arguments: &[&str], input: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_warifu"))
+            .args(arguments)
+            .arg("--config")
+            .arg(self.data.join("demo.toml"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stdin = command.stdin.take().expect("it is piped");
+        stdin.write_all(input.as_bytes()).expect("it reads");
+        drop(stdin);
+        let output = command.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).expect("it prints text")
+    }
+
+    /// A mail server that asks about an organisation's people.
+    pub(crate) fn gate(&self, tenant: &str) -> Gate {
+        let name = format!("mx{}", GATES.fetch_add(1, Ordering::Relaxed));
+        let made = self.command(&["gate", "add", tenant, &name], "");
+        let key = made.lines().nth(1).expect("the key").trim().to_owned();
+        Gate {
+            address: self.address.clone(),
+            tenant: tenant.to_owned(),
+            key,
+        }
+    }
+
     /// Runs SQL on its database.
     pub(crate) fn change_database(&self, sql: &str) {
         let file = self.data.join("state/warifu.db");
@@ -111,6 +144,48 @@ impl Demo {
         let patience = Duration::from_secs(10);
         database.busy_timeout(patience).expect("it can wait");
         database.execute_batch(sql).expect("the schema is known");
+    }
+}
+
+static GATES: AtomicU32 = AtomicU32::new(0);
+
+/// A mail server with a key.
+pub(crate) struct Gate {
+    address: String,
+    tenant: String,
+    key: String,
+}
+
+impl Gate {
+    /// Whether a mail program of this person may come in by IMAP from an address. If it may, the mail server tells that it did.
+    pub(crate) fn lets_in(&self, login: &str, address: &str) -> bool {
+        let question = json!({ "login": login, "address": address, "protocol": "imap" });
+        let allowed = self.ask(&question)["allow"].as_bool();
+        let allowed = allowed.expect("yes or no");
+        if allowed {
+            let mut report = question;
+            report["outcome"] = "success".into();
+            self.ask(&report);
+        }
+        allowed
+    }
+
+    fn ask(&self, question: &serde_json::Value) -> serde_json::Value {
+        let body = question.to_string();
+        let host = self.address.trim_start_matches("http://");
+        let mut connection = TcpStream::connect(host).expect("it listens");
+        let request = format!(
+            "POST /{}/gate/mail HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.tenant,
+            self.key,
+            body.len()
+        );
+        connection.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("it answers");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer");
+        serde_json::from_str(body).expect("JSON")
     }
 }
 

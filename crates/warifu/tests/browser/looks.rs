@@ -1,6 +1,7 @@
 //! What pages look like: a screenshot of each in both widths and both themes, and what the accessibility checker says of it.
 
-use crate::visit::{Visit, Width};
+use crate::firefox;
+use crate::visit::{Browser, Visit, Width};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -64,9 +65,13 @@ pub(crate) fn folder() -> PathBuf {
     said_by_script("WARIFU_SCREENSHOTS").unwrap_or_else(|| target().join("screenshots"))
 }
 
+/// Where a tool of the tests is, unless the variable `name` says so.
+pub(crate) fn tool(name: &str, file: &str) -> PathBuf {
+    said_by_script(name).unwrap_or_else(|| target().join("test-tools").join(file))
+}
+
 static AXE: LazyLock<String> = LazyLock::new(|| {
-    let path = said_by_script("WARIFU_AXE")
-        .unwrap_or_else(|| target().join("test-tools").join("axe.min.js"));
+    let path = tool("WARIFU_AXE", "axe.min.js");
     fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}; scripts/test fetches it", path.display()))
 });
@@ -74,6 +79,9 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
 impl Visit {
     /// Keeps the page as it stands under `name`, in both widths and themes, and asserts that nobody is shut out by it.
     pub(crate) async fn photograph(&self, name: &str) {
+        if self.visitor.browser == Browser::Firefox {
+            return self.photograph_as_it_is(name).await;
+        }
         // The visitor at the desk takes the pictures of both widths.
         if self.visitor.width == Width::Phone {
             return;
@@ -90,14 +98,7 @@ impl Visit {
                     width.size().0,
                     theme.name()
                 );
-                let is_new = TAKEN
-                    .lock()
-                    .expect("nobody panics holding it")
-                    .insert(file.clone());
-                assert!(is_new, "{file} is taken twice");
-                let path = folder().join(&file);
-                fs::create_dir_all(folder()).expect("the build folder is writable");
-                fs::write(&path, self.picture().await).expect("the build folder is writable");
+                keep(&file, &self.picture().await);
                 // Colours are the theme's, places are the width's: two of the four pictures show all of both.
                 if (width == Width::Phone) == (theme == Theme::Light) {
                     let complaints = self.complaints().await.into_iter();
@@ -111,6 +112,16 @@ impl Visit {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
+    /// The same for the one window that Firefox has.
+    async fn photograph_as_it_is(&self, name: &str) {
+        self.load_checker().await;
+        let (language, width) = (self.visitor.language.tag(), self.visitor.width.size().0);
+        let file = format!("{name}.{language}.{width}.firefox.png");
+        keep(&file, &self.picture().await);
+        let wrong = self.complaints().await;
+        assert!(wrong.is_empty(), "{file}: {}", wrong.join("\n"));
+    }
+
     async fn paint(&self, theme: Theme) {
         let features = json!([{ "name": "prefers-color-scheme", "value": theme.name() }]);
         self.cdp(
@@ -122,6 +133,9 @@ impl Visit {
 
     /// The whole page, beyond what the window shows of it.
     pub(crate) async fn picture(&self) -> Vec<u8> {
+        if self.visitor.browser == Browser::Firefox {
+            return firefox::picture(&self.driver).await;
+        }
         let metrics = self.cdp("Page.getLayoutMetrics", json!({})).await;
         let size = &metrics["cssContentSize"];
         let whole =
@@ -185,4 +199,12 @@ impl Visit {
         let wide: u32 = wide.expect("a page has a width").convert().expect("pixels");
         (wide > NARROWEST).then(|| format!("{name} is {wide} px wide in a window of {NARROWEST}"))
     }
+}
+
+/// Keeps a picture, of which there may be one by this name.
+fn keep(file: &str, picture: &[u8]) {
+    let mut taken = TAKEN.lock().expect("nobody panics holding it");
+    assert!(taken.insert(file.to_owned()), "{file} is taken twice");
+    fs::create_dir_all(folder()).expect("the build folder is writable");
+    fs::write(folder().join(file), picture).expect("the build folder is writable");
 }

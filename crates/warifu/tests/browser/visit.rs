@@ -1,7 +1,9 @@
 //! A person in front of a browser: opens pages, reads, types, presses. Every wait is for something to be so.
 
-use crate::chromium::{Chromedriver, Language, Scripts};
-use crate::demo::{Account, Demo};
+use crate::chromium::{self, Language, Scripts};
+use crate::demo::{Account, Demo, Gate};
+use crate::driver::Driver;
+use crate::firefox;
 use crate::scratch::Scratch;
 use crate::watch;
 use serde_json::json;
@@ -38,12 +40,20 @@ impl Width {
     }
 }
 
-/// Who visits: which language, which window, with scripts or without.
+/// Which browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Browser {
+    Chromium,
+    Firefox,
+}
+
+/// Who visits: which language, which window, with scripts or without, with which browser.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitor {
     pub(crate) language: Language,
     pub(crate) width: Width,
     pub(crate) scripts: Scripts,
+    pub(crate) browser: Browser,
 }
 
 impl Visitor {
@@ -52,7 +62,12 @@ impl Visitor {
             language,
             width,
             scripts: Scripts::On,
+            browser: Browser::Chromium,
         }
+    }
+
+    pub(crate) fn with(self, browser: Browser) -> Self {
+        Self { browser, ..self }
     }
 
     pub(crate) fn without_scripts(self) -> Self {
@@ -66,7 +81,7 @@ impl Visitor {
 /// A demonstration of its own for one test, and the browsers in it.
 struct Stage {
     visits: Mutex<Vec<Visit>>,
-    chromedriver: Chromedriver,
+    driver: Driver,
     demo: Demo,
     scratch: Scratch,
 }
@@ -99,7 +114,10 @@ where
     let scratch = Scratch::new();
     let stage = Arc::new(Stage {
         visits: Mutex::default(),
-        chromedriver: Chromedriver::start(),
+        driver: match visitor.browser {
+            Browser::Chromium => chromium::driver(),
+            Browser::Firefox => firefox::driver(&scratch),
+        },
         demo: match setting {
             None => Demo::start(&scratch),
             Some(setting) => Demo::start_with(&scratch, setting),
@@ -132,29 +150,40 @@ where
 
 impl Visit {
     async fn begin(stage: &Arc<Stage>, visitor: Visitor) -> Self {
-        let driver = stage
-            .chromedriver
-            .browser(&stage.scratch, visitor.language, visitor.scripts)
-            .await;
+        let Visitor {
+            language,
+            width,
+            scripts,
+            browser,
+        } = visitor;
+        let driver = match browser {
+            Browser::Chromium => {
+                chromium::browser(&stage.driver, &stage.scratch, language, scripts).await
+            }
+            Browser::Firefox => firefox::browser(&stage.driver, language, width, scripts).await,
+        };
         let visit = Self {
             driver,
             visitor,
             base: stage.demo.address().to_owned(),
             stage: Arc::downgrade(stage),
         };
-        visit.emulate(visitor.width).await;
-        if visitor.width == Width::Phone {
-            let agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
-            visit
-                .cdp(
-                    "Emulation.setUserAgentOverride",
-                    json!({ "userAgent": agent }),
-                )
-                .await;
+        match browser {
+            Browser::Chromium => visit.be_chromium(width).await,
+            Browser::Firefox => firefox::emulate(&visit.driver, width).await,
         }
         let mut visits = stage.visits.lock().expect("nobody panics holding it");
         visits.push(visit.clone());
         visit
+    }
+
+    async fn be_chromium(&self, width: Width) {
+        self.emulate(width).await;
+        if width == Width::Phone {
+            let agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
+            let agent = json!({ "userAgent": agent });
+            self.cdp("Emulation.setUserAgentOverride", agent).await;
+        }
     }
 
     fn stage(&self) -> Arc<Stage> {
@@ -174,6 +203,16 @@ impl Visit {
     /// Changes the demonstration's database: time cannot be moved in the real program, but what is due can.
     pub(crate) fn change_database(&self, sql: &str) {
         self.stage().demo.change_database(sql);
+    }
+
+    /// Runs another command of the program on the demonstration.
+    pub(crate) fn command(&self, arguments: &[&str], input: &str) -> String {
+        self.stage().demo.command(arguments, input)
+    }
+
+    /// A mail server that asks about the organisation's people.
+    pub(crate) fn gate(&self, tenant: &str) -> Gate {
+        self.stage().demo.gate(tenant)
     }
 
     /// Where a file of the test's own may lie.
@@ -379,7 +418,7 @@ impl Visit {
 
     // ---- the browser itself ----
 
-    /// Gives the window this size, and a phone's its touch.
+    /// Gives Chromium's window this size, and a phone's its touch.
     pub(crate) async fn emulate(&self, width: Width) {
         let (wide, high) = width.size();
         let phone = width == Width::Phone;
@@ -395,7 +434,7 @@ impl Visit {
         .await;
     }
 
-    /// Says something to the browser in its own protocol.
+    /// Says something to Chromium in its own protocol.
     pub(crate) async fn cdp(
         &self,
         method: &str,

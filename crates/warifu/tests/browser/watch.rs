@@ -1,13 +1,17 @@
 //! What the browser noticed by itself: errors, violations of the content security policy, requests to anybody else.
 
 use crate::chromium::Language::En;
+use crate::firefox;
 use crate::looks;
 use crate::visit::Width::Desk;
-use crate::visit::{Visit, Visitor, visit};
+use crate::visit::{Browser, Visit, Visitor, visit};
 use serde_json::Value;
 
 /// What was wrong behind the pages of this visit.
 pub(crate) async fn complaints(visit: &Visit) -> Vec<String> {
+    if visit.visitor.browser == Browser::Firefox {
+        return firefox::complaints(visit).await;
+    }
     let console = visit.driver.browser_log().await.expect("it keeps a log");
     let console = console
         .into_iter()

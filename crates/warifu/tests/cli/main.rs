@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod campus_example;
 mod check_mail;
 mod client;
 mod demo;

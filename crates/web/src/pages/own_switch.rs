@@ -1,6 +1,6 @@
 //! `/account/own-switch`: whether the person uses the second factor at all (K1).
 
-use warifu_flows::{own_switch, session::SignedIn};
+use warifu_flows::{FlowError, enrol, own_switch, session::SignedIn};
 
 use super::views::{self, Notice};
 use crate::http::{
@@ -19,8 +19,7 @@ pub(crate) async fn choose(page: Page, _: SignedIn) -> Answer {
 pub(crate) async fn show(page: Page, who: SignedIn, on: bool) -> Answer {
     own_switch::may_switch(page.tenant(), &who, on, page.now())?;
     let policy = &page.tenant().policy;
-    let (mail_programs, nothing_registered) =
-        (policy.mail.windows, !who.has_totp && !who.has_email);
+    let (mail_programs, nothing_registered) = (policy.mail.windows, has_nothing(&who));
     Ok(page.show(|frame| views::OwnSwitch {
         frame,
         login: who.login,
@@ -31,16 +30,34 @@ pub(crate) async fn show(page: Page, who: SignedIn, on: bool) -> Answer {
 }
 
 pub(crate) async fn submit(page: Page, who: SignedIn, _: Verified<Button>, on: bool) -> Answer {
-    match own_switch::switch(page.ctx(), page.tenant(), &page.origin(), &who, on).await {
+    let (ctx, tenant, origin) = (page.ctx(), page.tenant(), page.origin());
+    match own_switch::switch(ctx, tenant, &origin, &who, on).await {
+        Ok(()) if !on => Ok(page.done("/account", Notice::SwitchedOff)),
         Ok(()) => {
-            let notice = match on {
-                true => Notice::SwitchedOn,
-                false => Notice::SwitchedOff,
+            let is_next = has_nothing(&who) && starts_set_up(&page, &who).await?;
+            let path = if is_next {
+                "/account/set-up"
+            } else {
+                "/account"
             };
-            Ok(page.done("/account", notice))
+            Ok(page.done(path, Notice::SwitchedOn))
         }
         Err(error) => show(page.again(error)?, who, on).await,
     }
+}
+
+/// The set-up that the question has announced. The proof that the switch needed is good for it, too.
+async fn starts_set_up(page: &Page, who: &SignedIn) -> Result<bool, FlowError> {
+    match enrol::start_totp(page.ctx(), page.tenant(), &page.origin(), who).await {
+        Ok(()) => Ok(true),
+        Err(FlowError::Refused(_)) => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Whether the person has no second factor that could be asked for.
+fn has_nothing(who: &SignedIn) -> bool {
+    !who.has_totp && !who.has_email
 }
 
 fn path(on: bool) -> &'static str {

@@ -8,6 +8,7 @@ mod bad_input;
 mod branding;
 mod console_users;
 mod cross_site;
+mod emailed_codes;
 mod entrances;
 mod first_password;
 mod gate;
