@@ -11,6 +11,7 @@ pub(crate) const REFUSALS: &[&str] = &[
     "BAK-01", "BAK-02", "BAK-03", "BAK-04", "BAK-05", "BAK-06",
     "MAIL-01", "MAIL-02", "MAIL-03", "MAIL-04", "MAIL-05", "MAIL-06", "MAIL-07",
     "SET-01", "SET-02", "SET-03", "SET-04",
+    "PAIR-01", "PAIR-02", "PAIR-03", "PAIR-04", "PAIR-05", "PAIR-06", "PAIR-07", "PAIR-08", "PAIR-09",
     "RST-01", "RST-02",
     "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05", "ACC-06", "ACC-07", "ACC-08", "ACC-09",
     "BRD-01", "BRD-02", "BRD-03", "BRD-04", "BRD-05",

@@ -18,7 +18,7 @@ use warifu_flows::Ctx;
 use warifu_flows::manage_users::{self, NewPerson};
 use warifu_otp::{OneTimeCode, Secret, Step, TotpKey, TotpParams};
 use warifu_storage::{
-    NewBackupSet, NewUser, SessionRow, StageKind, StoreError, Tx, seal, totp_plaintext,
+    NewBackupSet, NewTotp, NewUser, SessionRow, StageKind, StoreError, Tx, seal, totp_plaintext,
 };
 
 use crate::site::SLUG;
@@ -183,8 +183,14 @@ async fn add_person(
     let plain = totp_plaintext(TotpParams::default(), &person.secret());
     let sealed = seal::seal(keys, nonce("totp"), &tx.totp_context(id), &plain);
     let (app, owner) = (AuthenticatorId(id.0 + 1), person.session().hash());
-    tx.replace_pending_totp(id, app, &sealed, &owner, now, now)
-        .await?;
+    let new = NewTotp {
+        id: app,
+        sealed: &sealed,
+        started_by: &owner,
+        expires_at: now,
+        paired: None,
+    };
+    tx.replace_pending_totp(id, &new, now).await?;
     // Long ago, so that a code of today is new.
     tx.confirm_totp(id, app, Step(1), now).await?;
     let verifiers: Vec<[u8; 16]> = (0..10)

@@ -193,6 +193,14 @@ events! {
     PrivateAddressConfirmed = 103, "private_address.confirmed";
     /// A private mail address was removed by its owner.
     PrivateAddressRemoved = 104, "private_address.removed";
+    /// A pairing by two typed codes began (K4).
+    PairingStarted = 105, "pairing.started";
+    /// An app code was typed; accepted: a code of the app is awaited.
+    AppCodeTyped = 106, "pairing.app_code";
+    /// A pairing was abandoned.
+    PairingAbandoned = 107, "pairing.abandoned";
+    /// Wrong one-time codes ended a pairing.
+    PairingEnded = 108, "pairing.ended";
     /// The look of a tenant's pages was changed: colour, words, desk.
     BrandingChanged = 50, "branding.changed";
     /// The logo on a tenant's pages was changed or removed.

@@ -22,6 +22,7 @@ pub mod mail_window;
 pub mod network;
 pub mod notification_address;
 pub mod operating;
+pub mod pairing;
 pub mod password;
 pub mod password_reset;
 pub mod permission;

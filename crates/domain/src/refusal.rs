@@ -92,6 +92,28 @@ pub enum Refusal {
     /// The time in which the set-up could be put off is over (W8).
     NoLongerSkipped,
 
+    /// The pairing has expired, was given up, or gave way to a newer set-up (K4).
+    PairingOver,
+    /// What was typed as app code has a character that no code has.
+    AppCodeCharacter,
+    /// An app code has sixteen symbols.
+    AppCodeLength,
+    /// The code that the page itself shows was typed as app code.
+    AppCodeOfPage,
+    /// The check symbol of the app code does not fit: a symbol is mistyped.
+    AppCodeMistyped,
+    /// As many app codes as one pairing takes.
+    TooManyAppCodes,
+    /// As many wrong one-time codes as one pairing bears: it is ended.
+    TooManyPairingGuesses,
+    /// Too many pairings of this person came to nothing within a day.
+    PairingLocked {
+        /// When another may be begun.
+        until: Timestamp,
+    },
+    /// A one-time code came before any app code.
+    AppCodeMissing,
+
     /// The link of a reset mail was used, is too old, or was never sent (SEC-40).
     ResetLinkVoid,
     /// As many mails with such a link as one account is sent in an hour or a day (SEC-29).
@@ -243,6 +265,15 @@ impl Refusal {
             Self::NotOffered => "SET-02",
             Self::OnlyAdministrator => "SET-03",
             Self::NoLongerSkipped => "SET-04",
+            Self::PairingOver => "PAIR-01",
+            Self::AppCodeCharacter => "PAIR-02",
+            Self::AppCodeLength => "PAIR-03",
+            Self::AppCodeOfPage => "PAIR-04",
+            Self::AppCodeMistyped => "PAIR-05",
+            Self::TooManyAppCodes => "PAIR-06",
+            Self::TooManyPairingGuesses => "PAIR-07",
+            Self::PairingLocked { .. } => "PAIR-08",
+            Self::AppCodeMissing => "PAIR-09",
             Self::ResetLinkVoid => "RST-01",
             Self::MailedTooOften => "RST-02",
             Self::NotSignedIn => "ACC-01",

@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
+    pairing::PairedName,
     password::{BadPassword, Password, PasswordTerm, check_new},
     policy::Enrolment,
     refusal::Refusal,
@@ -11,7 +12,7 @@ use warifu_domain::{
     time::Timestamp,
     token::Token,
 };
-use warifu_storage::{KeyRing, StoreError, TotpState, Tx};
+use warifu_storage::{KeyRing, PendingKind, StoreError, TotpState, Tx};
 
 use warifu_storage::budget_subject;
 
@@ -21,6 +22,7 @@ use crate::{
     emailed_code::open_address,
     error::FlowError,
     login::NewSession,
+    pairing,
     passwords::{self, Verified},
     private_address,
     session::{self, SignedIn},
@@ -33,6 +35,10 @@ pub struct Overview {
     pub totp: Option<TotpOverview>,
     /// A set-up was begun in this browser and waits for its first code.
     pub set_up_open: bool,
+    /// An app can be paired by two typed codes (K4).
+    pub pairing_offered: bool,
+    /// A pairing was begun in this browser and waits for a code.
+    pub pairing_open: bool,
     /// Backup codes.
     pub backup_codes: BackupOverview,
     /// Open sessions, this one included.
@@ -66,8 +72,10 @@ pub struct OwnSwitch {
 }
 
 /// The state of an authenticator app.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TotpOverview {
+    /// What page and app call it, if it was paired (K4).
+    pub paired: Option<PairedName>,
     /// Since when.
     pub since: Timestamp,
     /// When a code was last accepted.
@@ -137,7 +145,15 @@ async fn overview_in(
     let (user, policy) = (who.user, &tenant.policy);
     let pending = match totp {
         Some(_) => None,
-        None => tx.find_pending_totp(keys, user, &who.token, now).await?,
+        None => {
+            let kind = PendingKind::Shown;
+            tx.find_pending_totp(keys, user, &who.token, kind, now)
+                .await?
+        }
+    };
+    let pairing = match pairing::is_offered(tenant) {
+        true => tx.find_pairing(user).await?,
+        false => None,
     };
     let backup = tx.find_backup_set(user).await?;
     let viewable =
@@ -170,8 +186,11 @@ async fn overview_in(
             since: state.confirmed_at,
             used_at: state.used_at,
             suspended: state.suspended_at.is_some(),
+            paired: state.paired,
         }),
         set_up_open: pending.is_some(),
+        pairing_offered: pairing::is_offered(tenant),
+        pairing_open: pairing.is_some_and(|row| row.is_open(&who.token, now)),
         backup_codes: BackupOverview {
             offered: policy.backup_codes.enabled,
             left: set.map_or(0, |set| set.left()),

@@ -1,5 +1,5 @@
 //! The bounded pool that hashes passwords and backup codes: Argon2id (RFC 9106), then HMAC with a key that is not in the
-//! database (SEC-75, SEC-76; docs/decisions/0005). Imported hashes are checked by it too.
+//! database (SEC-75, SEC-76; docs/decisions/0005). Imported hashes are checked by it too, and what paired apps share is derived.
 
 use std::{
     collections::VecDeque,
@@ -14,6 +14,7 @@ use std::{
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::oneshot;
 use warifu_domain::{foreign_hash::ForeignHash, password::Password};
+use warifu_otp::{Pairing, PairingCode, derive_pairing};
 use zeroize::Zeroizing;
 
 use crate::{error::Fault, foreign_hash};
@@ -62,6 +63,13 @@ pub struct Hasher {
 enum Job {
     Own(OwnHash, oneshot::Sender<Zeroizing<[u8; 32]>>),
     Foreign(Password, ForeignHash, oneshot::Sender<bool>),
+    Pair(BothCodes, oneshot::Sender<Pairing>),
+}
+
+/// The two codes of a pairing.
+struct BothCodes {
+    app: PairingCode,
+    user: PairingCode,
 }
 
 /// What the handles share: the threads end with the last of them.
@@ -159,6 +167,17 @@ impl Hasher {
         answered.await.map_err(|_| Fault::HashingBusy)
     }
 
+    /// What the two codes of a pairing make (K4); [`Fault::HashingBusy`] if the queue is full.
+    pub(crate) async fn derive_pairing(
+        &self,
+        app: PairingCode,
+        user: PairingCode,
+    ) -> Result<Pairing, Fault> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Pair(BothCodes { app, user }, answer))?;
+        answered.await.map_err(|_| Fault::HashingBusy)
+    }
+
     fn send(&self, job: Job) -> Result<(), Fault> {
         match self.queue.0.push(job) {
             true => Ok(()),
@@ -233,10 +252,15 @@ fn work(queue: &Queue, computed: &AtomicU64) {
 
 /// Computes what was asked for, unless whoever asked has hung up.
 fn do_job(job: Job, memory: &mut Vec<Block>, computed: &AtomicU64) {
-    if memory.capacity() == 0 {
+    if memory.capacity() == 0 && !matches!(job, Job::Pair(..)) {
         memory.reserve_exact(ADDRESS_SPACE_KIB);
     }
     match job {
+        Job::Pair(codes, answer) if !answer.is_closed() => {
+            let pairing = derive_pairing(&codes.app, &codes.user);
+            computed.fetch_add(1, Ordering::Relaxed);
+            let _ = answer.send(pairing);
+        }
         Job::Own(order, answer) if !answer.is_closed() => {
             let hash = argon2id(&order, memory);
             computed.fetch_add(1, Ordering::Relaxed);
@@ -253,7 +277,7 @@ fn do_job(job: Job, memory: &mut Vec<Block>, computed: &AtomicU64) {
             }
             let _ = answer.send(fits);
         }
-        Job::Own(..) | Job::Foreign(..) => {}
+        Job::Own(..) | Job::Foreign(..) | Job::Pair(..) => {}
     }
 }
 

@@ -37,6 +37,7 @@ pub mod networks;
 pub mod notices;
 pub mod notification_addresses;
 pub mod own_switch;
+pub mod pairing;
 mod passwords;
 pub mod policy_change;
 pub mod private_address;

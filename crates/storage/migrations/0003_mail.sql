@@ -114,3 +114,23 @@ CREATE TABLE reminder (
     sent_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, user_id)
 ) WITHOUT ROWID;
+
+-- What page and app call a paired app (K4): the tag that both codes make, and the name that its owner typed. A pending secret with a
+-- tag was derived, and is never shown.
+ALTER TABLE totp ADD COLUMN tag TEXT;
+ALTER TABLE totp ADD COLUMN device TEXT;
+
+-- The newest pairing of a person by two typed codes (K4). `started_by` is the session or attempt that began it; the user code is
+-- sealed, and gone when the pairing is ended.
+CREATE TABLE pairing (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    started_by BYTEA NOT NULL,
+    user_code BYTEA,
+    expires_at BIGINT NOT NULL,
+    app_codes BIGINT NOT NULL,
+    wrong_codes BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id)
+) WITHOUT ROWID;
+
+CREATE INDEX pairing_expires ON pairing (tenant_id, expires_at);

@@ -2,6 +2,7 @@
 
 use warifu_domain::{
     ids::{AuthenticatorId, UserId},
+    pairing::PairedName,
     throttle::{CLOSED_AT, wait_after},
     time::Timestamp,
     token::TokenHash,
@@ -37,13 +38,51 @@ pub struct PendingTotpRow {
     pub secret: Secret,
     /// When it is void.
     pub expires_at: Timestamp,
+    /// What page and app call it, if it was paired.
+    pub paired: Option<PairedName>,
+}
+
+/// How a pending secret came to be. One of the other kind is not found: what was derived is never shown, and its first code is
+/// guessed at as often as a pairing allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingKind {
+    /// Made here, and shown as a QR code.
+    Shown = 0,
+    /// Derived from the two codes of a pairing (K4).
+    Paired = 1,
+}
+
+/// A set-up that begins.
+pub struct NewTotp<'a> {
+    /// Its id.
+    pub id: AuthenticatorId,
+    /// What [`totp_plaintext`] makes, sealed.
+    pub sealed: &'a [u8],
+    /// The session or attempt that may finish it.
+    pub started_by: &'a TokenHash,
+    /// When it is void unless confirmed.
+    pub expires_at: Timestamp,
+    /// What page and app call it, if it was paired.
+    pub paired: Option<&'a PairedName>,
+}
+
+fn paired_name(row: &Row<'_>, first: usize) -> Result<Option<PairedName>, StoreError> {
+    Ok(match row.opt_text(first)? {
+        Some(tag) => Some(PairedName {
+            tag,
+            device: row.opt_text(first + 1)?.unwrap_or_default(),
+        }),
+        None => None,
+    })
 }
 
 /// What a person's page says about an authenticator app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TotpState {
     /// Its id.
     pub id: AuthenticatorId,
+    /// What page and app call it, if it was paired.
+    pub paired: Option<PairedName>,
     /// When it was confirmed.
     pub confirmed_at: Timestamp,
     /// When a code was last accepted.
@@ -78,6 +117,7 @@ fn totp_state(row: &Row<'_>) -> Result<TotpState, StoreError> {
         failures: row.int(3)?,
         blocked_until: Timestamp(row.int(4)?),
         suspended_at: row.opt_int(5)?.map(Timestamp),
+        paired: paired_name(row, 6)?,
     })
 }
 
@@ -196,7 +236,7 @@ impl Tx<'_> {
     pub async fn find_totp_state(&mut self, user: UserId) -> Result<Option<TotpState>, StoreError> {
         let tenant = self.tenant;
         self.find(
-            "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at FROM totp
+            "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at, tag, device FROM totp
               WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL
               ORDER BY id DESC LIMIT 1",
             &[tenant.into(), user.into()],
@@ -213,11 +253,11 @@ impl Tx<'_> {
     ) -> Result<Vec<(UserId, TotpState)>, StoreError> {
         let tenant = self.tenant;
         self.list(
-            "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at, user_id FROM totp
+            "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at, tag, device, user_id FROM totp
               WHERE tenant_id = $1 AND user_id > $2 AND user_id <= $3 AND confirmed_at IS NOT NULL
               ORDER BY user_id, id",
             &[tenant.into(), after.into(), last.into()],
-            |row| Ok((UserId(row.int(6)?), totp_state(row)?)),
+            |row| Ok((UserId(row.int(8)?), totp_state(row)?)),
         )
         .await
     }
@@ -274,68 +314,72 @@ impl Tx<'_> {
         Ok(found.flatten().map(Timestamp))
     }
 
-    /// Begins a set-up; one begun before is void (SEC-38). `started_by` is the session or attempt that may finish it.
+    /// Begins a set-up; one begun before is void (SEC-38).
     pub async fn replace_pending_totp(
         &mut self,
         user: UserId,
-        id: AuthenticatorId,
-        sealed: &[u8],
-        started_by: &TokenHash,
+        new: &NewTotp<'_>,
         now: Timestamp,
-        expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
         self.exec(
             "INSERT INTO totp (tenant_id, user_id, id, sealed, created_at, confirmed_at, expires_at, started_by,
-                               last_step, used_at, failures, blocked_until)
-             VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, NULL, NULL, 0, 0)
+                               last_step, used_at, failures, blocked_until, tag, device)
+             VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, NULL, NULL, 0, 0, $8, $9)
              ON CONFLICT (tenant_id, user_id) WHERE confirmed_at IS NULL DO UPDATE
-                SET id = $3, sealed = $4, created_at = $5, expires_at = $6, started_by = $7, failures = 0",
+                SET id = $3, sealed = $4, created_at = $5, expires_at = $6, started_by = $7, failures = 0, tag = $8,
+                    device = $9",
             &[
                 tenant.into(),
                 user.into(),
-                id.into(),
-                sealed.into(),
+                new.id.into(),
+                new.sealed.into(),
                 now.into(),
-                expires_at.into(),
-                (&started_by.0).into(),
+                new.expires_at.into(),
+                (&new.started_by.0).into(),
+                new.paired.map(|paired| &*paired.tag).into(),
+                new.paired.map(|paired| &*paired.device).into(),
             ],
         )
         .await?;
         self.note_factor(user).await
     }
 
-    /// Finds the set-up that `started_by` began and that is not over.
+    /// Finds the set-up of this kind that `started_by` began and that is not over.
     pub async fn find_pending_totp(
         &mut self,
         keys: &KeyRing,
         user: UserId,
         started_by: &TokenHash,
+        kind: PendingKind,
         now: Timestamp,
     ) -> Result<Option<PendingTotpRow>, StoreError> {
         let tenant = self.tenant;
         let found = self
             .find(
-                "SELECT id, sealed, expires_at FROM totp
+                "SELECT id, sealed, expires_at, tag, device FROM totp
                   WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL AND started_by = $3
-                    AND expires_at > $4 AND failures < $5",
+                    AND expires_at > $4 AND failures < $5
+                    AND CASE WHEN tag IS NULL THEN 0 ELSE 1 END = CAST($6 AS BIGINT)",
                 &[
                     tenant.into(),
                     user.into(),
                     (&started_by.0).into(),
                     now.into(),
                     SET_UP_GUESSES.into(),
+                    (kind as i64).into(),
                 ],
                 |row| {
                     Ok((
                         AuthenticatorId(row.int(0)?),
                         row.bytes(1)?,
                         Timestamp(row.int(2)?),
+                        paired_name(row, 3)?,
                     ))
                 },
             )
             .await?;
-        let Some((id, sealed, expires_at)) = found else {
+        let Some((id, sealed, expires_at, paired)) = found else {
             return Ok(None);
         };
         let (params, secret) = self.unseal(keys, user, &sealed)?;
@@ -344,6 +388,7 @@ impl Tx<'_> {
             params,
             secret,
             expires_at,
+            paired,
         }))
     }
 
@@ -401,8 +446,9 @@ impl Tx<'_> {
         Ok(dropped)
     }
 
-    /// Drops every authenticator app of a person, pending ones too. `false`: none was confirmed.
+    /// Drops every authenticator app of a person, pending ones too, and the pairing that is open. `false`: none was confirmed.
     pub async fn delete_totp(&mut self, user: UserId) -> Result<bool, StoreError> {
+        self.delete_pairing(user).await?;
         let tenant = self.tenant;
         let sql = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 RETURNING confirmed_at";
         let dropped = self

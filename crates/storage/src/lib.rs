@@ -20,6 +20,7 @@ pub mod keyring;
 mod logos;
 mod mail_windows;
 mod outbox;
+mod pairings;
 mod password_resets;
 mod policies;
 mod reminders;
@@ -45,7 +46,7 @@ pub use adoption::{DayAdoption, GroupAdoption, Unprotected};
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
 pub use audit::{AuditFilter, AuditPlace, AuditRow, ChainCheck, LANES, Outcome};
 pub use authenticators::{
-    ConfirmedTotp, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
+    ConfirmedTotp, NewTotp, PendingKind, PendingTotpRow, SET_UP_GUESSES, TotpState, totp_plaintext,
 };
 pub use backup_codes::{BackupSetRow, NewBackupSet};
 pub use emailed_codes::{EmailedCodeRow, PrivateAddressRow};
@@ -59,6 +60,7 @@ pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, KeyState, Purpose};
 pub use mail_windows::{MailRefusalRow, MailWindowRow};
 pub use outbox::{DueNotice, Notice, OutboxState};
+pub use pairings::{PairingRow, ReservedAppCode};
 pub use policies::PolicyRevision;
 pub use reminders::{Remindable, RemindableCount, ReminderCounts, ReminderPlace, ReminderRound};
 pub use rescues::{AdministratorRow, RescueRow};

@@ -40,6 +40,7 @@ tables! {
     "helpdesk_code" by "user_id",
     "private_address" by "user_id",
     "emailed_code" by "user_id, purpose",
+    "pairing" by "user_id",
     "password_reset" by "token_hash",
     "mail_window" by "user_id, network",
     "mail_refusal" by "user_id, network",

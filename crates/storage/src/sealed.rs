@@ -79,6 +79,8 @@ sealed_columns! {
     /// Private mail addresses: copies of what was confirmed.
     PrivateAddress: "private mail addresses" as "private_address", "private_address" "sealed" of "user_id"
         by "user_id", "user_id";
+    /// User codes of pairings that are open (K4).
+    UserCode: "user codes of pairings" as "user_code", "pairing" "user_code" of "user_id" by "user_id", "user_id";
     /// Recipients of mail: copies of mail addresses.
     Recipient: "recipients of mail" as "email", "outbox" "recipient" of "user_id" by "id", "id";
     /// What a mail alone tells.
@@ -164,7 +166,7 @@ mod tests {
     use super::SealedColumn;
 
     /// Columns of bytes that are not sealed, with what they are.
-    const OTHERS: [(&str, &str, &str); 26] = [
+    const OTHERS: [(&str, &str, &str); 27] = [
         ("person", "password", "keyed hash"),
         ("totp", "started_by", "hash of a token"),
         ("backup_code_set", "salt", "random"),
@@ -191,6 +193,7 @@ mod tests {
         ("gate_key", "secret_hash", "hash of a token"),
         ("emailed_code", "started_by", "hash of a token"),
         ("emailed_code", "verifier", "keyed hash"),
+        ("pairing", "started_by", "hash of a token"),
     ];
 
     /// A sealed column that is missing above would keep its key in the ring for ever, or be lost with it.

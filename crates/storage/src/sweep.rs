@@ -60,6 +60,10 @@ impl Tx<'_> {
                 now,
             ),
             (
+                "DELETE FROM pairing WHERE tenant_id = $1 AND expires_at < $2",
+                now,
+            ),
+            (
                 "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND expires_at < $2",
                 now,
             ),
@@ -105,6 +109,7 @@ impl Tx<'_> {
             BudgetKind::CodesToPerson,
             BudgetKind::CodesToAddress,
             BudgetKind::CodesOfNetwork,
+            BudgetKind::Pairings,
         ] {
             let kind = kind as i64;
             // Beyond the bound the longest untouched go first: fair, and a flood evicts itself.

@@ -57,6 +57,8 @@ pub enum BudgetKind {
     CodesOfNetwork = 32,
     /// Codes that the people of the tenant asked for.
     CodesOfTenant = 33,
+    /// Pairings of a person that came to nothing, or may still (K4).
+    Pairings = 40,
 }
 
 /// Rows of [`BudgetKind::UnknownLogin`] and [`BudgetKind::Network`] that a tenant keeps at most: what strangers can fill.
@@ -181,6 +183,28 @@ impl Tx<'_> {
             )
             .await?;
         Ok(counted.is_some())
+    }
+
+    /// When a window of [`Tx::reserve_in_window`] ends in which nothing more may happen; `None`: something may.
+    pub async fn find_full_window(
+        &mut self,
+        kind: BudgetKind,
+        subject: &[u8],
+        most: i64,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let tenant = self.tenant;
+        let sql = "SELECT blocked_until FROM throttle
+                    WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND failures >= $4 AND blocked_until > $5";
+        let params = [
+            tenant.into(),
+            (kind as i64).into(),
+            subject.into(),
+            most.into(),
+            now.into(),
+        ];
+        self.find(sql, &params, |row| Ok(Timestamp(row.int(0)?)))
+            .await
     }
 
     /// Gives a client network its guess back.

@@ -284,6 +284,7 @@ impl Tx<'_> {
             "DELETE FROM helpdesk_code WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM private_address WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM emailed_code WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM pairing WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM password_reset WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM outbox WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM mail_window WHERE tenant_id = $1 AND user_id = $2",

@@ -40,6 +40,8 @@ mod gallery;
 mod looks;
 #[path = "browser/operators.rs"]
 mod operators;
+#[path = "browser/pairing.rs"]
+mod pairing;
 #[path = "browser/phone.rs"]
 mod phone;
 #[path = "browser/refusals.rs"]

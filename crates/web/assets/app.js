@@ -50,6 +50,23 @@ for (const button of all("[data-reveal]")) {
   });
 }
 
+// A whole pairing code is hidden from onlookers; the button shows it.
+for (const field of all("[data-mask]")) {
+  const button = document.getElementById(field.dataset.mask);
+  const [show, hide] = [button.textContent, button.dataset.hide];
+  const mask = (masked) => {
+    field.classList.toggle("masked", masked);
+    button.textContent = masked ? show : hide;
+  };
+  field.addEventListener("input", () => {
+    const symbols = field.value.normalize("NFKC").replace(/[\s\-_\u2010-\u2015\u2212\u30fc]/g, "");
+    const whole = /^[0-9A-TV-Z]{16}$/i.test(symbols);
+    button.hidden = !whole;
+    mask(whole);
+  });
+  button.addEventListener("click", () => mask(!field.classList.contains("masked")));
+}
+
 // Counts down beside the sentence that is true without us; says what to do at the end.
 for (const sentence of all("[data-seconds]")) {
   const end = performance.now() + Number(sentence.dataset.seconds) * 1000;

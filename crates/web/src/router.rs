@@ -18,8 +18,9 @@ use crate::{
     pages::{
         accent, account, admin, backup_codes, common_login, demo, email, gate, help, home,
         language, login, login_backup_code, login_code, login_email, login_forgotten,
-        login_helpdesk_code, login_lost_device, login_set_up, logo, logout, mail_programs,
-        notifications, operator, own_switch, password, proof, remove, sessions, set_up,
+        login_helpdesk_code, login_lost_device, login_pairing, login_set_up, logo, logout,
+        mail_programs, notifications, operator, own_switch, pairing, password, proof, remove,
+        sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -90,6 +91,28 @@ pub(crate) fn table() -> Vec<Route> {
         get("/{tenant}/login/set-up", InAttempt, login_set_up::show),
         post("/{tenant}/login/set-up", InAttempt, login_set_up::submit),
         post("/{tenant}/login/set-up/skip", InAttempt, login_set_up::skip),
+        get("/{tenant}/login/pairing", InAttempt, login_pairing::show),
+        post("/{tenant}/login/pairing", InAttempt, login_pairing::submit),
+        post(
+            "/{tenant}/login/pairing/start",
+            InAttempt,
+            login_pairing::start,
+        ),
+        get(
+            "/{tenant}/login/pairing/app-code",
+            InAttempt,
+            login_pairing::show_app_code,
+        ),
+        post(
+            "/{tenant}/login/pairing/app-code",
+            InAttempt,
+            login_pairing::submit_app_code,
+        ),
+        post(
+            "/{tenant}/login/pairing/abandon",
+            InAttempt,
+            login_pairing::abandon,
+        ),
         post("/{tenant}/logout", AnySession, logout::submit),
         // The own account.
         get("/{tenant}/account", OwnAccount, account::show),
@@ -134,6 +157,28 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/account/set-up/abandon",
             SessionToEnrol,
             set_up::abandon,
+        ),
+        get("/{tenant}/account/pairing", SessionToEnrol, pairing::show),
+        post("/{tenant}/account/pairing", SessionToEnrol, pairing::submit),
+        post(
+            "/{tenant}/account/pairing/start",
+            SessionToEnrol,
+            pairing::start,
+        ),
+        get(
+            "/{tenant}/account/pairing/app-code",
+            SessionToEnrol,
+            pairing::show_app_code,
+        ),
+        post(
+            "/{tenant}/account/pairing/app-code",
+            SessionToEnrol,
+            pairing::submit_app_code,
+        ),
+        post(
+            "/{tenant}/account/pairing/abandon",
+            SessionToEnrol,
+            pairing::abandon,
         ),
         get("/{tenant}/account/remove", Session, remove::show),
         post("/{tenant}/account/remove", Session, remove::submit),

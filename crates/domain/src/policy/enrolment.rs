@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{OutOfRange, number};
-use crate::time::Span;
+use crate::{pairing::Order, time::Span};
 
 /// What registering the first authenticator app asks for. A replacement always needs the fresh proof (SEC-37).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,31 @@ pub enum SetUpProof {
     Proof,
     /// The password, typed again for this very act (C1).
     Password,
+}
+
+/// Whether an app can be registered by two typed codes, and which of them comes first (K4). A QR code is offered besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pairing {
+    /// Not offered.
+    Off,
+    /// The page shows its user code, then asks for the app code.
+    UserCodeFirst,
+    /// The page asks for the app code, then shows its user code.
+    AppCodeFirst,
+    /// On the own account the user code comes first; in a login that cannot end without the set-up, the app code.
+    ByPlace,
+}
+
+impl Pairing {
+    /// Which code comes first where; `None`: it is not offered.
+    pub fn order(self, in_login: bool) -> Option<Order> {
+        match (self, in_login) {
+            (Self::Off, _) => None,
+            (Self::UserCodeFirst, _) | (Self::ByPlace, false) => Some(Order::UserCodeFirst),
+            (Self::AppCodeFirst, _) | (Self::ByPlace, true) => Some(Order::AppCodeFirst),
+        }
+    }
 }
 
 /// Registering an authenticator app.
@@ -27,6 +52,8 @@ pub struct EnrolmentRules {
     pub reauthentication: SetUpProof,
     /// A valid current code shows the key of a registered app again, for a further device (G6, SEC-39).
     pub show_again: bool,
+    /// `off`, `user-code-first`, `app-code-first` or `by-place`.
+    pub pairing: Pairing,
 }
 
 impl Default for EnrolmentRules {
@@ -36,6 +63,7 @@ impl Default for EnrolmentRules {
             keep_on_reload: true,
             reauthentication: SetUpProof::Proof,
             show_again: false,
+            pairing: Pairing::Off,
         }
     }
 }

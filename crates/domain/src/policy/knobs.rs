@@ -67,6 +67,10 @@ pub const KNOBS: &[Knob] = &[
     knob("enrolment.keep_on_reload", Switch),
     knob("enrolment.reauthentication", Choice(&["proof", "password"])),
     knob("enrolment.show_again", Switch),
+    knob(
+        "enrolment.pairing",
+        Choice(&["off", "user-code-first", "app-code-first", "by-place"]),
+    ),
     knob("removal.by_user", Switch),
     knob(
         "removal.reauthentication",

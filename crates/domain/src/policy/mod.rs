@@ -30,7 +30,7 @@ pub use branding::BrandingRules;
 pub use check::{Allowed, BadPolicy, Mistake};
 pub use contact::{ContactRules, Desk, DeskWords};
 pub use email_code::{EmailCodeRules, EmailSender};
-pub use enrolment::{EnrolmentRules, SetUpProof};
+pub use enrolment::{EnrolmentRules, Pairing, SetUpProof};
 pub use entrances::{AdministratorEntrance, Door, EntranceRules};
 pub use faq::{FaqEntry, FaqWords};
 pub use knobs::{KNOBS, Knob, KnobKind};

@@ -1,4 +1,5 @@
-//! The first code of a pending secret: it makes the app the person's second factor.
+//! The first code of a pending secret: it makes the app the person's second factor, whether its key was shown or both sides derived
+//! it from the codes of a pairing.
 
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use warifu_domain::{
     audit::{AuditEvent, EventKind},
     backup_code::BackupCode,
     ids::{AuthenticatorId, UserId},
+    pairing::PairedName,
     policy::Shown,
     refusal::Refusal,
     tenant::Tenant,
@@ -14,7 +16,7 @@ use warifu_domain::{
     typed::Typed,
 };
 use warifu_otp::{OneTimeCode, TotpKey};
-use warifu_storage::{StoreError, Tx};
+use warifu_storage::{PendingKind, StoreError, Tx};
 
 use super::{
     Starter,
@@ -26,6 +28,7 @@ use crate::{
     ctx::Ctx,
     error::FlowError,
     login::{NewSession, open_session},
+    pairing,
     session::{self, SignedIn},
 };
 
@@ -38,17 +41,30 @@ pub async fn confirm_totp(
     code: &str,
 ) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
     let act = Act::of(ctx, tenant, origin);
+    let may = may_enrol(tenant, who, act.now);
+    confirm_in_session(ctx, &act, who, may, PendingKind::Shown, code).await
+}
+
+/// Confirms a set-up of a signed-in person, if the person `may`.
+pub(crate) async fn confirm_in_session(
+    ctx: &Ctx,
+    act: &Act,
+    who: &SignedIn,
+    may: Result<(), Refusal>,
+    pending: PendingKind,
+    code: &str,
+) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
     let (user, old, typed) = (who.user, who.token, Typed::from(code));
-    if let Err(refusal) = may_enrol(tenant, who, act.now) {
+    if let Err(refusal) = may {
         let kind = EventKind::SetUpConfirmed;
         return Err(act.deny(ctx, kind, Some(user), refusal).await);
     }
-    let fresh = codes_for_confirmation(ctx, &act, user, old, code).await?;
+    let fresh = codes_for_confirmation(ctx, act, user, old, pending, code).await?;
     let codes = fresh.as_ref().map(|fresh| fresh.codes.clone());
-    let (session, token) = (who.session, ctx.rng.token());
-    let confirmed = ctx.store.write(tenant.id, async move |tx| {
+    let (act, session, token) = (act.clone(), who.session, ctx.rng.token());
+    let confirmed = ctx.store.write(act.tenant.id, async move |tx| {
         let starter = Starter::Session(old);
-        match confirm(tx, &act, user, starter, &typed, fresh.as_ref()).await? {
+        match confirm(tx, &act, user, starter, pending, &typed, fresh.as_ref()).await? {
             Ok(_) => session::step_up(tx, &act, &old, &session, token.clone()).await,
             Err(refusal) => Ok(Err(refusal)),
         }
@@ -62,6 +78,7 @@ pub(crate) async fn confirm_in_attempt(
     act: &Act,
     user: UserId,
     attempt: &Token,
+    pending: PendingKind,
     code: &str,
 ) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
     let (act, attempt, token, typed) = (
@@ -70,13 +87,14 @@ pub(crate) async fn confirm_in_attempt(
         ctx.rng.token(),
         Typed::from(code),
     );
-    let fresh = codes_for_confirmation(ctx, &act, user, attempt, code).await?;
+    let fresh = codes_for_confirmation(ctx, &act, user, attempt, pending, code).await?;
     let codes = fresh.as_ref().map(|fresh| fresh.codes.clone());
     let confirmed = ctx.store.write(act.tenant.id, async move |tx| {
         let wrong_codes = act.tenant.policy.login.wrong_codes;
         let found = tx.find_attempt(&attempt, wrong_codes, act.now).await?;
         let starter = Starter::Attempt(attempt);
-        let accepted = match confirm(tx, &act, user, starter, &typed, fresh.as_ref()).await? {
+        let confirmed = confirm(tx, &act, user, starter, pending, &typed, fresh.as_ref());
+        let accepted = match confirmed.await? {
             Ok(accepted) => accepted,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -95,6 +113,7 @@ async fn codes_for_confirmation(
     act: &Act,
     user: UserId,
     started_by: TokenHash,
+    pending: PendingKind,
     typed: &str,
 ) -> Result<Option<FreshCodes>, FlowError> {
     let rules = &act.tenant.policy.backup_codes;
@@ -105,7 +124,7 @@ async fn codes_for_confirmation(
     let looks_right = ctx
         .store
         .read(act.tenant.id, async move |tx| {
-            let judged = judge_first_code(tx, &looking, user, &started_by, &typed).await?;
+            let judged = judge_first_code(tx, &looking, user, &started_by, pending, &typed).await?;
             Ok(judged.is_ok())
         })
         .await?;
@@ -116,16 +135,24 @@ async fn codes_for_confirmation(
     }
 }
 
+/// What the first code of a pending secret was right for.
+struct FirstCode {
+    app: AuthenticatorId,
+    accepted: AcceptedStep,
+    paired: Option<PairedName>,
+}
+
 /// Judges the first code of a pending secret.
 async fn judge_first_code(
     tx: &mut Tx<'_>,
     act: &Act,
     user: UserId,
     started_by: &TokenHash,
+    pending: PendingKind,
     typed: &str,
-) -> Result<Result<(AuthenticatorId, AcceptedStep), Refusal>, StoreError> {
+) -> Result<Result<FirstCode, Refusal>, StoreError> {
     let Some(row) = tx
-        .find_pending_totp(&act.keys, user, started_by, act.now)
+        .find_pending_totp(&act.keys, user, started_by, pending, act.now)
         .await?
     else {
         return Ok(Err(Refusal::SetUpOver));
@@ -137,7 +164,11 @@ async fn judge_first_code(
             let key = TotpKey::new(row.params, &row.secret);
             judge_code(&key, None, &code, act.now, skew)
         });
-    Ok(verdict.map(|accepted| (row.id, accepted)))
+    Ok(verdict.map(|accepted| FirstCode {
+        app: row.id,
+        accepted,
+        paired: row.paired,
+    }))
 }
 
 /// Confirms a set-up inside a write job: the app becomes active, older ones and their backup codes are void (SEC-22), all
@@ -147,33 +178,52 @@ async fn confirm(
     act: &Act,
     user: UserId,
     starter: Starter,
+    pending: PendingKind,
     typed: &str,
     fresh: Option<&FreshCodes>,
 ) -> Result<Result<AcceptedStep, Refusal>, StoreError> {
     let event = AuditEvent::new(EventKind::SetUpConfirmed, Some(user));
     let token = starter.token();
-    let judged = match starter.lock(tx, act, user).await? {
-        Ok(()) => judge_first_code(tx, act, user, &token, typed).await?,
+    // The guess at a pairing is paid for before the code is judged.
+    let may = match (starter.lock(tx, act, user).await?, pending) {
+        (Ok(()), PendingKind::Paired) => pairing::reserve_guess(tx, act, user, &token).await?,
+        (may, _) => may.map(|()| 0),
+    };
+    let guess = match may {
+        Ok(guess) => guess,
         Err(refusal) => {
             act.audit(tx, event.refused(&refusal)).await?;
             return Ok(Err(refusal));
         }
     };
+    let judged = judge_first_code(tx, act, user, &token, pending, typed).await?;
     let confirmed = match judged {
-        Ok((id, accepted)) if tx.confirm_totp(user, id, accepted.step(), act.now).await? => {
-            Ok(accepted)
+        Ok(first) => {
+            let step = first.accepted.step();
+            match tx.confirm_totp(user, first.app, step, act.now).await? {
+                true => Ok(first),
+                false => Err(Refusal::SetUpOver),
+            }
         }
-        Ok(_) => Err(Refusal::SetUpOver),
         Err(refusal) => Err(refusal),
     };
-    let accepted = match confirmed {
-        Ok(accepted) => accepted,
+    let first = match confirmed {
+        Ok(first) => first,
         Err(refusal) => {
-            tx.count_set_up_failure(user, &token).await?;
+            let refusal = match pending {
+                PendingKind::Shown => {
+                    tx.count_set_up_failure(user, &token).await?;
+                    refusal
+                }
+                PendingKind::Paired => pairing::note_wrong(tx, act, user, guess, refusal).await?,
+            };
             act.audit(tx, event.refused(&refusal)).await?;
             return Ok(Err(refusal));
         }
     };
+    if pending == PendingKind::Paired {
+        pairing::note_confirmed(tx, user).await?;
+    }
     tx.void_backup_set(user).await?;
     if let Some(fresh) = fresh {
         let voided = tx.lock_backup_set(user).await?;
@@ -184,7 +234,11 @@ async fn confirm(
     tx.delete_sessions_of(user, Some(&token)).await?;
     // Of an app before this one; what this code opens comes with the session that it finishes or renews.
     tx.close_mail_windows(user).await?;
+    let event = match &first.paired {
+        Some(paired) => event.detail(&pairing::words(paired)),
+        None => event,
+    };
     act.audit(tx, event).await?;
     act.notify(tx, user, EventKind::SetUpConfirmed).await?;
-    Ok(Ok(accepted))
+    Ok(Ok(first.accepted))
 }

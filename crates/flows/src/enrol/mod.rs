@@ -18,7 +18,9 @@ use warifu_domain::{
     token::TokenHash,
 };
 use warifu_otp::{Algorithm, Digits, Secret, TotpParams, otpauth_uri};
-use warifu_storage::{PendingTotpRow, StageKind, StoreError, Tx, seal, totp_plaintext};
+use warifu_storage::{
+    NewTotp, PendingKind, PendingTotpRow, StageKind, StoreError, Tx, seal, totp_plaintext,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -30,8 +32,8 @@ use crate::{
 };
 
 pub use backup_codes::{ViewedCode, issue_backup_codes, view_backup_codes};
-pub(crate) use confirm::confirm_in_attempt;
 pub use confirm::confirm_totp;
+pub(crate) use confirm::{confirm_in_attempt, confirm_in_session};
 pub use removal::{may_remove, reactivate_totp, remove_totp};
 
 /// A set-up that waits for its first code.
@@ -59,7 +61,7 @@ pub(crate) enum Starter {
 
 impl Starter {
     /// What the pending secret belongs to.
-    fn token(self) -> TokenHash {
+    pub(crate) fn token(self) -> TokenHash {
         match self {
             Self::Session(token) | Self::Attempt(token) => token,
         }
@@ -67,7 +69,7 @@ impl Starter {
 
     /// Whether the set-up may go on, until the end of this transaction. An attempt may only while `decide` still demands
     /// one: with an app registered meanwhile, it would let the password alone replace that app.
-    async fn lock(
+    pub(crate) async fn lock(
         self,
         tx: &mut Tx<'_>,
         act: &Act,
@@ -170,7 +172,13 @@ async fn find_pending(
     let act = act.clone();
     let found = ctx.store.read(act.tenant.id, async move |tx| {
         let Some(row) = tx
-            .find_pending_totp(&act.keys, user, &starter.token(), act.now)
+            .find_pending_totp(
+                &act.keys,
+                user,
+                &starter.token(),
+                PendingKind::Shown,
+                act.now,
+            )
             .await?
         else {
             return Ok(None);
@@ -210,7 +218,13 @@ async fn make_pending(
         };
         if keep
             && let Some(row) = tx
-                .find_pending_totp(&act.keys, user, &starter.token(), act.now)
+                .find_pending_totp(
+                    &act.keys,
+                    user,
+                    &starter.token(),
+                    PendingKind::Shown,
+                    act.now,
+                )
                 .await?
         {
             return Ok(Ok(view(&act.tenant, &person.login, &row)));
@@ -224,14 +238,23 @@ async fn make_pending(
             &totp_plaintext(params, &secret),
         );
         let id = AuthenticatorId(act.row_id);
-        tx.replace_pending_totp(user, id, &sealed, &starter.token(), act.now, expires_at)
-            .await?;
+        // One set-up at a time, in whichever way.
+        tx.delete_pairing(user).await?;
+        let new = NewTotp {
+            id,
+            sealed: &sealed,
+            started_by: &starter.token(),
+            expires_at,
+            paired: None,
+        };
+        tx.replace_pending_totp(user, &new, act.now).await?;
         act.audit(tx, event).await?;
         let row = PendingTotpRow {
             id,
             params,
             secret,
             expires_at,
+            paired: None,
         };
         Ok(Ok(view(&act.tenant, &person.login, &row)))
     });
@@ -246,13 +269,7 @@ pub async fn start_totp(
     who: &SignedIn,
 ) -> Result<(), FlowError> {
     let act = Act::of(ctx, tenant, origin);
-    // The first app may ask for the password again, however fresh the login is (C1); a replacement asks for the second factor.
-    let needs_password = tenant.policy.enrolment.reauthentication == SetUpProof::Password;
-    let may = match may_enrol(tenant, who, act.now) {
-        Ok(()) if needs_password && !who.has_totp => Err(Refusal::ProofNeeded),
-        may => may,
-    };
-    if let Err(refusal) = may {
+    if let Err(refusal) = may_start(tenant, who, act.now) {
         let kind = EventKind::SetUpStarted;
         return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
     }
@@ -272,11 +289,7 @@ pub async fn prove_and_start_totp(
 ) -> Result<NewSession, FlowError> {
     // Before the session is renewed: from then on a refusal would keep its new token from the browser.
     let act = Act::of(ctx, tenant, origin);
-    let may = match is_offered(tenant, who) {
-        Ok(()) if who.must_choose_password() => Err(Refusal::PasswordTemporary),
-        may => may,
-    };
-    if let Err(refusal) = may {
+    if let Err(refusal) = may_prove_to_start(tenant, who) {
         let kind = EventKind::SetUpStarted;
         return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
     }
@@ -286,8 +299,26 @@ pub async fn prove_and_start_totp(
     Ok(session)
 }
 
+/// Whether a signed-in person may begin a set-up now. The first app may ask for the password again, however fresh the login is (C1);
+/// a replacement asks for the second factor.
+pub(crate) fn may_start(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
+    let needs_password = tenant.policy.enrolment.reauthentication == SetUpProof::Password;
+    match may_enrol(tenant, who, now) {
+        Ok(()) if needs_password && !who.has_totp => Err(Refusal::ProofNeeded),
+        may => may,
+    }
+}
+
+/// Whether a signed-in person may prove everything for the very act of a set-up.
+pub(crate) fn may_prove_to_start(tenant: &Tenant, who: &SignedIn) -> Result<(), Refusal> {
+    match is_offered(tenant, who) {
+        Ok(()) if who.must_choose_password() => Err(Refusal::PasswordTemporary),
+        may => may,
+    }
+}
+
 /// Whether a signed-in person may set an app up now.
-fn may_enrol(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
+pub(crate) fn may_enrol(tenant: &Tenant, who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
     is_offered(tenant, who)?;
     who.check_fresh_proof(now)
 }

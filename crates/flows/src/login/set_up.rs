@@ -12,7 +12,7 @@ use warifu_domain::{
     tenant::Tenant,
     token::Token,
 };
-use warifu_storage::StageKind;
+use warifu_storage::{PendingKind, StageKind};
 
 use super::{NewSession, load_facts, open_session};
 use crate::{
@@ -44,7 +44,7 @@ pub async fn confirm_totp(
 ) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
     let act = Act::of(ctx, tenant, origin);
     let user = owner(ctx, &act, EventKind::SetUpConfirmed, attempt).await?;
-    enrol::confirm_in_attempt(ctx, &act, user, attempt, code).await
+    enrol::confirm_in_attempt(ctx, &act, user, attempt, PendingKind::Shown, code).await
 }
 
 /// Puts a set-up off that is not compulsory yet; the password finishes the login (W8). Whether it may be put off is decided
@@ -87,7 +87,7 @@ pub async fn skip(
 }
 
 /// Whose attempt it is, if it is open. That it waits for a set-up is asked in the transaction that goes on with it.
-async fn owner(
+pub(super) async fn owner(
     ctx: &Ctx,
     act: &Act,
     kind: EventKind,

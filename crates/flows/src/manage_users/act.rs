@@ -8,7 +8,7 @@ use warifu_domain::{
 use warifu_storage::{StoreError, Tx, UserRow, budget_subject};
 
 use super::{ManageError, Whom, begin};
-use crate::{act::Act, by::By, ctx::Ctx};
+use crate::{act::Act, by::By, ctx::Ctx, pairing};
 
 /// What an operation on a person is recorded as.
 fn kind_of(operation: Operation) -> EventKind {
@@ -173,6 +173,7 @@ pub async fn unlock_user(
         tx.release_totp_guesses(user.id).await?;
         tx.release_backup_guesses(user.id).await?;
         tx.release_address_guesses(user.id).await?;
+        pairing::release(tx, user.id).await?;
         tx.note_open(user.id).await?;
         act.audit(tx, event.clone()).await?;
         Ok(standing.is_some_and(|standing| standing.blocked_until > act.now))
@@ -217,6 +218,7 @@ async fn clear_two_factor(
         // Whoever lost the device may have lost the mailbox with it (SEC-41).
         let had = tx.delete_private_address(user.id).await? || had_app;
         tx.void_backup_set(user.id).await?;
+        pairing::release(tx, user.id).await?;
         tx.update_must_enrol(user.id, must_enrol).await?;
         tx.note_open(user.id).await?;
         close_doors(tx, &user).await?;

@@ -309,6 +309,7 @@ pub(crate) async fn renew(
         return Ok(Err(Refusal::NotSignedIn));
     }
     tx.hand_on_pending_totp(user, old, &new).await?;
+    tx.hand_on_pairing(user, old, &new).await?;
     tx.hand_on_emailed_codes(user, old, &new).await?;
     let rules = &act.tenant.policy.session;
     Ok(Ok(NewSession {

@@ -27,6 +27,8 @@ mod networks;
 mod notices;
 mod operators;
 mod own_switch;
+mod pairing;
+mod pairing_limits;
 mod policy_change;
 mod races;
 mod reminders;

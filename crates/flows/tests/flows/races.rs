@@ -15,7 +15,7 @@ fn workspace() -> Setting {
 }
 
 /// Sends all of them at once.
-async fn at_once<T, F>(requests: impl IntoIterator<Item = F>) -> Vec<T>
+pub(crate) async fn at_once<T, F>(requests: impl IntoIterator<Item = F>) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -29,7 +29,7 @@ where
 }
 
 /// Those that went well, and the refusals of the others; a fault is a failure of the test.
-fn split<T>(answers: Vec<Result<T, FlowError>>) -> (Vec<T>, Vec<Refusal>) {
+pub(crate) fn split<T>(answers: Vec<Result<T, FlowError>>) -> (Vec<T>, Vec<Refusal>) {
     let (mut good, mut refusals) = (Vec::new(), Vec::new());
     for answer in answers {
         match answer {

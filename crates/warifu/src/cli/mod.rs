@@ -8,6 +8,7 @@ mod gate;
 mod init;
 mod keys;
 mod mail;
+mod otp;
 pub(crate) mod output;
 mod policy;
 mod rescue;
@@ -71,6 +72,9 @@ enum Command {
     /// What happened, in order
     #[command(subcommand)]
     Audit(audit::Command),
+    /// One-time codes, as an app shows them
+    #[command(subcommand)]
+    Otp(otp::Command),
 }
 
 /// Does what the process was called for.
@@ -95,6 +99,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Gate(command) => gate::run(command),
         Command::Mail(command) => mail::run(command),
         Command::Audit(command) => audit::run(command),
+        Command::Otp(command) => otp::run(command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

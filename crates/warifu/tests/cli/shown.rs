@@ -1,6 +1,6 @@
 //! Output with everything replaced that differs from run to run, so that it can be compared with what is written down.
 
-/// Writes `[time]`, `[utc]`, `[password]`, `[n]` and `[dir]` for what they stand for.
+/// Writes `[time]`, `[utc]`, `[password]`, `[pairing code]`, `[tag]`, `[code]`, `[n]` and `[dir]` for what they stand for.
 pub(crate) fn normal(text: &str, dir: &str) -> String {
     let text = text.replace(dir, "[dir]");
     let mut shown = String::with_capacity(text.len());
@@ -18,8 +18,9 @@ pub(crate) fn normal(text: &str, dir: &str) -> String {
                 rest = &rest[next.len_utf8()..];
             }
         }
-        // A lane is drawn, and with it the place in it.
-        if shown.ends_with("\"lane\":") || shown.ends_with("\"seq\":") {
+        // A lane is drawn, and with it the place in it; a code lasts as long as it does.
+        let counted = ["\"lane\":", "\"seq\":", "\"seconds_left\":", "[code]  ("];
+        if counted.iter().any(|before| shown.ends_with(before)) {
             shown.push_str("[n]");
             rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         }
@@ -29,9 +30,14 @@ pub(crate) fn normal(text: &str, dir: &str) -> String {
 
 /// What the text begins with, and how long that is.
 fn variable(text: &str) -> Option<(usize, &'static str)> {
-    // 0 stands for a digit, a for a small letter, A for a capital.
+    // 0 stands for a digit, a for a small letter, A for a capital, # for a capital or a digit.
     for (shape, name) in [
         ("aaaa-aaaa-aaaa-aaaa-aaaa", "[password]"),
+        ("####-####-####-####", "[pairing code]"),
+        ("tag  ####", "tag  [tag]"),
+        ("\"tag\":\"####\"", "\"tag\":\"[tag]\""),
+        ("code  000000", "code  [code]"),
+        ("\"code\":\"000000\"", "\"code\":\"[code]\""),
         ("0000-00-00 00:00:00 AAA", "[time]"),
         ("0000-00-00 00:00 AAA", "[time]"),
     ] {
@@ -56,6 +62,7 @@ fn fits(text: &str, shape: &str) -> bool {
                 b'0' => byte.is_ascii_digit(),
                 b'a' => byte.is_ascii_lowercase(),
                 b'A' => byte.is_ascii_uppercase(),
+                b'#' => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
                 other => byte == other,
             })
 }

@@ -257,6 +257,7 @@ macro_rules! transcripts {
 transcripts! {
     init, init_refused, tenants, policies, users, passwords, audit, check_good, check_keys, check_configuration,
     check_certificate, configuration_refused, rights, help, operator, import, keys,
+    pairing,
 }
 
 /// The ones that say most about the database, on the other engine.

@@ -23,8 +23,8 @@ use warifu_domain::{
 };
 use warifu_otp::{Secret, Step, TotpKey, TotpParams};
 use warifu_storage::{
-    AuditFilter, ChainCheck, KeyRing, Location, NewUser, SealedColumn, SealedPlace, SealedRow,
-    StageKind, Store, StoreOptions, seal, testing, totp_plaintext,
+    AuditFilter, ChainCheck, KeyRing, Location, NewTotp, NewUser, SealedColumn, SealedPlace,
+    SealedRow, StageKind, Store, StoreOptions, seal, testing, totp_plaintext,
 };
 
 /// Which database.
@@ -181,15 +181,14 @@ impl World {
                     tx.append_audit(&keys, &event, now).await?;
                     let app = AuthenticatorId(*id);
                     let starter = tokens[0].hash();
-                    tx.replace_pending_totp(
-                        user,
-                        app,
+                    let new = NewTotp {
+                        id: app,
                         sealed,
-                        &starter,
-                        now,
-                        now + Span::minutes(10),
-                    )
-                    .await?;
+                        started_by: &starter,
+                        expires_at: now + Span::minutes(10),
+                        paired: None,
+                    };
+                    tx.replace_pending_totp(user, &new, now).await?;
                     tx.confirm_totp(user, app, Step(0), now).await?;
                     for token in tokens {
                         let pending = Pending {

@@ -100,6 +100,28 @@ refusal-SET-03-do = Please ask { $contact } to do it.
 refusal-SET-04 = The time in which setting up { $feature } could be put off is over.
 refusal-SET-04-do = Please set up { $feature } here; then you are signed in. If you need help, ask { $contact }.
 
+refusal-PAIR-01 = The registration by app code has run out of time, was stopped, or gave way to a newer one.
+refusal-PAIR-01-do = Remove the unfinished entry in the app, if there is one, and register from the beginning. If you need help, ask { $contact }.
+refusal-PAIR-02 = The app code has a character that no app code has.
+refusal-PAIR-02-do = App codes have digits and letters only, and never the letter U. Look at the app and type the code again. If you need help, ask { $contact }.
+refusal-PAIR-03 = The app code has too many or too few symbols.
+refusal-PAIR-03-do = An app code has 16 symbols. Look at the app for one that is missing or doubled, and type the code again. If you need help, ask { $contact }.
+refusal-PAIR-04 = This is the user code that this page showed.
+refusal-PAIR-04-do = The user code is typed into the app. Here, type the app code that the app shows. If you need help, ask { $contact }.
+refusal-PAIR-05 = A symbol of the app code is mistyped.
+refusal-PAIR-05-do = Compare it with the app symbol by symbol, and type it again. A slip does not count against you. If you need help, ask { $contact }.
+refusal-PAIR-06 = One registration takes no more app codes than these.
+refusal-PAIR-06-do = Go on with the app whose code you typed last, or stop and register from the beginning. If you need help, ask { $contact }.
+refusal-PAIR-07 = This registration was ended, because several { $code }s in a row were wrong.
+refusal-PAIR-07-do = Remove the entry from the app and register from the beginning. If you need help, ask { $contact }.
+refusal-PAIR-08 = { $until ->
+    [absent] Registering by app code is closed for a while, because too many registrations came to nothing.
+   *[other] Registering by app code is closed until { $until }, because too many registrations came to nothing.
+  }
+refusal-PAIR-08-do = Register by QR code, or try again later. If it is urgent, or was not you, ask { $contact }.
+refusal-PAIR-09 = No app code was typed yet.
+refusal-PAIR-09-do = First type the app code that the app shows. If you need help, ask { $contact }.
+
 refusal-RST-01 = This link for a new password has been used or has expired.
 refusal-RST-01-do = Ask for another mail with “Forgotten your password?” on the login page. If it does not help, ask { $contact }.
 refusal-RST-02 = This account was sent several such mails already.

@@ -119,6 +119,9 @@ pub(crate) fn facts(visit: &Visit, refusal: &Refusal) -> Facts {
         Refusal::EmailedCodeTooSoon { until } => {
             facts.until = visit.site().map(|site| site.times.clock_second(until.0));
         }
+        Refusal::PairingLocked { until } => {
+            facts.until = visit.site().map(|site| site.times.minute(until.0));
+        }
         Refusal::Password(BadPassword::TooShort { min }) => facts.min = number(min),
         Refusal::TrustsLoopback { address }
         | Refusal::TrustsProxy { address }
@@ -161,6 +164,16 @@ fn answer_refusal(visit: &Visit, refusal: &Refusal) -> Response {
         Refusal::SessionGone => words("/account/sessions"),
         Refusal::MailWindowGone => words("/account/mail"),
         Refusal::NoLongerSkipped => words("/login/set-up"),
+        Refusal::AppCodeMissing if visit.route.contains("/login/") => {
+            words("/login/pairing/app-code")
+        }
+        Refusal::AppCodeMissing => words("/account/pairing/app-code"),
+        Refusal::PairingOver | Refusal::TooManyPairingGuesses
+            if visit.route.contains("/login/") =>
+        {
+            words("/login/set-up")
+        }
+        Refusal::PairingOver | Refusal::TooManyPairingGuesses => words("/account"),
         Refusal::SetUpOver if visit.route.contains("/login/") => words("/login/set-up"),
         Refusal::SetUpOver => words("/account"),
         other => whole_page(

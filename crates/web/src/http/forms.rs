@@ -136,12 +136,13 @@ impl Sealed {
 }
 
 /// Fields that hold a password or a code: read as such, and as nothing else (SEC-78).
-const SECRETS: [&str; 5] = [
+const SECRETS: [&str; 6] = [
     "password",
     "new_password",
     "code",
     "backup_code",
     "emailed_code",
+    "app_code",
 ];
 
 /// A form's fields, decoded; each name at most once. All that was typed is wiped, since some of it is secret.

@@ -36,9 +36,10 @@ use crate::{
 const KNOWN_FOR: Span = Span::days(400);
 
 /// Refusals that a page hands on to the next by their code, when the page itself cannot be shown any more.
-const HANDED_ON: [&str; 17] = [
+const HANDED_ON: [&str; 20] = [
     "LOGIN-02", "LOGIN-03", "LOGIN-04", "LOGIN-05", "ACC-01", "ACC-04", "SET-01", "SET-04",
     "WIN-03", "OTP-01", "OTP-02", "OTP-03", "OTP-04", "OTP-05", "OTP-06", "OTP-07", "HLP-03",
+    "PAIR-01", "PAIR-07", "PAIR-09",
 ];
 
 /// A page of a tenant, not yet written.
@@ -340,6 +341,10 @@ fn is_mended_here(refusal: &Refusal) -> bool {
             | R::ProofNeeded
             | R::PasswordTemporary
             | R::SetUpOver
+            | R::PairingOver
+            | R::TooManyPairingGuesses
+            | R::PairingLocked { .. }
+            | R::AppCodeMissing
             | R::SessionGone
             | R::MailWindowGone
             | R::MailWindowShared

@@ -5,7 +5,10 @@ use warifu_flows::{
     session::SignedIn,
 };
 
-use super::views::{self, AppState, BackupState, EmailState, Removal, SwitchState};
+use super::{
+    pairing::paired_app,
+    views::{self, AppState, BackupState, EmailState, PairingState, Removal, SwitchState},
+};
 use crate::http::{page::Page, route::Answer};
 
 pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> Answer {
@@ -15,7 +18,13 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         .second_factor
         .is_required(false, page.now())
         || who.must_have_second_factor();
+    let pairing = match (overview.pairing_offered, overview.pairing_open) {
+        (false, _) => None,
+        (true, false) => Some(PairingState::Offered),
+        (true, true) => Some(PairingState::Open),
+    };
     let app = overview.totp.map(|totp| AppState {
+        paired: totp.paired.map(paired_app),
         since: page.minute(totp.since),
         last_used: totp.used_at.map(|at| page.minute(at)),
         suspended: totp.suspended,
@@ -39,6 +48,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         has_password: who.has_password,
         app,
         set_up_pending: overview.set_up_open,
+        pairing,
         may_set_up: overview.may_enrol,
         required,
         removal: if overview.may_remove {

@@ -1,6 +1,9 @@
 //! `/help`: questions and answers, made from the tenant's own rules.
 
-use warifu_domain::{policy::Policy, time::Timestamp};
+use warifu_domain::{
+    policy::{Pairing, Policy},
+    time::Timestamp,
+};
 
 use super::views::{self, HelpNumbers, OwnQuestion, Removal};
 use crate::{
@@ -21,6 +24,7 @@ pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
             .enabled
             .then(|| (u32::from(codes.count), codes.shape.into())),
         email_codes: policy.email_code.enabled,
+        pairing: policy.enrolment.pairing != Pairing::Off,
         removal: if by_user {
             Removal::ByUser
         } else {

@@ -2,7 +2,7 @@
 
 use warifu_domain::typed::Typed;
 use warifu_flows::{
-    emailed_code, enrol,
+    emailed_code, enrol, pairing,
     session::{self, SignedIn, TypedProof},
 };
 
@@ -83,6 +83,10 @@ pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofFo
         ProofTarget::SetUp => {
             let password = &form.password;
             enrol::prove_and_start_totp(ctx, tenant, &origin, &who, password, second_factor).await
+        }
+        ProofTarget::Pairing => {
+            let password = &form.password;
+            pairing::prove_and_go_on(ctx, tenant, &origin, &who, password, second_factor).await
         }
         _ => session::prove(ctx, tenant, &origin, &who, &form.password, second_factor).await,
     };

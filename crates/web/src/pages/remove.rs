@@ -3,7 +3,10 @@
 use warifu_domain::{policy::Reauthentication, typed::Typed};
 use warifu_flows::{account, enrol, session::SignedIn};
 
-use super::views::{self, Notice};
+use super::{
+    pairing::paired_app,
+    views::{self, Notice},
+};
 use crate::http::{
     forms::{BadForm, Button, Fields, Form, Verified},
     page::Page,
@@ -27,14 +30,15 @@ impl Form for RemoveForm {
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     enrol::may_remove(page.tenant(), &who, page.now())?;
     let overview = account::overview(page.ctx(), page.tenant(), &who).await?;
-    if overview.totp.is_none() {
+    let Some(app) = overview.totp else {
         return Ok(page.lead_to("/account"));
-    }
+    };
     let codes = overview.backup_codes;
     let asks_password = page.tenant().policy.removal.reauthentication == Reauthentication::Password;
     Ok(page.show(|frame| views::Remove {
         frame,
         login: who.login,
+        paired: app.paired.map(paired_app),
         codes_left: (codes.of > 0).then_some(codes.left),
         asks_password,
     }))

@@ -57,6 +57,8 @@ pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<CodeFor
 pub(crate) fn write(page: Page, pending: PendingTotp, place: SetUpPlace) -> Response {
     let totp = &page.tenant().policy.totp;
     let (digits, period) = (totp.digits, totp.period_seconds.into());
+    let in_login = place != SetUpPlace::Account;
+    let pairing = page.tenant().policy.enrolment.pairing.order(in_login);
     let time_left = page.time_left(pending.expires_at);
     page.about(&pending.account).show(|frame| views::SetUp {
         frame,
@@ -69,6 +71,7 @@ pub(crate) fn write(page: Page, pending: PendingTotp, place: SetUpPlace) -> Resp
         digits,
         period,
         time_left,
+        pairing: pairing.is_some(),
     })
 }
 

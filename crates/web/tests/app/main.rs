@@ -19,6 +19,7 @@ mod language;
 mod notifications;
 mod operations;
 mod operator;
+mod pairing;
 mod policy;
 mod reminders;
 mod secrets;

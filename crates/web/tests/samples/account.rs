@@ -15,6 +15,7 @@ impl Samples<'_> {
             login: self.cast.login.clone(),
             app: None,
             set_up_pending: false,
+            pairing: None,
             may_set_up: true,
             required: false,
             removal: Removal::ByUser,
@@ -27,6 +28,7 @@ impl Samples<'_> {
         };
         let on = |left| Account {
             app: Some(AppState {
+                paired: None,
                 since: "2026-10-02 09:12 JST".into(),
                 last_used: Some("2026-11-21 08:55 JST".into()),
                 suspended: false,
@@ -66,6 +68,7 @@ impl Samples<'_> {
                 "account-suspended",
                 print(&Account {
                     app: Some(AppState {
+                        paired: None,
                         since: "2026-10-02 09:12 JST".into(),
                         last_used: None,
                         suspended: true,
@@ -116,6 +119,7 @@ impl Samples<'_> {
             print(&Remove {
                 frame,
                 login: login.clone(),
+                paired: None,
                 codes_left,
                 asks_password,
             })

@@ -208,6 +208,7 @@ impl Samples<'_> {
                 )
                 .into(),
             app: Some(UserApp {
+                paired: None,
                 since: "2026-10-02 09:12 JST".into(),
                 last_used: Some(NOW.into()),
                 is_lost: false,

@@ -73,11 +73,13 @@ impl Samples<'_> {
                 login: login.clone(),
                 has_password: true,
                 app: Some(AppState {
+                    paired: None,
                     since: "2026-10-02 09:12 JST".into(),
                     last_used: None,
                     suspended: false,
                 }),
                 set_up_pending: false,
+                pairing: None,
                 may_set_up: true,
                 required: false,
                 removal: Removal::ByUser,

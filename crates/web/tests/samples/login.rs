@@ -178,6 +178,7 @@ impl Samples<'_> {
                 digits: 6,
                 period: 30,
                 time_left: self.time_left(),
+                pairing: false,
             })
         };
         let done = |codes| {

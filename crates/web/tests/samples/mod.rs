@@ -7,6 +7,7 @@ mod import;
 mod login;
 mod mail_programs;
 mod operator;
+mod pairing;
 mod reminders;
 mod trail;
 
@@ -85,6 +86,7 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.changes(),
         samples.email(),
         samples.mail_programs(),
+        samples.pairing(),
         samples.others(),
         samples.people(),
         samples.newcomers(),
@@ -242,6 +244,7 @@ impl Samples<'_> {
                 },
                 backup_codes,
                 email_codes: true,
+                pairing: true,
                 removal,
                 own: vec![OwnQuestion {
                     id: "vpn".into(),

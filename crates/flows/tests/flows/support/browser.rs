@@ -42,7 +42,7 @@ pub(crate) fn refused<T>(answer: Result<T, FlowError>) -> Refusal {
 /// One browser of somebody.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    world: World,
+    pub(super) world: World,
     pub(crate) address: IpAddr,
     /// Its short name.
     pub(crate) agent: &'static str,
@@ -85,7 +85,7 @@ impl Browser {
 
     /// Checks that a refusal is on record under the reference that its page shows (SEC-79). Where nobody is known by the
     /// cookie, there is nobody to record it for.
-    async fn recorded<T>(
+    pub(super) async fn recorded<T>(
         &self,
         reference: Reference,
         answer: Result<T, FlowError>,
@@ -110,13 +110,13 @@ impl Browser {
         answer
     }
 
-    fn keep(&mut self, new: NewSession) {
+    pub(super) fn keep(&mut self, new: NewSession) {
         self.session = Some(new.token);
         self.known_browser = Some(new.known_browser);
         self.attempt = None;
     }
 
-    fn attempt_cookie(&self) -> Token {
+    pub(super) fn attempt_cookie(&self) -> Token {
         self.attempt.clone().expect("a login attempt is open")
     }
 

@@ -26,7 +26,7 @@ impl Dump {
 }
 
 /// Every table that belongs to tenants.
-pub(crate) const TABLES: [&str; 19] = [
+pub(crate) const TABLES: [&str; 20] = [
     "person",
     "totp",
     "backup_code_set",
@@ -46,6 +46,7 @@ pub(crate) const TABLES: [&str; 19] = [
     "familiar",
     "private_address",
     "emailed_code",
+    "pairing",
 ];
 
 /// A connection beside the server.

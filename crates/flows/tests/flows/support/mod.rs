@@ -2,6 +2,7 @@
 
 mod browser;
 mod database;
+mod pairing;
 mod phone;
 mod shadow;
 mod world;
@@ -10,6 +11,7 @@ use warifu_domain::time::Span;
 
 pub(crate) use browser::{Asked, Browser, refused, shown};
 pub(crate) use database::TABLES;
+pub(crate) use pairing::App;
 pub(crate) use phone::Phone;
 pub(crate) use warifu_flows::session::TypedProof;
 pub(crate) use world::{Person, Setting, World, find, on_both};

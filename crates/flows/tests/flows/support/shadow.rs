@@ -97,6 +97,8 @@ async fn fill(database: &Database, shadow: TenantId, user: UserId, login: &str) 
              INSERT INTO emailed_code (tenant_id, user_id, purpose, started_by, request, address, key_id, verifier,
                                        asked_at, expires_at, failures)
              VALUES ({shadow}, {user}, 0, {subject}, 'SHDW', NULL, 1, {subject}, {far}, {far}, 1);
+             INSERT INTO pairing (tenant_id, user_id, started_by, user_code, expires_at, app_codes, wrong_codes)
+             VALUES ({shadow}, {user}, {subject}, {bytes}, {far}, 1, 1);
              INSERT INTO person_group (tenant_id, id, name, created_at) VALUES ({shadow}, {user}, '{login}', 0);
              INSERT INTO person_word (tenant_id, word, user_id) VALUES ({shadow}, '{login}', {user});
              INSERT INTO outbox (tenant_id, id, user_id, kind, recipient, created_at, due_at)

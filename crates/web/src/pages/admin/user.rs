@@ -20,9 +20,12 @@ use crate::{
         page::Page,
         route::Answer,
     },
-    pages::views::{
-        Notice, SessionRow,
-        admin::{Blocked, GroupChoice, User, UserApp, UserEdit, next_login, role_name},
+    pages::{
+        pairing::paired_app,
+        views::{
+            Notice, SessionRow,
+            admin::{Blocked, GroupChoice, User, UserApp, UserEdit, next_login, role_name},
+        },
     },
 };
 
@@ -48,7 +51,8 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         until if until > page.now() => Some(Blocked::Until(minute(until))),
         _ => None,
     };
-    let app = totp.map(|totp| UserApp {
+    let app = totp.as_ref().map(|totp| UserApp {
+        paired: totp.paired.clone().map(paired_app),
         since: minute(totp.confirmed_at),
         last_used: totp.used_at.map(minute),
         is_lost: totp.suspended_at.is_some(),

@@ -29,9 +29,11 @@ pub(super) fn write(details: &UserDetails) -> String {
             "detail": event.detail,
         })
     });
-    let app = details.totp.map(|totp| {
+    let app = details.totp.as_ref().map(|totp| {
         json!({
             "kind": "totp",
+            "tag": totp.paired.as_ref().map(|paired| &paired.tag),
+            "device": totp.paired.as_ref().map(|paired| &paired.device),
             "confirmed_at": at(totp.confirmed_at),
             "used_at": totp.used_at.map(at),
             "reported_lost_at": totp.suspended_at.map(at),

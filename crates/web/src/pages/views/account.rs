@@ -1,6 +1,6 @@
 //! The user's own page: the state of every authenticator, and the ways to change it.
 
-use super::Frame;
+use super::{Frame, PairedApp};
 use askama::Template;
 use warifu_domain::backup_code::FEW_CODES;
 
@@ -18,6 +18,8 @@ pub struct Account {
     pub app: Option<AppState>,
     /// Whether a set-up was begun and may be finished.
     pub set_up_pending: bool,
+    /// How an app can be registered by two typed codes (K4); `None`: it cannot.
+    pub pairing: Option<PairingState>,
     /// Whether the user may set it up.
     pub may_set_up: bool,
     /// Whether the policy asks everybody for it.
@@ -40,9 +42,20 @@ pub struct Account {
     pub has_password: bool,
 }
 
+/// Registering an app by two typed codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PairingState {
+    /// It can be begun.
+    Offered,
+    /// It was begun in this browser, and goes on.
+    Open,
+}
+
 /// The registered app.
 #[derive(Clone, Debug)]
 pub struct AppState {
+    /// What page and app call it, if it was registered by two codes.
+    pub paired: Option<PairedApp>,
     /// When it was registered.
     pub since: String,
     /// When a code of it was last accepted.
@@ -109,6 +122,10 @@ impl BackupState {
 impl Account {
     fn may_remove(&self) -> bool {
         self.removal == Removal::ByUser
+    }
+
+    fn pairing_is_open(&self) -> bool {
+        self.pairing == Some(PairingState::Open)
     }
 
     fn sessions_sentence(&self) -> String {

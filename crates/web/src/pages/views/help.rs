@@ -15,6 +15,8 @@ pub struct Help {
     pub backup_codes: Option<(u32, CodeShape)>,
     /// Whether codes can be sent by mail.
     pub email_codes: bool,
+    /// Whether apps can be registered by two typed codes (K4).
+    pub pairing: bool,
     /// Who may switch the second factor off.
     pub removal: Removal,
     /// The tenant's own questions.
@@ -59,6 +61,7 @@ impl Help {
         Question::ALL
             .iter()
             .filter(move |question| has_codes || !of_codes.contains(question))
+            .filter(|question| self.pairing || **question != Question::Pairing)
             .filter(|question| self.email_codes || **question != Question::EmailedCode)
             .map(|question| (question.id(), question.title(&self.frame.texts)))
     }

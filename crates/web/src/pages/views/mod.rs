@@ -19,6 +19,7 @@ mod mail_programs;
 mod notice;
 mod notifications;
 pub mod operator;
+mod pairing;
 mod password;
 mod problem;
 mod proof;
@@ -28,7 +29,7 @@ mod sessions;
 mod set_up;
 mod time_left;
 
-pub use account::{Account, AppState, BackupState, EmailState, Removal, SwitchState};
+pub use account::{Account, AppState, BackupState, EmailState, PairingState, Removal, SwitchState};
 pub use agent::short_agent;
 pub use assets::{ASSETS, Asset};
 pub use backup_codes::{BackupCodes, CodeShape, NewCodes, ViewedCode};
@@ -43,6 +44,7 @@ pub use login::{Login, LoginBackupCode, LoginCode, LoginHelpdeskCode, LoginPlace
 pub use mail_programs::{MailNetwork, MailPermit, MailProgram, MailPrograms};
 pub use notice::Notice;
 pub use notifications::{NotificationRow, Notifications};
+pub use pairing::{PairedApp, Pairing, PairingAppCode};
 pub use password::{LoginForgotten, Password, PasswordReset};
 pub use problem::{Facts, Problem};
 pub use proof::{Proof, ProofTarget};

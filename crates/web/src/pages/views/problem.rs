@@ -76,6 +76,7 @@ impl Problem {
                 "MAIL-01" | "MAIL-02" | "MAIL-03" => Some("emailed_code"),
                 "MAIL-05" | "MAIL-06" => Some("private_address"),
                 _ if code.starts_with("OTP-") => Some("code"),
+                "PAIR-02" | "PAIR-03" | "PAIR-04" | "PAIR-05" | "PAIR-06" => Some("app_code"),
                 "ADM-02" => Some("reason"),
                 "USR-03" | "USR-04" => Some("login"),
                 "USR-05" | "USR-08" | "USR-09" => Some("name"),

@@ -8,6 +8,8 @@ use askama::Template;
 pub enum ProofTarget {
     /// Registering an app.
     SetUp,
+    /// Registering an app by two typed codes (K4).
+    Pairing,
     /// Switching the second factor off.
     Remove,
     /// Issuing backup codes.
@@ -54,8 +56,9 @@ pub struct Proof {
 
 impl ProofTarget {
     /// All targets.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SetUp,
+        Self::Pairing,
         Self::Remove,
         Self::BackupCodes,
         Self::Password,
@@ -75,6 +78,7 @@ impl ProofTarget {
     pub const fn name(self) -> &'static str {
         match self {
             Self::SetUp => "set-up",
+            Self::Pairing => "pairing",
             Self::Remove => "remove",
             Self::BackupCodes => "backup-codes",
             Self::Password => "password",
@@ -94,6 +98,7 @@ impl ProofTarget {
     pub const fn path(self) -> &'static str {
         match self {
             Self::SetUp => "/account/set-up",
+            Self::Pairing => "/account/pairing",
             Self::Remove => "/account/remove",
             Self::BackupCodes => "/account/backup-codes",
             Self::Password => "/account/password",
@@ -127,6 +132,7 @@ impl Proof {
     fn reason(&self) -> &str {
         match self.target {
             ProofTarget::SetUp => self.frame.msg("proof-for-set-up"),
+            ProofTarget::Pairing => self.frame.msg("proof-for-pairing"),
             ProofTarget::Remove => self.frame.msg("proof-for-remove"),
             ProofTarget::BackupCodes => self.frame.msg("proof-for-backup-codes"),
             ProofTarget::Password => self.frame.msg("proof-for-password"),

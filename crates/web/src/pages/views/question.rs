@@ -19,6 +19,8 @@ pub enum Question {
     SeveralDevices,
     /// A right code that is refused.
     CodeRefused,
+    /// An app code that is refused (K4).
+    Pairing,
     /// A mail with a code that does not arrive, or a code from it that is refused.
     EmailedCode,
     /// Too many wrong codes.
@@ -55,6 +57,7 @@ impl Question {
         Self::NewPhone,
         Self::SeveralDevices,
         Self::CodeRefused,
+        Self::Pairing,
         Self::EmailedCode,
         Self::CodesPaused,
         Self::BackupCodes,
@@ -76,6 +79,7 @@ impl Question {
             "LOGIN-02" | "LOGIN-03" | "LOGIN-04" => Self::LoginEnded,
             "LOGIN-05" => Self::LostPhone,
             "OTP-01" | "OTP-02" | "OTP-03" | "OTP-04" => Self::CodeRefused,
+            _ if code.starts_with("PAIR-") => Self::Pairing,
             _ if code.starts_with("MAIL-") => Self::EmailedCode,
             "OTP-05" | "OTP-06" => Self::CodesPaused,
             "OTP-07" | "SET-01" | "SET-04" => Self::SetUp,
@@ -102,6 +106,7 @@ impl Question {
             Self::NewPhone => "new-phone",
             Self::SeveralDevices => "several-devices",
             Self::CodeRefused => "code-refused",
+            Self::Pairing => "pairing",
             Self::EmailedCode => "emailed-code",
             Self::CodesPaused => "codes-paused",
             Self::BackupCodes => "backup-codes",
@@ -127,6 +132,7 @@ impl Question {
             Self::NewPhone => texts.msg("help-new-phone"),
             Self::SeveralDevices => texts.msg("help-several-devices"),
             Self::CodeRefused => texts.msg("help-code-refused"),
+            Self::Pairing => texts.msg("help-pairing"),
             Self::EmailedCode => texts.msg("help-emailed-code"),
             Self::CodesPaused => texts.msg("help-codes-paused"),
             Self::BackupCodes => texts.msg("help-backup-codes"),

@@ -40,6 +40,8 @@ pub struct SetUp {
     pub period: u32,
     /// When the key ends unless confirmed.
     pub time_left: TimeLeft,
+    /// Whether the app can be registered by two typed codes instead (K4).
+    pub pairing: bool,
 }
 
 /// After registration, where backup codes were issued with it: the second factor is on; keep the codes.
@@ -89,6 +91,14 @@ impl SetUp {
             "/login/set-up"
         } else {
             "/account/set-up"
+        })
+    }
+
+    fn pairing_start(&self) -> String {
+        self.frame.link(if self.at_login() {
+            "/login/pairing/start"
+        } else {
+            "/account/pairing/start"
         })
     }
 

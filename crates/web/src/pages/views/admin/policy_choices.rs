@@ -26,6 +26,14 @@ pub(super) fn choice<'t>(texts: &'t Texts, path: &str, word: &'t str) -> &'t str
         ("enrolment.reauthentication", "password") => {
             texts.msg("choice-enrolment-reauthentication-password")
         }
+        ("enrolment.pairing", "off") => texts.msg("choice-enrolment-pairing-off"),
+        ("enrolment.pairing", "user-code-first") => {
+            texts.msg("choice-enrolment-pairing-user-code-first")
+        }
+        ("enrolment.pairing", "app-code-first") => {
+            texts.msg("choice-enrolment-pairing-app-code-first")
+        }
+        ("enrolment.pairing", "by-place") => texts.msg("choice-enrolment-pairing-by-place"),
         ("removal.reauthentication", "confirm") => {
             texts.msg("choice-removal-reauthentication-confirm")
         }

@@ -83,6 +83,10 @@ pub(super) fn knob<'t>(texts: &'t Texts, path: &'t str) -> (&'t str, &'t str) {
             texts.msg("knob-enrolment-show-again"),
             texts.msg("knob-enrolment-show-again-hint"),
         ),
+        "enrolment.pairing" => (
+            texts.msg("knob-enrolment-pairing"),
+            texts.msg("knob-enrolment-pairing-hint"),
+        ),
         "removal.by_user" => (
             texts.msg("knob-removal-by-user"),
             texts.msg("knob-removal-by-user-hint"),

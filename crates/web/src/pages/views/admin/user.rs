@@ -4,7 +4,7 @@ use askama::Template;
 use warifu_domain::{decide::Methods, explain::Why, time::Timestamp, user::Role};
 
 use super::{
-    super::{Frame, SessionRow},
+    super::{Frame, PairedApp, SessionRow},
     EventRow,
 };
 use crate::text::{Language, Texts};
@@ -58,6 +58,8 @@ pub struct User {
 /// A person's authenticator app.
 #[derive(Clone, Debug)]
 pub struct UserApp {
+    /// What page and app call it, if it was registered by two codes (K4).
+    pub paired: Option<PairedApp>,
     /// Since when.
     pub since: String,
     /// When a code was last accepted.
