@@ -24,6 +24,8 @@ const FIELDS: &[&str] = &[
     "code",
     "backup_code",
     "emailed_code",
+    "app_code",
+    "device",
     "private_address",
     "use",
     "session",
@@ -167,6 +169,7 @@ fn every_field_has_a_label_and_every_reference_a_target() {
                 "aria-labelledby",
                 "data-copy",
                 "data-reveal",
+                "data-mask",
             ];
             for target in described
                 .iter()

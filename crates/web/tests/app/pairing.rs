@@ -78,7 +78,7 @@ impl Watched {
                 }
             }
             assert_eq!(answer.header("cache-control"), Some("no-store"));
-            assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+            assert_eq!(answer.header("referrer-policy"), Some("same-origin"));
         }
     }
 }
