@@ -96,7 +96,7 @@ mod tests {
         for role in [PairingRole::App, PairingRole::User] {
             for byte in 0..10 {
                 // Every one of the first 75 bits changes the code.
-                let bits = if byte == 9 { 3..8 } else { 0..8 };
+                let bits = if byte == 9 { 5..8 } else { 0..8 };
                 for bit in bits {
                     let mut bytes = [0; 10];
                     bytes[byte] = 1 << bit;
