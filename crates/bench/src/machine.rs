@@ -13,6 +13,7 @@ use crate::site::cores;
 pub(crate) fn require(programs: &[&str]) -> Result<()> {
     let package = |program: &str| match program {
         "nginx" => "nginx-light",
+        "dovecot" => "dovecot-imapd",
         "initdb" => "postgresql",
         "setpriv" => "util-linux",
         "sqlite3" => "sqlite3",

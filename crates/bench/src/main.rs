@@ -27,7 +27,9 @@ use postgres::Postgres;
 use report::Section;
 use stage::{Plan, Stage};
 use target::codes::{self, Size, Typed};
-use target::{disk, first_command, footprint, imports, lists, logins, page, start, totp};
+use target::{
+    disk, first_command, footprint, gate, imap_logins, imports, lists, logins, page, start, totp,
+};
 use yardstick::nginx::Nginx;
 
 /// Measures Warifu against yardsticks on the same machine, pair by pair.
@@ -44,7 +46,7 @@ struct Arguments {
     /// Pairs of yardstick and target.
     #[arg(long, global = true, default_value_t = 5)]
     pairs: usize,
-    /// People in the database: 100,000 by default, for `lists` a million.
+    /// People in the database: 100,000 by default, for `lists` and `gate` a million.
     #[arg(long, global = true)]
     people: Option<usize>,
 }
@@ -75,6 +77,12 @@ enum Target {
     Page,
     /// The administrator's lists, a policy's preview and the file of everybody, on both engines.
     Lists {
+        /// The page to write.
+        #[arg(long)]
+        write: Option<PathBuf>,
+    },
+    /// The gate of mail servers on both engines, and IMAP logins at a Dovecot that asks it.
+    Gate {
         /// The page to write.
         #[arg(long)]
         write: Option<PathBuf>,
@@ -117,7 +125,7 @@ fn main() -> Result<()> {
             let is_smoke = matches!(target, Target::Smoke);
             let people = arguments.people.unwrap_or(match target {
                 Target::Smoke => 200,
-                Target::Lists { .. } => 1_000_000,
+                Target::Lists { .. } | Target::Gate { .. } => 1_000_000,
                 _ => 100_000,
             });
             let plan = Plan {
@@ -191,6 +199,14 @@ fn measure(plan: &Plan, target: &Target) -> Result<()> {
             }
             sections
         }
+        Target::Gate { write: file } => {
+            machine::require(&["dovecot", "initdb", "nginx", "wrk"])?;
+            let sections = asked(plan)?;
+            if let Some(file) = file {
+                write_page(file, "gate", plan, &sections)?;
+            }
+            sections
+        }
         Target::Start => {
             machine::require(&["nginx"])?;
             vec![start::run(plan, sqlite()?)?]
@@ -246,6 +262,20 @@ fn lists(plan: &Plan) -> Result<Vec<Section>> {
     Ok(sections)
 }
 
+/// The gate on both engines, and behind a Dovecot.
+fn asked(plan: &Plan) -> Result<Vec<Section>> {
+    const IMAP_LOGINS: usize = 600;
+    let mut sections = gate::run(plan, "sqlite", None)?;
+    sections.extend(gate::run(
+        plan,
+        "postgresql",
+        Some(Postgres::start(&plan.scratch)?),
+    )?);
+    let scene = gate::Scene::set(plan, "imap_logins", plan.people.min(10_000), None)?;
+    sections.push(imap_logins::run(plan, &scene, IMAP_LOGINS)?);
+    Ok(sections)
+}
+
 fn write_page(file: &Path, target: &str, plan: &Plan, sections: &[Section]) -> Result<()> {
     let arguments = format!("{target} --write {}", file.display());
     report::write(
@@ -276,6 +306,9 @@ fn smoke(plan: &Plan) -> Result<()> {
     drop(stage);
     lists::look(plan)?;
     imports::verify(&plan.scratch, 120)?;
+    let scene = gate::Scene::set(plan, "gate", plan.people, None)?;
+    gate::look(&scene)?;
+    imap_logins::look(plan, &scene)?;
     println!("every answer was right");
     Ok(())
 }

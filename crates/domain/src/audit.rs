@@ -163,6 +163,11 @@ events! {
     MailClientRefused = 113, "mail_client.refused";
     /// A mail server reported a wrong password; once a network and day (SEC-48).
     MailPasswordWrong = 114, "mail_client.wrong_password";
+    /// Open connections of mail clients were ended at the mail server, because the gate would not let them in any more; once a
+    /// window (SEC-54).
+    MailSessionsEnded = 127, "mail_sessions.ended";
+    /// Open connections of mail clients could not be ended within a day: no mail server that has them could be asked.
+    MailSessionsLeft = 128, "mail_sessions.left";
     /// A mail server got a key for the gate (SEC-56).
     GateKeyAdded = 115, "gate_key.added";
     /// A mail server's key was removed.

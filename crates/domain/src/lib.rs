@@ -17,6 +17,7 @@ pub mod helpdesk_code;
 pub mod ids;
 pub mod logo;
 pub mod mail_gate;
+pub mod mail_kick;
 pub mod mail_limits;
 pub mod mail_window;
 pub mod network;

@@ -45,6 +45,15 @@ impl SourceNetwork {
         &self.bytes[..self.length.into()]
     }
 
+    /// Whether `address` is in it.
+    pub fn covers(&self, address: IpAddr) -> bool {
+        let ipv6_prefix = match self.length {
+            4 => 128,
+            _ => self.bytes[0],
+        };
+        Self::of(address, ipv6_prefix) == *self
+    }
+
     /// Reads a stored key.
     pub fn from_bytes(stored: &[u8]) -> Option<Self> {
         let known = matches!((stored.len(), stored.first()), (4, _) | (17, Some(0..=128)));
@@ -157,7 +166,12 @@ mod tests {
             let network = of(address, prefix);
             assert_eq!(network.to_string(), shown);
             assert_eq!(SourceNetwork::from_bytes(network.bytes()), Some(network));
+            assert!(network.covers(address.parse().unwrap()), "{address}");
+            assert!(!network.covers("203.0.113.1".parse().unwrap()));
         }
+        assert!(of("192.0.2.1", 64).covers("::ffff:192.0.2.1".parse().unwrap()));
+        assert!(of("2001:db8::1", 64).covers("2001:db8::ffff".parse().unwrap()));
+        assert!(!of("2001:db8::1", 128).covers("2001:db8::2".parse().unwrap()));
         let wrong: [&[u8]; 4] = [b"", b"12345", &[129; 17], &[0; 18]];
         for stored in wrong {
             assert_eq!(SourceNetwork::from_bytes(stored), None);

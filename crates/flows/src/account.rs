@@ -19,9 +19,9 @@ use warifu_storage::budget_subject;
 use crate::{
     act::{Act, Origin},
     ctx::Ctx,
-    emailed_code::open_address,
     error::FlowError,
     login::NewSession,
+    manage_users::open_sealed_email,
     pairing,
     passwords::{self, Verified},
     private_address,
@@ -165,7 +165,7 @@ async fn overview_in(
         true => Some(EmailOverview {
             current: match tx.find_private_address(user).await? {
                 Some(row) => {
-                    let address = open_address(keys, tenant, user, &row.sealed)?;
+                    let address = open_sealed_email(keys, tenant, user, &row.sealed)?;
                     Some((address, row.confirmed_at))
                 }
                 None => None,
@@ -253,7 +253,7 @@ pub async fn change_password(
         tx.note_open(user).await?;
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, Some(&who.token)).await?;
-        tx.close_mail_windows(user).await?;
+        act.close_mail_windows(tx, user).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, kind).await?;
         session::renew(tx, &act, &who.token, &who.session, token.clone()).await

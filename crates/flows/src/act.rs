@@ -69,6 +69,8 @@ pub(crate) struct Act {
     /// Who does it.
     actor: Actor,
     pub(crate) mail: MailMode,
+    /// Open connections of mail clients can be ended.
+    pub(crate) has_mail_server: bool,
     /// For the one row with an id that an act may write.
     pub(crate) row_id: i64,
     /// For the ids of notices, of which an act may write several.
@@ -95,6 +97,7 @@ impl Act {
             actor: Actor::CommandLine,
             now,
             mail: ctx.mail,
+            has_mail_server: ctx.has_mail_server(&tenant.slug),
             row_id: ctx.rng.id(now),
             rng: ctx.rng.clone(),
         }

@@ -1,7 +1,7 @@
 //! What every flow is given: the outside world, injected.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicI64, Ordering},
@@ -47,6 +47,8 @@ pub struct Ctx {
     pub directories: Directories,
     /// Proxies whose word about the client's address is taken (SEC-50).
     pub proxies: Vec<AddressRange>,
+    /// Slugs of the tenants with a mail server that can be told to end connections.
+    mail_servers: HashSet<String>,
     keys: RwLock<Arc<KeyRing>>,
     /// What was noted a moment ago, so that it is not noted twice.
     pub(crate) recent: Recent,
@@ -83,6 +85,7 @@ impl Ctx {
             mail,
             directories: Directories::new(),
             proxies: Vec::new(),
+            mail_servers: HashSet::new(),
             recent: Recent::default(),
             swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
@@ -100,6 +103,16 @@ impl Ctx {
     pub fn with_proxies(mut self, proxies: Vec<AddressRange>) -> Self {
         self.proxies = proxies;
         self
+    }
+
+    /// With the slugs of tenants whose mail server can be told to end connections; of others nobody would do what is noted.
+    pub fn with_mail_servers(mut self, tenants: HashSet<String>) -> Self {
+        self.mail_servers = tenants;
+        self
+    }
+
+    pub(crate) fn has_mail_server(&self, tenant: &str) -> bool {
+        self.mail_servers.contains(tenant)
     }
 
     /// Keys that are not in the database, as they are now: the ring can change while the process runs (SEC-77).
@@ -136,6 +149,15 @@ impl Ctx {
 
     pub(crate) fn note_sweep(&self) {
         self.swept_at.store(self.clock.now().0, Ordering::Relaxed);
+    }
+
+    /// As [`Ctx::tenant`], for what the server does by itself: looking a tenant up refuses nobody.
+    pub(crate) async fn find_tenant(&self, slug: &str) -> Result<Option<Arc<Tenant>>, Fault> {
+        match self.tenant(slug).await {
+            Ok(tenant) => Ok(tenant),
+            Err(FlowError::Fault(fault)) => Err(fault),
+            Err(FlowError::Refused(_)) => unreachable!("looking a tenant up refuses nobody"),
+        }
     }
 
     /// Finds a tenant by the first segment of a path. Its state is asked for each time, so that a suspension counts at

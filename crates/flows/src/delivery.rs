@@ -9,7 +9,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 pub use warifu_domain::delivery::SendFailure;
 use warifu_domain::{
     audit::{Actor, AuditEvent, EventKind},
-    delivery::{LEASE, next_try},
+    delivery::LEASE,
     ids::UserId,
     permission::Operation,
     refusal::Refusal,
@@ -119,7 +119,7 @@ pub async fn urgent(ctx: &Ctx, limit: i64) -> Result<Vec<DueNotice>, Fault> {
 
 /// Takes a notice for this process. `None`: another node was faster, or there is nobody any more to be told.
 pub async fn claim(ctx: &Ctx, due: &DueNotice) -> Result<Option<Claimed>, Fault> {
-    let Some(tenant) = ctx.tenant(&due.slug).await.map_err(only_fault)? else {
+    let Some(tenant) = ctx.find_tenant(&due.slug).await? else {
         return Ok(None);
     };
     let (id, due_at, lease_ends) = (due.id, due.due_at, ctx.clock.now() + LEASE);
@@ -209,7 +209,9 @@ async fn settle_failure(
     failure: &SendFailure,
 ) -> Result<Afterwards, Fault> {
     let act = Act::by_command_line(ctx, tenant).by(Actor::Server);
-    let next = next_try(lease.created_at, lease.tries, failure, act.now);
+    let next = failure
+        .retry()
+        .next_try(lease.created_at, lease.tries, act.now);
     let next = next.filter(|next| lease.void_at.is_none_or(|at| *next < at));
     let event = AuditEvent::new(EventKind::MailGivenUp, Some(lease.user)).detail(&format!(
         "{}: {}",
@@ -287,11 +289,4 @@ pub async fn send_test(
         .await
         .map_err(Fault::from)?;
     outcome.map_err(TestError::NotTaken)
-}
-
-fn only_fault(error: FlowError) -> Fault {
-    match error {
-        FlowError::Fault(fault) => fault,
-        FlowError::Refused(_) => unreachable!("looking a tenant up refuses nobody"),
-    }
 }

@@ -18,8 +18,7 @@ use warifu_domain::{
     token::{Token, TokenHash},
 };
 use warifu_storage::{
-    BudgetKind, EmailedCodeRow, KeyRing, Purpose, SealContext, SealedColumn, StageKind, StoreError,
-    Tx, budget_subject, seal,
+    BudgetKind, EmailedCodeRow, Purpose, StageKind, StoreError, Tx, budget_subject, seal,
 };
 use zeroize::Zeroizing;
 
@@ -29,6 +28,7 @@ use crate::{
     error::FlowError,
     login::{load_facts, network_of},
     mailing::MailedCode,
+    manage_users::{email_context, open_sealed_email},
     passwords,
     rng::Rng,
     second_factor::closed,
@@ -75,32 +75,15 @@ impl Draw {
     }
 }
 
-/// Where a private address belongs (SEC-77).
-fn address_context(tenant: &Tenant, user: UserId) -> SealContext<'static> {
-    SealedColumn::PrivateAddress.context(tenant.id, user.0)
-}
-
-/// Opens a person's private address.
-pub(crate) fn open_address(
-    keys: &KeyRing,
-    tenant: &Tenant,
-    user: UserId,
-    sealed: &[u8],
-) -> Result<String, StoreError> {
-    let plain = seal::open(keys, &address_context(tenant, user), sealed)?;
-    let text = String::from_utf8(plain.to_vec());
-    text.map_err(|_| StoreError::corrupt("private_address.sealed"))
-}
-
 impl Act {
-    /// Opens a person's private address.
+    /// Opens a mail address of a person.
     pub(crate) fn open_address(&self, user: UserId, sealed: &[u8]) -> Result<String, StoreError> {
-        open_address(&self.keys, &self.tenant, user, sealed)
+        open_sealed_email(&self.keys, &self.tenant, user, sealed)
     }
 
-    /// Seals a person's private address.
+    /// Seals a mail address of a person, a private one as any other, so that the outbox takes either.
     pub(crate) fn seal_address(&self, user: UserId, nonce: [u8; 24], address: &str) -> Vec<u8> {
-        let context = address_context(&self.tenant, user);
+        let context = email_context(&self.tenant, user);
         seal::seal(&self.keys, nonce, &context, address.as_bytes())
     }
 }

@@ -27,6 +27,7 @@ pub mod key_rotation;
 pub mod login;
 mod logo;
 pub mod mail_gate;
+pub mod mail_kicks;
 pub mod mail_login;
 pub mod mail_windows;
 mod mailing;

@@ -28,6 +28,7 @@ use crate::{
     ctx::Ctx,
     error::FlowError,
     login::{facts_of, find_grace},
+    mail_kicks::OpenSession,
     recent::Note,
 };
 
@@ -291,6 +292,21 @@ async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, login: &Login) -> Result<
     if let Some(person) = tx.find_user_by_login(login).await? {
         return Ok(Found::Person(Box::new(person)));
     }
+    let mut found = Found::Nobody;
+    for login in other_spellings(tenant, login) {
+        if let Some(person) = tx.find_user_by_login(&login).await? {
+            found = match found {
+                Found::Nobody => Found::Person(Box::new(person)),
+                _ => Found::Several,
+            };
+        }
+    }
+    Ok(found)
+}
+
+/// The same name with or without one of the tenant's mail domains: what a mail server may call somebody with this login ID, and
+/// whom a login may mean.
+pub(crate) fn other_spellings(tenant: &Tenant, login: &Login) -> Vec<Login> {
     let domains = tenant.policy.entrances.domain_names();
     let spellings: Vec<String> = match (DomainName::of_login(login), login.as_str()) {
         (Some(domain), text) => match text.rsplit_once('@') {
@@ -304,19 +320,28 @@ async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, login: &Login) -> Result<
             .collect(),
         (None, _) => Vec::new(),
     };
-    let mut found = Found::Nobody;
-    for spelling in spellings {
-        let Ok(login) = Login::parse(&spelling) else {
-            continue;
-        };
-        if let Some(person) = tx.find_user_by_login(&login).await? {
-            found = match found {
-                Found::Nobody => Found::Person(Box::new(person)),
-                _ => Found::Several,
-            };
-        }
-    }
-    Ok(found)
+    let logins = spellings.iter().map(|spelling| Login::parse(spelling));
+    logins.filter_map(Result::ok).collect()
+}
+
+/// Whether a connection of `user` that is open would be let in now; asked before it is ended (SEC-54). Nothing is recorded. Somebody
+/// else's is none of that person's.
+pub(crate) async fn may_stay(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    user: UserId,
+    session: &OpenSession,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let asked = Asked {
+        login: session.login.clone(),
+        address: session.address,
+        network: SourceNetwork::of(session.address, tenant.policy.mail.ipv6_prefix),
+        service: session.service,
+    };
+    let judged = judge_in(tx, tenant, &asked, now).await?;
+    let is_other = judged.user.is_some_and(|of| of != user);
+    Ok(is_other || judged.verdict == Verdict::Allow)
 }
 
 /// An act of whoever uses a mail client; the service stands where a browser's name would.

@@ -57,6 +57,45 @@ pub(crate) async fn note_proof(
     open_at(tx, act, user, origin.address, kind).await.map(drop)
 }
 
+/// Closing windows, and with them what mail clients have open: the mail server is asked about it soon ([`crate::mail_kicks`]).
+impl Act {
+    /// Closes a person's window at a network. `false`: there is none.
+    async fn close_mail_window(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        network: SourceNetwork,
+    ) -> Result<bool, StoreError> {
+        let closed = tx.close_mail_window(user, network).await?;
+        if closed && self.has_mail_server {
+            tx.note_mail_kick(user, Some(network), self.now).await?;
+        }
+        Ok(closed)
+    }
+
+    /// Closes every window of a person; says how many. Whoever has none may be connected as well, from a trusted network or from
+    /// before there was a second factor.
+    pub(crate) async fn close_mail_windows(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+    ) -> Result<u64, StoreError> {
+        if self.has_mail_server {
+            tx.note_mail_kick(user, None, self.now).await?;
+        }
+        tx.close_mail_windows(user).await
+    }
+
+    /// Closes every window of the tenant.
+    pub(crate) async fn close_all_mail_windows(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        if self.has_mail_server {
+            tx.note_mail_kicks_of_all(self.now).await?;
+        }
+        tx.close_all_mail_windows().await?;
+        Ok(())
+    }
+}
+
 async fn open_at(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -128,7 +167,7 @@ pub async fn close(
         if !tx.lock_session(user, &token).await? {
             return Ok(Err(Refusal::NotSignedIn));
         }
-        if !tx.close_mail_window(user, network).await? {
+        if !act.close_mail_window(tx, user, network).await? {
             return Ok(Err(Refusal::MailWindowGone));
         }
         let event = AuditEvent::new(EventKind::MailWindowClosed, Some(user));
@@ -150,7 +189,7 @@ pub async fn close_all(
         if !tx.lock_session(user, &token).await? {
             return Ok(Err(Refusal::NotSignedIn));
         }
-        let closed = tx.close_mail_windows(user).await?;
+        let closed = act.close_mail_windows(tx, user).await?;
         let event = AuditEvent::new(EventKind::MailWindowClosed, Some(user));
         act.audit(tx, event.detail("all")).await?;
         Ok(Ok(closed))

@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 use crate::{
     act::Act,
     ctx::MailMode,
-    manage_users::{email_context, open_sealed_email},
+    manage_users::open_sealed_email,
     passwords::{Mark, mark},
 };
 
@@ -128,10 +128,23 @@ impl Act {
         user: UserId,
         kind: EventKind,
     ) -> Result<(), StoreError> {
+        self.notify_with(tx, user, kind, None).await
+    }
+
+    /// The same; told as well at a private address that is one no more, for whoever took it away may not be its owner.
+    pub(crate) async fn notify_with(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        kind: EventKind,
+        former: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
         if self.mail == MailMode::Off {
             return Ok(());
         }
-        let recipients = recipients(tx, user).await?;
+        let recipients = recipients(tx, user).await?.into_iter();
+        let former = former.into_iter().map(<[u8]>::to_vec);
+        let recipients = self.distinct(user, recipients.chain(former))?;
         if recipients.is_empty() {
             return Ok(());
         }
@@ -145,8 +158,7 @@ impl Act {
                 self.now,
             )
             .await?;
-        for recipient in recipients {
-            let address = self.address_mark(user, &recipient)?;
+        for (recipient, address) in recipients {
             let (budget, most) = (BudgetKind::NoticesToAddress, NOTICES_TO_ADDRESS);
             let is_sent = within
                 && tx
@@ -161,6 +173,22 @@ impl Act {
             }
         }
         Ok(())
+    }
+
+    /// Addresses without those that are there twice, each with what budgets know of it.
+    fn distinct(
+        &self,
+        user: UserId,
+        recipients: impl Iterator<Item = Vec<u8>>,
+    ) -> Result<Vec<(Vec<u8>, [u8; 16])>, StoreError> {
+        let mut distinct: Vec<(Vec<u8>, [u8; 16])> = Vec::new();
+        for recipient in recipients {
+            let mark = self.address_mark(user, &recipient)?;
+            if distinct.iter().all(|(_, known)| *known != mark) {
+                distinct.push((recipient, mark));
+            }
+        }
+        Ok(distinct)
     }
 
     /// Counts a notice in the mail that stands for several.
@@ -327,8 +355,7 @@ impl Act {
         code: MailedCode,
         void_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let context = email_context(&self.tenant, user);
-        let recipient = seal::seal(&self.keys, self.rng.bytes(), &context, address.as_bytes());
+        let recipient = self.seal_address(user, self.rng.bytes(), address);
         let context = enclosed_context(&self.tenant, user);
         let plain = Enclosed::LoginCode(code).write();
         let sealed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
@@ -354,17 +381,22 @@ impl Act {
     }
 }
 
-/// A person's confirmed addresses, sealed, the first one first.
+/// A person's confirmed addresses, sealed, the first one first: that of the account, further ones, the private one.
 pub(crate) async fn recipients(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Vec<u8>>, StoreError> {
     let Some(person) = tx.find_user(user).await? else {
         return Ok(Vec::new());
     };
     let further = tx.list_addresses(user).await?.into_iter();
     let confirmed = further.filter(|row| row.confirmed_at.is_some());
+    let private = match person.standing.has_email {
+        true => tx.find_private_address(user).await?,
+        false => None,
+    };
     let all = person
         .email
         .into_iter()
-        .chain(confirmed.map(|row| row.sealed));
+        .chain(confirmed.map(|row| row.sealed))
+        .chain(private.map(|row| row.sealed));
     Ok(all.collect())
 }
 

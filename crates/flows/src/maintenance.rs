@@ -3,7 +3,7 @@
 use warifu_domain::{ids::TenantId, time::Timestamp};
 use warifu_storage::{AuditFilter, KeyUse, StoreError, TenantRow};
 
-use crate::{adoption, ctx::Ctx, error::Fault};
+use crate::{adoption, ctx::Ctx, error::Fault, mail_kicks};
 
 /// Tenants that are read at once.
 const PAGE: i64 = 100;
@@ -11,24 +11,31 @@ const PAGE: i64 = 100;
 /// Sweeps away what time has made useless, in every tenant; says how many rows went. A tenant that cannot be swept does not
 /// keep the others from it: the last such fault is returned at the end.
 pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
-    let (mut swept, mut fault) = (0, None);
-    let tenants = every_tenant(ctx).await?.into_iter().map(|tenant| tenant.id);
+    let (mut swept, mut fault): (_, Option<Fault>) = (0, None);
+    let tenants = every_tenant(ctx).await?;
+    for tenant in &tenants {
+        // Before their windows are swept away.
+        if let Err(error) = mail_kicks::end_shortened(ctx, &tenant.slug).await {
+            fault = Some(error);
+        }
+    }
+    let tenants = tenants.into_iter().map(|tenant| tenant.id);
     // Guesses at login IDs that lead to no tenant are counted, too.
     for tenant in tenants.chain([TenantId::NOBODYS]) {
         let now = ctx.clock.now();
         let sweeping = ctx.store.write(tenant, async move |tx| tx.sweep(now).await);
         match sweeping.await {
             Ok(rows) => swept += rows,
-            Err(error) => fault = Some(error),
+            Err(error) => fault = Some(error.into()),
         }
         if tenant != TenantId::NOBODYS
             && let Err(error) = adoption::count(ctx, tenant).await
         {
-            fault = Some(error);
+            fault = Some(error.into());
         }
     }
     ctx.note_sweep();
-    fault.map_or(Ok(swept), |error| Err(error.into()))
+    fault.map_or(Ok(swept), Err)
 }
 
 /// Deletes, slice by slice, the tenants whose waiting time is over; says how many are gone. An end in the middle is gone on with at

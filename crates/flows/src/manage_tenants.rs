@@ -337,7 +337,7 @@ pub async fn set_suspended(
                 // Nothing of before comes back when the tenant is opened again (SEC-7).
                 tx.delete_all_attempts().await?;
                 tx.delete_all_sessions().await?;
-                tx.close_all_mail_windows().await?;
+                act.close_all_mail_windows(tx).await?;
             }
             act.audit(tx, event.clone()).await?;
         }
@@ -415,7 +415,7 @@ pub async fn mark_for_deletion(
         if marked {
             tx.delete_all_attempts().await?;
             tx.delete_all_sessions().await?;
-            tx.close_all_mail_windows().await?;
+            act.close_all_mail_windows(tx).await?;
             act.audit(tx, event.clone()).await?;
         }
         Ok(marked)

@@ -56,7 +56,7 @@ pub async fn switch(
         }
         tx.update_own_switch(user, on).await?;
         tx.delete_attempts_of(user).await?;
-        tx.close_mail_windows(user).await?;
+        act.close_mail_windows(tx, user).await?;
         tx.delete_sessions_of(user, Some(&keep)).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, kind).await?;

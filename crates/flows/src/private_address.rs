@@ -162,12 +162,14 @@ pub async fn confirm(
                 return Ok(Err(refusal));
             }
         };
+        let former = tx.find_private_address(user).await?;
         tx.replace_private_address(user, &sealed, act.now).await?;
         tx.delete_attempts_of(user).await?;
-        tx.close_mail_windows(user).await?;
+        act.close_mail_windows(tx, user).await?;
         tx.delete_sessions_of(user, Some(&token)).await?;
         act.audit(tx, event).await?;
-        act.notify(tx, user, kind).await?;
+        let former = former.as_ref().map(|row| row.sealed.as_slice());
+        act.notify_with(tx, user, kind, former).await?;
         step_up_by_mail(tx, &act, &token, &session, new_token.clone()).await
     });
     Ok(confirmed.await??)
@@ -189,12 +191,14 @@ pub async fn remove(
         let event = AuditEvent::new(kind, Some(user));
         let refusal = if !tx.lock_session(user, &token).await? {
             Refusal::NotSignedIn
-        } else if tx.delete_private_address(user).await? {
+        } else if let Some(former) = tx.find_private_address(user).await? {
+            tx.delete_private_address(user).await?;
             tx.delete_attempts_of(user).await?;
-            tx.close_mail_windows(user).await?;
+            act.close_mail_windows(tx, user).await?;
             tx.delete_sessions_of(user, Some(&token)).await?;
             act.audit(tx, event).await?;
-            act.notify(tx, user, kind).await?;
+            act.notify_with(tx, user, kind, Some(&former.sealed))
+                .await?;
             return Ok(Ok(()));
         } else {
             Refusal::MethodMissing

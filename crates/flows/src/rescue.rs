@@ -231,7 +231,7 @@ async fn rescue(
     tx.void_backup_set(user).await?;
     tx.delete_attempts_of(user).await?;
     tx.delete_sessions_of(user, None).await?;
-    tx.close_mail_windows(user).await?;
+    act.close_mail_windows(tx, user).await?;
     let kind = EventKind::AdministratorRescued;
     let event = AuditEvent::new(kind, Some(user)).detail(statement);
     act.audit(tx, event).await?;

@@ -59,6 +59,27 @@ CREATE TABLE mail_window (
 -- Whether a network is crowded, asked at each opening.
 CREATE INDEX mail_window_network ON mail_window (tenant_id, network, until);
 
+-- Which ones are over.
+CREATE INDEX mail_window_until ON mail_window (tenant_id, until);
+
+-- People whose mail clients may be connected still although a window of theirs is over or closed, or their account is (SEC-54): the
+-- mail server is asked about it when it is due. `network` is the window's, or empty for wherever they are; `login` outlives the
+-- person. Whoever asks moves `due_at` forward, which is the lease.
+CREATE TABLE mail_kick (
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    network BYTEA NOT NULL,
+    login TEXT NOT NULL,
+    noted_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    -- Connections that were ended so far.
+    ended BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, user_id, network)
+) WITHOUT ROWID;
+
+CREATE INDEX mail_kick_due ON mail_kick (tenant_id, due_at);
+
 -- Mail clients that were refused for want of a window: one row a person and network, for "it was me".
 CREATE TABLE mail_refusal (
     tenant_id BIGINT NOT NULL,

@@ -44,6 +44,7 @@ tables! {
     "password_reset" by "token_hash",
     "mail_window" by "user_id, network",
     "mail_refusal" by "user_id, network",
+    "mail_kick" by "user_id, network",
     "gate_key" by "id",
     "person_word" by "user_id, word",
     "person" by "id",

@@ -73,11 +73,11 @@ sealed_columns! {
         by "user_id", "user_id";
     /// Further mail addresses for notices (SEC-43); sealed as the first one is, so that the outbox takes either.
     FurtherEmail: "further mail addresses" as "email", "person_address" "sealed" of "user_id" by "user_id", "id";
-    /// Private mail addresses that wait for their code (K6).
-    Unconfirmed: "private mail addresses to be confirmed" as "private_address", "emailed_code" "address" of "user_id"
+    /// Private mail addresses that wait for their code (K6); sealed as other addresses are, for the same reason.
+    Unconfirmed: "private mail addresses to be confirmed" as "email", "emailed_code" "address" of "user_id"
         by "user_id", "purpose";
     /// Private mail addresses: copies of what was confirmed.
-    PrivateAddress: "private mail addresses" as "private_address", "private_address" "sealed" of "user_id"
+    PrivateAddress: "private mail addresses" as "email", "private_address" "sealed" of "user_id"
         by "user_id", "user_id";
     /// User codes of pairings that are open (K4).
     UserCode: "user codes of pairings" as "user_code", "pairing" "user_code" of "user_id" by "user_id", "user_id";
@@ -190,6 +190,7 @@ mod tests {
         ("mail_window", "address", "network address"),
         ("mail_refusal", "network", "network address"),
         ("mail_refusal", "address", "network address"),
+        ("mail_kick", "network", "network address"),
         ("gate_key", "secret_hash", "hash of a token"),
         ("emailed_code", "started_by", "hash of a token"),
         ("emailed_code", "verifier", "keyed hash"),

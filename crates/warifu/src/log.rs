@@ -15,6 +15,14 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::{self as lines, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt as _;
 
+/// What another server said, in short and without anything that could break a line.
+pub(crate) fn words(text: &str) -> String {
+    text.replace(char::is_control, " ")
+        .chars()
+        .take(300)
+        .collect()
+}
+
 /// How a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]

@@ -10,11 +10,14 @@ mod listen;
 mod log;
 mod mail;
 mod mail_gate;
+mod mail_server;
 mod password;
+mod secret;
 mod serve;
 mod stop;
 mod tls;
 mod wire;
+mod worker;
 
 use std::process::ExitCode;
 

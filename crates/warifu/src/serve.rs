@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use warifu_flows::delivery::Post;
 use warifu_flows::{Ctx, key_rotation, maintenance};
@@ -18,11 +18,13 @@ use crate::first_factor;
 use crate::keys;
 use crate::listen::{self, Listeners};
 use crate::log::{self, Format};
-use crate::mail::{self, Relay, Worker};
+use crate::mail::{self, Relay};
 use crate::mail_gate::Sockets;
+use crate::mail_server;
 use crate::stop::Stop;
 use crate::tls::Certificate;
 use crate::wire;
+use crate::worker::Worker;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -64,6 +66,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let sockets = Sockets::bind(&config.mail_gate)?;
     let relay = Relay::open(&config.mail)?.map(|relay| Arc::new(relay) as Arc<dyn Post>);
     let directories = first_factor::open(&config.first_factor)?;
+    let mail_servers = mail_server::open(&config.mail_server)?;
     let ctx = wire::open_with(config, directories).await?;
     let settings = WebSettings {
         operation: wire::operation(config, relay.clone()),
@@ -90,7 +93,9 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         )),
     ];
     let connections = config.mail.connections;
-    let worker = relay.map(|relay| mail::Worker::start(ctx.clone(), state, relay, connections));
+    let sending = relay.map(|relay| mail::start(&ctx, &state, relay, connections));
+    let ending = mail_server::start(&ctx, &state, mail_servers);
+    let workers = sending.into_iter().chain(ending).collect();
     let outcome = tokio::select! {
         () = stop.ordered() => Ok(()),
         failure = listeners.broken() => Err(failure),
@@ -102,24 +107,23 @@ async fn serve(config: &Config) -> Result<(), Failure> {
                 tracing::warn!(%fault, "cannot say that this server stops");
             }
             gates.stop().await;
-            finish(listeners, &background, worker, &ctx).await;
+            finish(listeners, &background, workers, &ctx).await;
         } => tracing::info!("stopped"),
         () = stop.ordered() => tracing::warn!("stopped at once, by a second signal"),
     }
     outcome
 }
 
-/// Lets requests and mails finish, then the jobs they gave to the store.
+/// Lets requests and workers finish, then the jobs they gave to the store.
 pub(crate) async fn finish(
     listeners: Listeners,
     background: &[JoinHandle<()>],
-    worker: Option<Worker>,
+    workers: Vec<Worker>,
     ctx: &Ctx,
 ) {
     tokio::join!(listeners.stop(), async {
-        if let Some(worker) = worker {
-            worker.stop().await;
-        }
+        let mut stopping: JoinSet<()> = workers.into_iter().map(Worker::stop).collect();
+        while stopping.join_next().await.is_some() {}
     });
     background.iter().for_each(JoinHandle::abort);
     ctx.store.clone().close().await;

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::config::{Config, Database, DatabaseUrl, Hashing, KeySource, Keys, Server};
+use crate::mail_server;
 
 /// Opens the key ring and an existing database.
 pub(crate) async fn open_state(config: &Config) -> Result<Arc<Ctx>, Failure> {
@@ -46,7 +47,8 @@ pub(crate) async fn open_with(
     };
     let ctx = ctx(store, keys, &config.hashing, mail)
         .with_directories(directories)
-        .with_proxies(proxies(&config.server));
+        .with_proxies(proxies(&config.server))
+        .with_mail_servers(mail_server::tenants(&config.mail_server));
     let ctx = Arc::new(ctx);
     match check_keys_belong(&ctx).await {
         Ok(()) => Ok(ctx),

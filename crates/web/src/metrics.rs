@@ -48,6 +48,42 @@ pub(crate) struct Metrics {
     waiting: Gauge,
     hasher: Hasher,
     pub(crate) mail: MailMetrics,
+    pub(crate) mail_servers: MailServerMetrics,
+}
+
+/// Numbers about connections of mail clients, kept by whoever ends them (SEC-54).
+#[derive(Clone, Default)]
+pub struct MailServerMetrics {
+    /// Connections that were ended.
+    pub ended: Counter,
+    /// Tries, each for one person and network, that failed and are made again.
+    pub postponed: Counter,
+    /// What is not tried any more.
+    pub given_up: Counter,
+}
+
+impl MailServerMetrics {
+    fn register(&self, registry: &mut Registry) {
+        for (name, help, counter) in [
+            (
+                "mail_sessions_ended",
+                "Open connections of mail clients that were ended at a mail server",
+                &self.ended,
+            ),
+            (
+                "mail_sessions_postponed",
+                "Tries to end connections of a person that failed and are made again",
+                &self.postponed,
+            ),
+            (
+                "mail_sessions_given_up",
+                "People whose connections could not be ended within a day",
+                &self.given_up,
+            ),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+    }
 }
 
 /// Numbers about mail, kept by whoever sends it.
@@ -134,9 +170,12 @@ impl Metrics {
         );
         let mail = MailMetrics::default();
         mail.register(&mut registry);
+        let mail_servers = MailServerMetrics::default();
+        mail_servers.register(&mut registry);
         Self {
             registry,
             mail,
+            mail_servers,
             requests,
             seconds,
             logins,

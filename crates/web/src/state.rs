@@ -29,7 +29,7 @@ use crate::{
         route::{Route, nothing},
         site::{Site, Sites},
     },
-    metrics::{MailMetrics, Metrics, RouteMetrics},
+    metrics::{MailMetrics, MailServerMetrics, Metrics, RouteMetrics},
     pages::views::DemoTenant,
     router,
 };
@@ -186,6 +186,11 @@ impl Shared {
     /// The numbers that whoever sends mail keeps.
     pub fn mail_metrics(&self) -> &MailMetrics {
         &self.metrics.mail
+    }
+
+    /// The numbers that whoever ends connections of mail clients keeps.
+    pub fn mail_server_metrics(&self) -> &MailServerMetrics {
+        &self.metrics.mail_servers
     }
 
     /// Whether the database takes writes, as of the last ten seconds: whoever asks more often causes no more of them.

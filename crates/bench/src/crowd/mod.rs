@@ -5,6 +5,8 @@
 mod names;
 mod sink;
 
+use std::net::Ipv4Addr;
+
 use anyhow::Result;
 use warifu_domain::{
     audit::EventKind,
@@ -84,6 +86,10 @@ impl Member {
         }
     }
 
+    fn is_blocked(self) -> bool {
+        self.dice(15).is_multiple_of(10_000)
+    }
+
     fn last_login(self, now: Timestamp) -> i64 {
         match self.percent(7) {
             0..4 => 0,
@@ -148,6 +154,60 @@ pub(crate) fn add(target: &Target<'_>, tenant: TenantId, count: u64, now: Timest
     target.settle()
 }
 
+const WINDOW: &str = "tenant_id, user_id, network, address, since, until, services, used_at";
+
+/// One who has a window for mail clients.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    pub(crate) login: String,
+    /// Where the window is.
+    pub(crate) address: Ipv4Addr,
+}
+
+/// People whose windows are at 127.0.0.1, where this program's own mail clients come from; all others are elsewhere.
+pub(crate) const HERE: usize = 500;
+
+/// Opens up to `count` windows of people with a second factor, scattered over `people`; gives whose they are.
+pub(crate) fn open_windows(
+    target: &Target<'_>,
+    tenant: TenantId,
+    people: u64,
+    count: usize,
+    now: Timestamp,
+) -> Result<Vec<Reader>> {
+    let may =
+        |member: &Member| member.factor() == 2 && member.percent(11) >= 2 && !member.is_blocked();
+    let stride = (people / 2 / count.max(1) as u64).max(1);
+    let chosen = (0..people).step_by(stride as usize).map(Member);
+    let chosen: Vec<Member> = chosen.filter(may).take(count).collect();
+    let mut windows = Sink::open(target, "mail_window", WINDOW)?;
+    let mut readers = Vec::new();
+    for (number, member) in chosen.into_iter().enumerate() {
+        let address = match number {
+            0..HERE => Ipv4Addr::LOCALHOST,
+            _ => Ipv4Addr::from_bits(0x0a00_0000 + number as u32),
+        };
+        let bytes = Cell::Bytes(address.octets().to_vec());
+        windows.row(&[
+            Cell::Int(tenant.0),
+            Cell::Int(member.id()),
+            bytes.clone(),
+            bytes,
+            Cell::Int(now.0),
+            Cell::Int((now + Span::hours(14)).0),
+            Cell::Int(0),
+            Cell::Int(0),
+        ])?;
+        readers.push(Reader {
+            login: member.login(),
+            address,
+        });
+    }
+    windows.close()?;
+    target.settle()?;
+    Ok(readers)
+}
+
 fn person(tenant: &Cell, member: Member, now: Timestamp) -> [Cell; 17] {
     let (name, last_login) = (member.name(), member.last_login(now));
     let flag = |is: bool| Cell::Int(i64::from(is));
@@ -170,11 +230,7 @@ fn person(tenant: &Cell, member: Member, now: Timestamp) -> [Cell; 17] {
         },
         Cell::Int(member.factor()),
         flag(member.factor() == 2 && member.percent(14) < 1),
-        Cell::Int(if member.dice(15).is_multiple_of(10_000) {
-            i64::MAX
-        } else {
-            0
-        }),
+        Cell::Int(if member.is_blocked() { i64::MAX } else { 0 }),
         Cell::Int(last_login),
         flag(last_login != 0),
         Cell::Text(fold(&name)),

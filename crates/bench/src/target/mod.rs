@@ -4,6 +4,8 @@ pub(crate) mod codes;
 pub(crate) mod disk;
 pub(crate) mod first_command;
 pub(crate) mod footprint;
+pub(crate) mod gate;
+pub(crate) mod imap_logins;
 pub(crate) mod imports;
 mod list_pages;
 pub(crate) mod lists;

@@ -49,15 +49,15 @@ pub(crate) fn run(plan: &Plan, stage: &Stage) -> Result<Section> {
     };
     let fetch = |program: &Program, address| -> Result<Side> {
         let before = program.cpu_ms()?;
-        let run = wrk::fetch(
-            &plan.scratch,
+        let run = wrk::fetch(&wrk::Load {
+            folder: &plan.scratch,
             address,
-            &path,
-            &headers,
-            CONNECTIONS,
-            SECONDS,
-            size,
-        )?;
+            path: &path,
+            headers: &headers,
+            connections: CONNECTIONS,
+            seconds: SECONDS,
+            answer_bytes: size,
+        })?;
         let cpu_ms = (program.cpu_ms()? - before) / run.requests;
         Ok(Side {
             per_second: run.per_second,

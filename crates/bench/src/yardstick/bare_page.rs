@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::routing::get;
+use axum::routing::any;
 
 use crate::load::Answer;
 use crate::process::{Program, free_address};
@@ -50,7 +50,8 @@ pub(crate) fn run(address: SocketAddr, path: &str, head: &Path, body: &Path) -> 
         }
     }
     let body = axum::body::Bytes::from(body);
-    let page = get(async move || (headers.clone(), body.clone()));
+    // What is sent is read, as it is there.
+    let page = any(async move |_: axum::body::Bytes| (headers.clone(), body.clone()));
     let router = axum::Router::new().route(path, page);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

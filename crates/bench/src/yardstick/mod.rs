@@ -2,6 +2,7 @@
 
 pub(crate) mod bare_argon2;
 pub(crate) mod bare_page;
+pub(crate) mod dovecot;
 pub(crate) mod fdatasync;
 pub(crate) mod nginx;
 pub(crate) mod shell;

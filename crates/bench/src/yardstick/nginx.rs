@@ -35,9 +35,26 @@ const HEAD_FIELDS: [&str; 3] = [
 
 impl Nginx {
     pub(crate) fn start(folder: &Path) -> Result<Self> {
+        Self::answering(folder, "return 204;")
+    }
+
+    /// One that answers everything with this JSON.
+    pub(crate) fn with_json(folder: &Path, json: &str) -> Result<Self> {
+        Self::answering(
+            folder,
+            &format!("default_type application/json; return 200 '{json}';"),
+        )
+    }
+
+    /// Processor time so far, in milliseconds.
+    pub(crate) fn cpu_ms(&self) -> Result<f64> {
+        self.program.cpu_ms()
+    }
+
+    fn answering(folder: &Path, answer: &str) -> Result<Self> {
         let address = free_address()?;
-        let mut program =
-            Program::start(&mut command(folder, address)?, &folder.join("nginx.log"))?;
+        let mut command = configured(folder, address, answer)?;
+        let mut program = Program::start(&mut command, &folder.join("nginx.log"))?;
         program.wait_for(address, Duration::from_secs(10))?;
         Ok(Self {
             program,
@@ -54,15 +71,15 @@ impl Nginx {
             .sum::<usize>()
             + "HTTP/1.1 204 No Content\r\n\r\n".len();
         let before = self.program.cpu_ms()?;
-        let run = wrk::fetch(
-            &self.folder,
-            self.address,
-            "/",
-            &[],
-            CONNECTIONS,
+        let run = wrk::fetch(&wrk::Load {
+            folder: &self.folder,
+            address: self.address,
+            path: "/",
+            headers: &[],
+            connections: CONNECTIONS,
             seconds,
-            answer,
-        )?;
+            answer_bytes: answer,
+        })?;
         let cpu_ms = (self.program.cpu_ms()? - before) / run.requests;
         Ok(Y204 {
             per_second: run.per_second,
@@ -73,12 +90,16 @@ impl Nginx {
 
 /// The command that starts nginx in the foreground, with everything it writes in `folder`.
 pub(crate) fn command(folder: &Path, address: SocketAddr) -> Result<Command> {
+    configured(folder, address, "return 204;")
+}
+
+fn configured(folder: &Path, address: SocketAddr, answer: &str) -> Result<Command> {
     let place = folder.display();
     let text = format!(
         "daemon off;\nworker_processes 2;\npid {place}/nginx.pid;\nerror_log stderr warn;\n\
          events {{ worker_connections 1024; }}\n\
          http {{\n  access_log off;\n  server_tokens off;\n  keepalive_requests 1000000000;\n\
-         {temporary}  server {{ listen {address}; location / {{ return 204; }} }}\n}}\n",
+         {temporary}  server {{ listen {address}; location / {{ {answer} }} }}\n}}\n",
         temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("  {kind}_temp_path {place}/nginx-{kind};\n"))
             .concat(),

@@ -1,5 +1,6 @@
 //! wrk, the load generator for pages that anybody may fetch again and again.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
@@ -23,19 +24,58 @@ pub(crate) struct Run {
     pub(crate) per_second: f64,
 }
 
-/// Fetches `path` over `connections` keep-alive connections for `seconds`, in two threads. Every answer must be a success
-/// of `answer_bytes` bytes, head and body.
-pub(crate) fn fetch(
-    folder: &Path,
-    address: SocketAddr,
-    path: &str,
-    headers: &[String],
-    connections: usize,
-    seconds: u32,
-    answer_bytes: usize,
-) -> Result<Run> {
-    let script = folder.join("totals.lua");
-    std::fs::write(&script, SCRIPT)?;
+/// Sends the lines of a file as bodies, one after the other, each thread from another place on.
+const BODIES: &str = r#"
+local requests, at = {}, 0
+function init(args)
+  wrk.init(args)
+  for line in io.lines(args[1]) do
+    requests[#requests + 1] = wrk.format("POST", nil, nil, line)
+  end
+  at = math.random(#requests)
+end
+function request()
+  at = at % #requests + 1
+  return requests[at]
+end
+"#;
+
+/// What wrk asks.
+pub(crate) struct Load<'a> {
+    /// Where files go.
+    pub(crate) folder: &'a Path,
+    pub(crate) address: SocketAddr,
+    pub(crate) path: &'a str,
+    pub(crate) headers: &'a [String],
+    /// Keep-alive connections.
+    pub(crate) connections: usize,
+    pub(crate) seconds: u32,
+    /// Head and body of every answer.
+    pub(crate) answer_bytes: usize,
+}
+
+/// Fetches a page again and again, in two threads. Every answer must be a success of that many bytes.
+pub(crate) fn fetch(load: &Load<'_>) -> Result<Run> {
+    run(load, "", &[])
+}
+
+/// The same with the lines of a file as bodies.
+pub(crate) fn ask(load: &Load<'_>, bodies: &Path) -> Result<Run> {
+    run(load, BODIES, &["--".as_ref(), bodies.as_os_str()])
+}
+
+fn run(load: &Load<'_>, script: &str, arguments: &[&OsStr]) -> Result<Run> {
+    let Load {
+        folder,
+        address,
+        path,
+        headers,
+        connections,
+        seconds,
+        answer_bytes,
+    } = *load;
+    let file = folder.join("totals.lua");
+    std::fs::write(&file, format!("{SCRIPT}{script}"))?;
     let mut command = Command::new(find_program("wrk").context("wrk is not installed")?);
     command.args(["-t2", &format!("-c{connections}"), &format!("-d{seconds}s")]);
     for header in headers {
@@ -43,8 +83,9 @@ pub(crate) fn fetch(
     }
     command
         .arg("-s")
-        .arg(script)
-        .arg(format!("http://{address}{path}"));
+        .arg(file)
+        .arg(format!("http://{address}{path}"))
+        .args(arguments);
     let printed = output_of(&mut command)?;
     let totals = printed
         .lines()

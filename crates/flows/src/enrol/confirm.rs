@@ -233,7 +233,7 @@ async fn confirm(
     tx.delete_attempts_of(user).await?;
     tx.delete_sessions_of(user, Some(&token)).await?;
     // Of an app before this one; what this code opens comes with the session that it finishes or renews.
-    tx.close_mail_windows(user).await?;
+    act.close_mail_windows(tx, user).await?;
     let event = match &first.paired {
         Some(paired) => event.detail(&pairing::words(paired)),
         None => event,

@@ -74,7 +74,7 @@ pub async fn remove_totp(
         tx.void_backup_set(user).await?;
         tx.delete_attempts_of(user).await?;
         tx.delete_sessions_of(user, Some(&keep)).await?;
-        tx.close_mail_windows(user).await?;
+        act.close_mail_windows(tx, user).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, EventKind::SecondFactorRemoved).await?;
         Ok(Ok(()))

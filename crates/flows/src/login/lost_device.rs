@@ -60,7 +60,7 @@ pub async fn report_lost(
         // Said twice, it is announced once.
         if tx.suspend_totp(user, act.now).await? {
             tx.delete_sessions_of(user, None).await?;
-            tx.close_mail_windows(user).await?;
+            act.close_mail_windows(tx, user).await?;
             act.audit(tx, AuditEvent::new(kind, Some(user))).await?;
             act.notify(tx, user, kind).await?;
         }

@@ -115,7 +115,7 @@ pub async fn disable_user(
         if !tx.update_disabled(user.id, true).await? {
             return Ok(Ok(false));
         }
-        close_doors(tx, &user).await?;
+        close_doors(tx, &act, &user).await?;
         act.audit(tx, event).await?;
         Ok(Ok(true))
     });
@@ -123,11 +123,11 @@ pub async fn disable_user(
 }
 
 /// Ends everything by which a person is in, or on the way in.
-async fn close_doors(tx: &mut Tx<'_>, user: &UserRow) -> Result<(), StoreError> {
+async fn close_doors(tx: &mut Tx<'_>, act: &Act, user: &UserRow) -> Result<(), StoreError> {
     tx.spend_helpdesk_code(user.id).await?;
     tx.delete_attempts_of(user.id).await?;
     tx.delete_sessions_of(user.id, None).await?;
-    tx.close_mail_windows(user.id).await?;
+    act.close_mail_windows(tx, user.id).await?;
     Ok(())
 }
 
@@ -221,7 +221,7 @@ async fn clear_two_factor(
         pairing::release(tx, user.id).await?;
         tx.update_must_enrol(user.id, must_enrol).await?;
         tx.note_open(user.id).await?;
-        close_doors(tx, &user).await?;
+        close_doors(tx, &act, &user).await?;
         act.audit(tx, event.clone()).await?;
         act.notify(tx, user.id, event.kind).await?;
         Ok(had)
@@ -242,7 +242,7 @@ pub async fn end_sessions(
     let ended = ctx.store.write(tenant.id, async move |tx| {
         tx.delete_attempts_of(user.id).await?;
         let ended = tx.delete_sessions_of(user.id, None).await?;
-        tx.close_mail_windows(user.id).await?;
+        act.close_mail_windows(tx, user.id).await?;
         act.audit(tx, event.clone()).await?;
         Ok(ended)
     });
@@ -278,7 +278,7 @@ pub async fn change_role(
             return Ok(Err(last));
         }
         tx.update_role(user.id, role).await?;
-        close_doors(tx, &user).await?;
+        close_doors(tx, &act, &user).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user.id, kind).await?;
         Ok(Ok(true))
@@ -305,6 +305,7 @@ pub async fn delete_user(
         }
         // As it is now: the words to be taken out of the search may have changed.
         if let Some(user) = tx.find_user(user.id).await? {
+            act.close_mail_windows(tx, user.id).await?;
             tx.delete_user(&user).await?;
             act.audit(tx, event).await?;
         }

@@ -312,7 +312,7 @@ pub async fn set_password(
             tx.note_open(user.id).await?;
             tx.delete_attempts_of(user.id).await?;
             tx.delete_sessions_of(user.id, None).await?;
-            tx.close_mail_windows(user.id).await?;
+            act.close_mail_windows(tx, user.id).await?;
             act.audit(
                 tx,
                 AuditEvent::new(EventKind::PasswordChanged, Some(user.id)),

@@ -16,9 +16,7 @@ use warifu_domain::{
 use warifu_storage::{AuditFilter, AuditRow, GroupRow, SessionRow, TotpState, UserRow};
 
 use super::{ManageError, Whom, act::begin_act, open_email};
-use crate::{
-    audit, by::By, ctx::Ctx, emailed_code::open_address, login::load_facts, session::ListedSession,
-};
+use crate::{audit, by::By, ctx::Ctx, login::load_facts, session::ListedSession};
 
 /// Events that a person's page shows.
 const EVENTS_SHOWN: i64 = 20;
@@ -166,7 +164,7 @@ async fn load(ctx: &Ctx, tenant: &Arc<Tenant>, whom: Whom) -> Result<UserDetails
         details.email = Some(open_email(ctx, tenant, details.user.id, sealed)?);
     }
     if let Some(row) = address {
-        let address = open_address(&ctx.keys(), tenant, details.user.id, &row.sealed)?;
+        let address = open_email(ctx, tenant, details.user.id, &row.sealed)?;
         details.private_address = Some((address, row.confirmed_at));
     }
     Ok(details)

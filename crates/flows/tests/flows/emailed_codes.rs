@@ -63,6 +63,7 @@ async fn k3_k6_k7_an_address_is_confirmed_shown_and_then_logs_in_like_the_app() 
         assert_eq!(shown.0, ADDRESS);
         let told = world.mails_to(&hana).await;
         assert_eq!(told, [EventKind::PrivateAddressConfirmed]);
+        assert_eq!(world.mails_at(&hana, ADDRESS).await, told, "there as well");
 
         let mut away = world.browser();
         assert_eq!(away.send_password(&hana).await.unwrap(), Asked::Code(None));
@@ -344,10 +345,9 @@ async fn sec_037_who_has_only_mail_proves_with_the_password_and_a_code_by_mail()
         assert_eq!(refused(home.remove_address().await), Refusal::MethodMissing);
         let mut away = world.browser();
         assert_eq!(away.send_password(&hana).await.unwrap(), Asked::Nothing);
-        assert_eq!(
-            world.mails_to(&hana).await.last(),
-            Some(&EventKind::PrivateAddressRemoved)
-        );
+        let removed = Some(&EventKind::PrivateAddressRemoved);
+        assert_eq!(world.mails_to(&hana).await.last(), removed);
+        assert_eq!(world.mails_at(&hana, ADDRESS).await.last(), removed);
         assert_eq!(world.rows("emailed_code", "1 = 1").await, 0);
     })
     .await;
@@ -422,6 +422,31 @@ async fn k7_a_code_goes_before_other_mail_comes_from_the_own_address_and_is_not_
         assert_eq!(delivery::urgent(&world.ctx, 10).await.unwrap(), []);
         let events = world.events_of(&hana).await;
         assert!(events.contains(&"mail.given_up".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_043_the_old_and_the_new_private_address_hear_of_a_change() {
+    on_both(campus(), async |world| {
+        let (hana, mut home) = with_address(&world).await;
+        world.wait(Span::minutes(2));
+        let new = "hana@elsewhere.example";
+        home.register_address(new).await.unwrap();
+        let code = newest(&world, &hana).await;
+        home.confirm_address(&code).await.unwrap();
+        for (address, times) in [(hana.email.as_str(), 2), (ADDRESS, 2), (new, 1)] {
+            let told = world.mails_at(&hana, address).await;
+            assert_eq!(
+                told,
+                vec![EventKind::PrivateAddressConfirmed; times],
+                "{address}"
+            );
+        }
+        // From now on it is a stranger's.
+        home.remove_address().await.unwrap();
+        assert_eq!(world.mails_at(&hana, ADDRESS).await.len(), 2);
+        assert_eq!(world.mails_at(&hana, new).await.len(), 2);
     })
     .await;
 }

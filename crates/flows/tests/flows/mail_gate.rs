@@ -25,7 +25,7 @@ use crate::{
 const HOME: &str = "203.0.113.7";
 
 /// An administrator, who needs a window everywhere, with a mail address as login ID.
-async fn register(world: &World, login: &str) {
+pub(crate) async fn register(world: &World, login: &str) {
     let new = NewPerson {
         login: Login::parse(login).unwrap(),
         name: String::new(),

@@ -76,7 +76,7 @@ impl Browser {
     }
 }
 
-async fn sign_in_at(world: &World, person: &mut Person, at: &str) -> Browser {
+pub(crate) async fn sign_in_at(world: &World, person: &mut Person, at: &str) -> Browser {
     let mut browser = world.browser_at(address(at));
     browser.sign_in(person).await;
     browser

@@ -20,6 +20,7 @@ mod helpdesk;
 mod key_rotation;
 mod lost_device;
 mod mail_gate;
+mod mail_kicks;
 mod mail_login;
 mod mail_windows;
 mod model;

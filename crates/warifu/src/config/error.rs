@@ -143,8 +143,16 @@ fn place(text: &str, byte: usize) -> (usize, usize) {
 fn field_at(table: &DeTable<'_>, byte: usize) -> Option<String> {
     let covers = |span: Range<usize>| span.start <= byte && byte < span.end.max(span.start + 1);
     table.iter().find_map(|(key, value)| {
-        let inner = value.get_ref().as_table();
-        if let Some(inner) = inner.and_then(|inner| field_at(inner, byte)) {
+        let inner = match value.get_ref() {
+            DeValue::Table(inner) => field_at(inner, byte),
+            // The section of that number, from 1.
+            DeValue::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+                let inner = field_at(item.get_ref().as_table()?, byte)?;
+                Some(format!("{}.{inner}", index + 1))
+            }),
+            _ => None,
+        };
+        if let Some(inner) = inner {
             return Some(format!("{}.{inner}", key.get_ref()));
         }
         (covers(key.span()) || covers(value.span())).then(|| key.get_ref().to_string())
@@ -210,6 +218,10 @@ fn distance(a: &str, b: &str) -> usize {
 /// The line of the reference configuration that sets `field`.
 fn example(field: &str) -> String {
     let (section, name) = field.rsplit_once('.').unwrap_or(("", field));
+    let section = match section.rsplit_once('.') {
+        Some((list, number)) if number.parse::<usize>().is_ok() => format!("[{list}]"),
+        _ => section.to_owned(),
+    };
     let mut current = "";
     for line in REFERENCE.lines() {
         let line = line.strip_prefix('#').unwrap_or(line);

@@ -6,6 +6,7 @@ mod first_factor;
 mod limits;
 mod mail;
 mod mail_gate;
+mod mail_server;
 mod operation;
 #[cfg(test)]
 mod reference;
@@ -25,6 +26,7 @@ use error::Source;
 pub(crate) use first_factor::{FirstFactor, FirstFactorKind};
 pub(crate) use mail::{Mail, MailTls};
 pub(crate) use mail_gate::{GateAddress, GateProtocol, MailGate};
+pub(crate) use mail_server::{DoveadmAddress, MailServer};
 pub(crate) use operation::{Hashing, Log, Metrics};
 pub(crate) use rescue::Rescue;
 pub(crate) use server::{Server, Tls};
@@ -47,6 +49,7 @@ pub(crate) struct Config {
     pub(crate) rescue: Rescue,
     pub(crate) first_factor: Vec<FirstFactor>,
     pub(crate) mail_gate: Vec<MailGate>,
+    pub(crate) mail_server: Vec<MailServer>,
 }
 
 /// Which file to read; part of every command that needs a configuration.
@@ -151,6 +154,7 @@ impl Config {
         }
         first_factor::check(&self.first_factor, source)?;
         mail_gate::check(&self.mail_gate, source)?;
+        mail_server::check(&self.mail_server, source)?;
         self.mail.check(source)
     }
 
@@ -170,6 +174,9 @@ impl Config {
         }
         for section in &mut self.mail_gate {
             section.file().map(resolve);
+        }
+        for section in &mut self.mail_server {
+            section.files().for_each(resolve);
         }
         if let Some(tls) = &mut self.server.tls {
             resolve(&mut tls.certificate);

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{
-    Database, FirstFactor, Hashing, Keys, Log, Mail, MailGate, Metrics, Rescue, Server, Tls,
+    Database, FirstFactor, Hashing, Keys, Log, Mail, MailGate, MailServer, Metrics, Rescue, Server,
+    Tls,
 };
 
 /// What the macro of `section.rs` tells about a section.
@@ -79,5 +80,6 @@ pub(super) fn write() -> String {
     write_section::<Rescue>("", "rescue", &mut out);
     write_section::<FirstFactor>("#", "[first_factor]", &mut out);
     write_section::<MailGate>("#", "[mail_gate]", &mut out);
+    write_section::<MailServer>("#", "[mail_server]", &mut out);
     out
 }

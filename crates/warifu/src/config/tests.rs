@@ -47,8 +47,8 @@ fn every_example_of_the_reference_is_accepted() {
     let mut examples = String::new();
     for line in REFERENCE.lines() {
         let is_example = line.starts_with('#') && !line.starts_with("# ");
-        // Only one of the two sources of keys, and of the mail password, may be set.
-        let is_other = ["#environment", "#password_environment"]
+        // Only one of the two sources of a secret may be set.
+        let is_other = ["#environment", "#password_environment", "#key_environment"]
             .iter()
             .any(|other| line.starts_with(other));
         let line = if is_other {
@@ -624,4 +624,85 @@ fn sec_055_a_mail_gate_that_the_network_could_reach_or_that_is_half_said_is_refu
         assert_eq!(line, text.lines().count(), "{text}\n{error}");
         assert!(error.problem.contains(problem), "{text}\n{error}");
     }
+}
+
+#[test]
+fn sec_054_a_mail_server_that_cannot_be_told_or_would_show_the_key_is_refused() {
+    let good =
+        "[[mail_server]]\ntenant = 'a'\ndoveadm = 'https://m.example:8443'\nkey_file = 'k'\n";
+    let config = parse(&format!("{good}{good}")).unwrap();
+    assert_eq!(config.mail_server.len(), 2, "a tenant may have several");
+    let file = config.mail_server[0].key_file.as_deref();
+    assert_eq!(file, Some(Path::new("/etc/warifu/k")));
+    let second = "[[mail_server]]\ntenant = 'b'\n";
+    for (text, place, problem, mend) in [
+        (
+            "key_file = 'k'",
+            "6:10 mail_server.2.tenant",
+            "`doveadm` is missing",
+            "add doveadm",
+        ),
+        (
+            "doveadm = 'https://m.example'",
+            "6:10 mail_server.2.tenant",
+            "the key is missing",
+            "doveadm_api_key",
+        ),
+        (
+            "doveadm = 'http://m.example:8080'\nkey_file = 'k'",
+            "7:11 mail_server.2.doveadm",
+            "without TLS",
+            "https://",
+        ),
+        (
+            "doveadm = 'm.example:8080'\nkey_file = 'k'",
+            "7:11 mail_server.2.doveadm",
+            "not http://",
+            "for example",
+        ),
+        (
+            "doveadm = 'https://m.example/doveadm/v1'\nkey_file = 'k'",
+            "7:11 mail_server.2.doveadm",
+            "not http://",
+            "for example",
+        ),
+        (
+            "doveadm = 'https://m.example'\nkey_file = 'k'\nkey_environment = 'K'",
+            "9:19 mail_server.2.key_environment",
+            "only one key",
+            "remove one",
+        ),
+        (
+            "doveadm = 'https://m.example'\nkey_file = 'k'\ntimeout_seconds = 31",
+            "9:19 mail_server.2.timeout_seconds",
+            "31 is not between 1 and 30",
+            "timeout_seconds = 5",
+        ),
+        (
+            "doveadm = 'https://m.example'\nkey = 'hunter2'",
+            "8:1 mail_server.2.key",
+            "there is no such setting",
+            "there are: tenant, doveadm, key_file",
+        ),
+    ] {
+        check(&format!("{good}{second}{text}\n"), place, problem, mend);
+    }
+    check(
+        "[[mail_server]]\nkey_file = 'k'\n",
+        "1:1 mail_server.1.tenant",
+        "it is missing",
+        "slug",
+    );
+    for here in [
+        "http://localhost:8080",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080/",
+    ] {
+        let text = good.replace("https://m.example:8443", here);
+        let config = parse(&text).unwrap();
+        let address = config.mail_server[0].address().unwrap();
+        assert_eq!((address.is_https, address.port), (false, 8080), "{here}");
+    }
+    let address = parse(&good.replace(":8443", "")).unwrap().mail_server[0].address();
+    assert_eq!(address.unwrap().port, 443);
 }

@@ -100,7 +100,7 @@ async fn demonstrate(arguments: &Arguments) -> Result<(), Failure> {
         failure = mail.print_as_written() => Err(failure),
     };
     tokio::select! {
-        () = finish(listeners, &background, None, &ctx) => {}
+        () = finish(listeners, &background, Vec::new(), &ctx) => {}
         () = stop.ordered() => {}
     }
     let farewell = folder.farewell();

@@ -12,8 +12,8 @@ use warifu_domain::user::Login;
 use warifu_flows::first_factor::{Answer, Asking, Directory, Entry, Unreachable};
 use zeroize::Zeroizing;
 
-use super::words;
 use crate::config::FirstFactor;
+use crate::log::words;
 
 /// More than Dovecot says in one connection by far.
 const MOST_BYTES: u64 = 64 * 1024;

@@ -13,11 +13,13 @@ use warifu_domain::user::Login;
 use warifu_flows::first_factor::{Answer, Asking, Directory, Entry, Unreachable};
 use zeroize::Zeroizing;
 
-use super::{read_secret, words};
 use crate::cli::exit::Failure;
 use crate::config::FirstFactor;
-use crate::tls;
+use crate::log::words;
+use crate::{secret, tls};
 
+/// What the section is called where it is wrong.
+const SECTION: &str = "first_factor";
 /// A bind was refused: the name or the password is wrong (RFC 4511, A.1).
 const INVALID_CREDENTIALS: u32 = 49;
 /// Results of a bind as a person that say "not you, now": a policy of the directory, an account that is locked there.
@@ -41,7 +43,9 @@ pub(super) struct Ldap {
 
 impl Ldap {
     pub(super) fn open(section: &FirstFactor) -> Result<Self, Failure> {
-        let service = section.bind_dn.clone().zip(read_secret(section)?);
+        let file = section.bind_password_file.as_deref();
+        let password = secret::read(SECTION, "bind_password", file, None)?;
+        let service = section.bind_dn.clone().zip(password);
         Ok(Self {
             url: section.url.clone().unwrap_or_default(),
             starttls: section.starttls,

@@ -3,14 +3,12 @@
 mod dovecot;
 mod ldap;
 
-use std::fs;
 use std::sync::Arc;
 
 use warifu_domain::user::Login;
 use warifu_flows::first_factor::{Answer, Directories, Directory, Unreachable};
-use zeroize::Zeroizing;
 
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::Failure;
 use crate::config::{FirstFactor, FirstFactorKind};
 
 /// Every directory of the configuration, by the slug of its tenant. None is asked yet.
@@ -34,27 +32,4 @@ pub(crate) async fn try_out(directory: &dyn Directory) -> Result<(), Unreachable
             "it takes any password: nobody would be kept out".to_owned(),
         )),
     }
-}
-
-/// What a directory said, without anything that could break a line of the log.
-fn words(text: &str) -> String {
-    text.replace(char::is_control, " ")
-        .chars()
-        .take(300)
-        .collect()
-}
-
-fn read_secret(section: &FirstFactor) -> Result<Option<Zeroizing<String>>, Failure> {
-    let Some(file) = &section.bind_password_file else {
-        return Ok(None);
-    };
-    let text = fs::read_to_string(file).map(Zeroizing::new);
-    let text = text.map_err(|error| {
-        let problem = format!(
-            "first_factor.bind_password_file: {}: {error}",
-            file.display()
-        );
-        Failure::new(Exit::Configuration, problem).mend("let the user that Warifu runs as read it")
-    })?;
-    Ok(Some(Zeroizing::new(text.trim_end().to_owned())))
 }

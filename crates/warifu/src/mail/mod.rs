@@ -5,4 +5,4 @@ mod relay;
 mod worker;
 
 pub(crate) use relay::Relay;
-pub(crate) use worker::Worker;
+pub(crate) use worker::start;

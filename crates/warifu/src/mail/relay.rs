@@ -9,11 +9,11 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use warifu_flows::delivery::{Mail, Post, Posting, SendFailure};
-use zeroize::Zeroizing;
 
 use super::message::compose;
 use crate::cli::exit::{Exit, Failure};
 use crate::config::{self, MailTls};
+use crate::secret;
 
 /// A relay that mails are handed to. Each mail has a connection of its own: one that broke cannot take the next one with it.
 pub(crate) struct Relay {
@@ -32,7 +32,10 @@ impl Relay {
             .port(mail.port())
             .timeout(Some(mail.timeout()))
             .tls(tls(mail, server)?);
-        if let (Some(user), Some(password)) = (&mail.user, password(mail)?) {
+        let file = mail.password_file.as_deref();
+        let variable = mail.password_environment.as_deref();
+        let password = secret::read("mail", "password", file, variable)?;
+        if let (Some(user), Some(password)) = (&mail.user, password) {
             transport = transport.credentials(Credentials::new(user.clone(), password.to_string()));
         }
         Ok(Some(Self {
@@ -120,29 +123,4 @@ fn certificates(pem: &[u8]) -> Vec<String> {
         blocks.push(text.into_owned()); // To be refused by whoever reads it.
     }
     blocks
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the configuration names this variable, for secret managers that provide nothing else"
-)]
-fn password(mail: &config::Mail) -> Result<Option<Zeroizing<String>>, Failure> {
-    let wrong = |problem: String| Failure::new(Exit::Configuration, problem);
-    if let Some(file) = &mail.password_file {
-        let text = fs::read_to_string(file).map(Zeroizing::new);
-        let text = text.map_err(|error| {
-            wrong(format!("mail.password_file: {}: {error}", file.display()))
-                .mend("let the user that Warifu runs as read it")
-        })?;
-        return Ok(Some(Zeroizing::new(text.trim_end().to_owned())));
-    }
-    let Some(name) = &mail.password_environment else {
-        return Ok(None);
-    };
-    match std::env::var(name) {
-        Ok(text) => Ok(Some(Zeroizing::new(text))),
-        Err(error) => Err(wrong(format!(
-            "mail.password_environment: ${name}: {error}"
-        ))),
-    }
 }

@@ -4,63 +4,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::MissedTickBehavior;
+use tokio::task::JoinSet;
 use warifu_flows::delivery::{self, Afterwards, Post, SendFailure};
 use warifu_flows::{Ctx, Fault};
 use warifu_storage::DueNotice;
 use warifu_web::WebState;
 
+use crate::worker::{Looks, Stopped, Worker};
+
 /// How often the outbox is looked into. Whoever waits for a mail waits longer for the relay.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Longest that a stop waits for mails that a relay is taking just then. What is cut off then is sent again when its lease ends.
-const FAREWELL: Duration = Duration::from_secs(20);
-
-/// The worker of a running server.
-pub(crate) struct Worker {
-    stop: watch::Sender<bool>,
-    work: JoinHandle<()>,
-}
-
-impl Worker {
-    /// Sends what is due, until it is stopped.
-    pub(crate) fn start(
-        ctx: Arc<Ctx>,
-        state: WebState,
-        post: Arc<dyn Post>,
-        connections: usize,
-    ) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let work = tokio::spawn(deliver(ctx, state, post, connections, stopped));
-        Self { stop, work }
-    }
-
-    /// Takes no further mail, and waits for those that a relay is taking: cut off, they would be sent twice.
-    pub(crate) async fn stop(self) {
-        // An error means that the worker has ended.
-        let _ = self.stop.send(true);
-        let abort = self.work.abort_handle();
-        if tokio::time::timeout(FAREWELL, self.work).await.is_err() {
-            abort.abort();
-            tracing::warn!("a relay takes too long: its mail is tried again after the next start");
-        }
-    }
-}
-
-async fn deliver(
-    ctx: Arc<Ctx>,
-    state: WebState,
+/// Begins to send what is due.
+pub(crate) fn start(
+    ctx: &Arc<Ctx>,
+    state: &WebState,
     post: Arc<dyn Post>,
     connections: usize,
-    stopped: watch::Receiver<bool>,
-) {
-    let all = (Sort::All, stopped.clone());
-    tokio::join!(
-        send_due(&ctx, &state, &post, connections, all),
-        send_due(&ctx, &state, &post, connections, (Sort::Urgent, stopped)),
-    );
+) -> Worker {
+    let (ctx, state) = (ctx.clone(), state.clone());
+    Worker::start("sending mail", |stopped| async move {
+        let all = (Sort::All, stopped.clone());
+        tokio::join!(
+            send_due(&ctx, &state, &post, connections, all),
+            send_due(&ctx, &state, &post, connections, (Sort::Urgent, stopped)),
+        );
+    })
 }
 
 /// Which notices.
@@ -78,18 +47,10 @@ async fn send_due(
     state: &WebState,
     post: &Arc<dyn Post>,
     connections: usize,
-    (sort, mut stopped): (Sort, watch::Receiver<bool>),
+    (sort, stopped): (Sort, Stopped),
 ) {
-    let mut ticks = tokio::time::interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            _ = stopped.changed() => {}
-        }
-        if *stopped.borrow() {
-            return;
-        }
+    let mut looks = Looks::each(LOOK_EVERY, stopped.clone());
+    while looks.next().await {
         if let Err(fault) = empty(ctx, state, post, connections, (sort, &stopped)).await {
             tracing::warn!(%fault, "cannot read the outbox; the next look tries again");
         }
@@ -107,7 +68,7 @@ async fn empty(
     state: &WebState,
     post: &Arc<dyn Post>,
     connections: usize,
-    (sort, stopped): (Sort, &watch::Receiver<bool>),
+    (sort, stopped): (Sort, &Stopped),
 ) -> Result<(), Fault> {
     let limit = i64::try_from(connections * 8).unwrap_or(i64::MAX);
     loop {
@@ -123,14 +84,14 @@ async fn empty(
             if sending.len() >= connections {
                 sending.join_next().await;
             }
-            if *stopped.borrow() {
+            if stopped.is() {
                 break;
             }
             let (ctx, state, post) = (ctx.clone(), state.clone(), post.clone());
             sending.spawn(async move { send(&ctx, &state, &*post, &notice).await });
         }
         while sending.join_next().await.is_some() {}
-        if *stopped.borrow() {
+        if stopped.is() {
             return Ok(());
         }
     }

@@ -58,7 +58,12 @@ impl Client {
 
     /// Fills in the form of the page `path` and sends it to where the page is.
     pub(crate) fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let page = self.get(path);
+        self.submit_to(path, path, fields)
+    }
+
+    /// Fills in a form of the page `at` that is sent to `path`.
+    pub(crate) fn submit_to(&mut self, at: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.get(at);
         let token = page.hidden("form_token");
         let mut body = format!("form_token={}", encode(&token));
         for (name, value) in fields {

@@ -8,6 +8,7 @@ mod client;
 mod demo;
 mod directory;
 mod dovecot;
+mod gate_flood;
 mod mail;
 mod mail_server;
 mod mail_sockets;

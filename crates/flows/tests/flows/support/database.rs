@@ -38,6 +38,7 @@ pub(crate) const TABLES: [&str; 20] = [
     "outbox",
     "mail_window",
     "mail_refusal",
+    "mail_kick",
     "gate_key",
     "helpdesk_code",
     "person_group",

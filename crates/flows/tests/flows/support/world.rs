@@ -1,6 +1,9 @@
 //! A server with one tenant, on one engine.
 
-use std::{net::IpAddr, ops::Deref, sync::Arc, sync::atomic::AtomicU32, sync::atomic::Ordering};
+use std::{
+    collections::HashSet, net::IpAddr, ops::Deref, sync::Arc, sync::atomic::AtomicU32,
+    sync::atomic::Ordering,
+};
 
 use warifu_domain::{
     audit::EventKind,
@@ -36,6 +39,9 @@ use super::{
 
 /// When every story begins: a Thursday midnight in UTC, on a step of every period that divides a day.
 const BEGINNING: Timestamp = Timestamp(1_768_435_200_000);
+
+/// The tenant of a world. Its mail server can be told to end connections, its neighbours' cannot.
+const SLUG: &str = "midori";
 
 /// As little as Argon2id can cost: the stories count its evaluations, they do not measure them.
 pub(crate) const CHEAP: HashCost = HashCost {
@@ -131,7 +137,8 @@ fn ctx(store: Store, clock: &Clock, seed: u64, keys: Arc<KeyRing>, cost: HashCos
         cost,
     });
     let rng = Rng::seeded(seed);
-    Ctx::new(store, clock.clone(), rng, keys, hasher, MailMode::Keep)
+    let ctx = Ctx::new(store, clock.clone(), rng, keys, hasher, MailMode::Keep);
+    ctx.with_mail_servers(HashSet::from([SLUG.to_owned()]))
 }
 
 /// A person with an account, and what the person has at hand.
@@ -161,7 +168,7 @@ impl World {
     pub(crate) async fn begin(store: TestStore, fault: FaultPlan, setting: &Setting) -> Self {
         let (clock, place) = (Clock::hand(BEGINNING), Arc::new(store));
         let keys = Arc::new(KeyRing::generate([7; 32]));
-        let slug = "midori";
+        let slug = SLUG;
         let directories = setting.directory.iter();
         let directories = directories
             .map(|one| (slug.to_owned(), one.clone()))
@@ -334,17 +341,19 @@ impl World {
         .collect()
     }
 
-    /// What was mailed, oldest first.
+    /// What was mailed to a person's first address, oldest first.
     pub(crate) async fn mails_to(&self, person: &Person) -> Vec<EventKind> {
+        self.mails_at(person, &person.email).await
+    }
+
+    /// What was mailed to one address of a person, oldest first.
+    pub(crate) async fn mails_at(&self, person: &Person, address: &str) -> Vec<EventKind> {
         let notices = notices::list(&self.ctx, &self.tenant().await, 0, 1000)
             .await
             .unwrap();
         let own = notices.iter().filter(|notice| notice.login == person.login);
-        own.filter(|notice| notice.code().is_none())
-            .map(|notice| {
-                assert_eq!(notice.recipient, person.email);
-                notice.kind
-            })
+        own.filter(|notice| notice.code().is_none() && notice.recipient == address)
+            .map(|notice| notice.kind)
             .collect()
     }
 

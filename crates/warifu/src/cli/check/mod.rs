@@ -109,6 +109,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             block_on(async {
                 state::check(&config, &mut report).await;
                 server::check_directories(&config, &mut report).await;
+                server::check_mail_servers(&config, &mut report).await;
                 Ok(())
             })?;
         }

@@ -14,6 +14,7 @@ use crate::cli::output::utc;
 use crate::config::{Config, GateAddress, MailGate, Tls};
 use crate::first_factor;
 use crate::listen;
+use crate::mail_server;
 use crate::tls::Certificate;
 
 pub(super) fn check(config: &Config, report: &mut Report) {
@@ -77,6 +78,38 @@ pub(super) async fn check_directories(config: &Config, report: &mut Report) {
                 let problem =
                     format!("{tenant}: the {kind} directory cannot be asked: {unreachable}");
                 let mend = "people of this tenant are told to try again later; look at [[first_factor]] and at the directory";
+                report.problem(PART, Failure::failed(problem).mend(mend));
+            }
+        }
+    }
+}
+
+/// Asks every mail server what is open there.
+pub(super) async fn check_mail_servers(config: &Config, report: &mut Report) {
+    const PART: &str = "mail server";
+    let servers = match mail_server::open(&config.mail_server) {
+        Ok(servers) => servers,
+        Err(failure) => return report.problem(PART, failure),
+    };
+    for (section, (tenant, server)) in config.mail_server.iter().zip(servers) {
+        let doveadm = &section.doveadm;
+        match server.list().await {
+            Ok(open) => {
+                let count = open.len();
+                let says = format!("{tenant}: doveadm at {doveadm} answers, connections: {count}");
+                report.ok(PART, says);
+                if open.iter().any(|session| !session.is_alone) {
+                    report.warning(
+                        PART,
+                        format!("{tenant}: mail clients share processes there, and cannot be disconnected one by one"),
+                        "set client_limit = 1 for the services imap and pop3, and imap_hibernate_timeout = 0",
+                    );
+                }
+            }
+            Err(away) => {
+                let problem = format!("{tenant}: doveadm at {doveadm} cannot be asked: {away}");
+                let mend = "mail clients stay connected when their window ends; look at [[mail_server]], and at the service \
+                            doveadm of that Dovecot";
                 report.problem(PART, Failure::failed(problem).mend(mend));
             }
         }

@@ -9,6 +9,28 @@ def b64(text):
     return base64.b64encode(text.encode()).decode()
 
 
+CAPABILITIES = ('"IMPLEMENTATION', '"SIEVE', '"NOTIFY', '"SASL', '"STARTTLS', '"VERSION', '"UNAUTHENTICATE', '"MAXREDIRECTS')
+
+
+def sieve(say, hear, ends, lines, mechanism, user, password):
+    """RFC 5804, 2.1: strings are quoted, or follow their length."""
+    hear(ends)
+    if mechanism == "PLAIN":
+        say(f'AUTHENTICATE "PLAIN" "{b64(chr(0) + user + chr(0) + password)}"')
+        answer = hear(ends)
+    else:
+        say('AUTHENTICATE "LOGIN"')
+        answer = hear(ends)
+        for text in (user, password):
+            if not answer.startswith('"'):
+                break
+            say(f'"{b64(text)}"')
+            answer = hear(ends)
+    if answer.startswith("NO") and answer.endswith("}"):
+        answer += lines.readline().decode().strip()
+    return ("yes " if answer.startswith("OK") else "no ") + answer
+
+
 def log_in(source, host, port, protocol, mechanism, user, password):
     with socket.create_connection((host, int(port)), timeout=20, source_address=(source, 0)) as connection:
         lines = connection.makefile("rwb")
@@ -27,6 +49,9 @@ def log_in(source, host, port, protocol, mechanism, user, password):
             command, more, yes = "a AUTHENTICATE", "+", "a OK"
             def ends(line):
                 return line.startswith(("a ", "+"))
+        elif protocol == "sieve":
+            def ends(line):
+                return line.startswith(("OK", "NO", "BYE", '"')) and not line.startswith(CAPABILITIES)
         elif protocol == "pop3":
             command, more, yes = "AUTH", "+ ", "+OK"
             def ends(line):
@@ -35,6 +60,8 @@ def log_in(source, host, port, protocol, mechanism, user, password):
             command, more, yes = "AUTH", "334", "235"
             def ends(line):
                 return line[3:4] == " "
+        if protocol == "sieve":
+            return sieve(say, hear, ends, lines, mechanism, user, password)
         hear(lambda line: True)
         if protocol == "smtp":
             say("EHLO client.example.jp")
