@@ -166,7 +166,7 @@ mod tests {
     use super::SealedColumn;
 
     /// Columns of bytes that are not sealed, with what they are.
-    const OTHERS: [(&str, &str, &str); 27] = [
+    const OTHERS: [(&str, &str, &str); 28] = [
         ("person", "password", "keyed hash"),
         ("totp", "started_by", "hash of a token"),
         ("backup_code_set", "salt", "random"),
