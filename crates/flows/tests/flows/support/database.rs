@@ -26,7 +26,7 @@ impl Dump {
 }
 
 /// Every table that belongs to tenants.
-pub(crate) const TABLES: [&str; 20] = [
+pub(crate) const TABLES: [&str; 21] = [
     "person",
     "totp",
     "backup_code_set",
