@@ -1,9 +1,10 @@
 //! Postfix's policy delegation (SMTPD_POLICY_README): may a client that has logged in send? Whatever cannot be read or answered is
 //! put off, never let through (SEC-55).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::Instant;
 use warifu_flows::mail_gate::{self, Answer, Outcome, Question, Server};
 
 use super::Door;

@@ -164,7 +164,7 @@ impl MailServer {
     }
 
     /// What each sender hears; one after the other, half of them with TLS from the first byte.
-    fn send(&self, tries: &[Try]) -> Vec<String> {
+    pub(crate) fn send(&self, tries: &[Try]) -> Vec<String> {
         let mut lines = String::new();
         for (number, one) in tries.iter().enumerate() {
             let ports = self.ports[DOORS.iter().position(|door| *door == one.door).unwrap()];

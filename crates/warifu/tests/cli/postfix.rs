@@ -191,12 +191,23 @@ fn sec_055_a_real_postfix_lets_senders_in_as_warifu_says_and_nobody_without_it()
     place.run(["user", "enable", "uni", "off"]).good();
 
     everything_is_shut(&postfix, server);
-    // And open again.
+    // And open again. Passwords of others are now in a directory that is down: "later", and no wrong password.
+    let config = place.read("data/warifu.toml");
+    let directory = "\n[[first_factor]]\ntenant = 'uni'\nkind = 'dovecot'\nsocket = 'nowhere'\n";
+    place.write("data/warifu.toml", &format!("{config}{directory}"));
     let (_server, _) = serve(&place);
     postfix.lets_in(&[
         Try::new(Door::PolicyOnly, "off", CAMPUS),
         Try::new(Door::Warifu, "off", CAMPUS),
     ]);
+    for mechanism in ["PLAIN", "LOGIN", "PLAIN"] {
+        let stranger = Try {
+            mechanism,
+            ..Try::new(Door::Warifu, "nobody", CAMPUS)
+        };
+        let heard = postfix.send(&[stranger]);
+        assert!(heard[0].starts_with("no auth 454 4.7.0 "), "{heard:?}");
+    }
 }
 
 fn everything_is_shut(postfix: &MailServer, server: Process) {

@@ -107,6 +107,10 @@ impl Wire {
     }
 
     /// The next line, without its end.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "measures how long a server may take"
+    )]
     pub(super) fn hear(&mut self) -> Result<String, Broken> {
         let until = Instant::now() + self.timeout;
         loop {
