@@ -19,8 +19,8 @@ use crate::{
         accent, account, admin, backup_codes, common_login, demo, email, gate, help, home,
         language, login, login_backup_code, login_code, login_email, login_forgotten,
         login_helpdesk_code, login_lost_device, login_pairing, login_set_up, logo, logout,
-        mail_programs, notifications, operator, own_switch, pairing, password, proof, remove,
-        sessions, set_up,
+        mail_programs, network, notifications, operator, own_switch, pairing, password, proof,
+        remove, sessions, set_up,
         views::{ASSETS, admin::UserAct},
     },
 };
@@ -257,6 +257,7 @@ pub(crate) fn table() -> Vec<Route> {
             Session,
             mail_programs::permit,
         ),
+        get("/{tenant}/account/network", Session, network::show),
         // Mail servers.
         machine("/{tenant}/gate/dovecot", gate::dovecot),
         machine("/{tenant}/gate/mail", gate::mail),
@@ -364,6 +365,36 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/admin/policy/history/{revision}",
             May(ChangePolicy),
             admin::policy::go_back,
+        ),
+        get(
+            "/{tenant}/admin/networks",
+            May(ShowPolicy),
+            admin::networks::show,
+        ),
+        get(
+            "/{tenant}/admin/networks/add",
+            May(ChangePolicy),
+            admin::networks::ask,
+        ),
+        post(
+            "/{tenant}/admin/networks/add",
+            May(ChangePolicy),
+            admin::networks::add,
+        ),
+        get(
+            "/{tenant}/admin/networks/{line}",
+            May(ChangePolicy),
+            admin::networks::edit,
+        ),
+        post(
+            "/{tenant}/admin/networks/{line}",
+            May(ChangePolicy),
+            admin::networks::save,
+        ),
+        post(
+            "/{tenant}/admin/networks/{line}/remove",
+            May(ChangePolicy),
+            admin::networks::remove,
         ),
         get("/{tenant}/admin/audit", May(ShowAudit), admin::audit::show),
         post(

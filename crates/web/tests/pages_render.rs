@@ -60,6 +60,11 @@ const FIELDS: &[&str] = &[
     "company",
     "how",
     "to",
+    "cidr",
+    "comment",
+    "trusted",
+    "shared",
+    "draft",
 ];
 
 fn each_page(check: impl Fn(&Sample, &[Tag])) {

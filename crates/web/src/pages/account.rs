@@ -40,7 +40,9 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         trusted_network: switch.trusted_network,
     });
     let backup = backup_state(&page, &overview.backup_codes);
-    let mail_windows = page.tenant().policy.mail.windows;
+    let policy = &page.tenant().policy;
+    let mail_windows = policy.mail.windows;
+    let place_matters = mail_windows || !policy.networks.is_empty();
     Ok(page.show(|frame| views::Account {
         frame,
         name: Some(who.name).filter(|name| !name.is_empty()),
@@ -61,6 +63,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         backup,
         backup_offered: overview.backup_codes.offered,
         mail_windows,
+        place_matters,
         sessions: u32::try_from(overview.sessions).unwrap_or(u32::MAX),
     }))
 }

@@ -26,6 +26,7 @@ pub(crate) mod logout;
 pub mod mail;
 pub(crate) mod mail_programs;
 mod mail_reminder;
+pub(crate) mod network;
 pub(crate) mod notifications;
 pub(crate) mod operator;
 pub(crate) mod own_switch;

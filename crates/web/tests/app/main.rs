@@ -16,6 +16,7 @@ mod guests;
 mod headers;
 mod help;
 mod language;
+mod networks;
 mod notifications;
 mod operations;
 mod operator;

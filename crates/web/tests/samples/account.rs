@@ -10,6 +10,7 @@ impl Samples<'_> {
     pub(super) fn account(&self) -> Rendered {
         let off = || Account {
             mail_windows: false,
+            place_matters: true,
             frame: self.signed_in(),
             name: Some(self.cast.name.clone()),
             login: self.cast.login.clone(),

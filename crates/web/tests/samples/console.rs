@@ -430,6 +430,7 @@ impl Samples<'_> {
                     people_moved: 0,
                     moved: vec![],
                     cautions: vec![],
+                    has_networks: false,
                     locked_out: 0,
                     as_of: None,
                     counts: vec![],
@@ -446,6 +447,7 @@ impl Samples<'_> {
                     people_moved: 0,
                     moved: vec![],
                     cautions: vec![],
+                    has_networks: false,
                     locked_out: 0,
                     as_of: None,
                     counts: vec![],
@@ -469,6 +471,7 @@ impl Samples<'_> {
                     people_moved: 0,
                     moved: vec![],
                     cautions: vec![],
+                    has_networks: false,
                     locked_out: 0,
                     people: vec![],
                     next: None,
@@ -516,6 +519,7 @@ impl Samples<'_> {
             cautions: [Caution::Huge, Caution::Private]
                 .map(|caution| caution_text(&self.frame().texts, &self.network(), caution))
                 .into(),
+            has_networks: true,
             locked_out: 3,
             logins: (1200, 300),
             people: vec![

@@ -88,6 +88,7 @@ impl Samples<'_> {
                 backup: None,
                 backup_offered: false,
                 mail_windows: false,
+                place_matters: true,
                 sessions: 1,
             })
         };

@@ -6,6 +6,7 @@ mod email;
 mod import;
 mod login;
 mod mail_programs;
+mod networks;
 mod operator;
 mod pairing;
 mod reminders;
@@ -95,6 +96,7 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.adoption(),
         samples.reminders(),
         samples.policies(),
+        samples.networks(),
         samples.audit(),
         samples.branding(),
         samples.tenants_managed(),

@@ -224,7 +224,7 @@ fn text_again(page: Page, text: String, revision: i64, error: DraftError) -> Ans
 }
 
 /// Begins to count what a draft would do, and leads to where that is shown.
-fn begin(page: Page, draft: Started) -> axum::response::Response {
+pub(super) fn begin(page: Page, draft: Started) -> axum::response::Response {
     work::beside(&page, draft, async |ctx, tenant, draft| {
         policy_change::count(&ctx, &tenant, draft).await
     });
@@ -293,6 +293,7 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
         people_moved: preview.tally.people_moved,
         moved,
         cautions,
+        has_networks: changes_networks(&old, &preview.text),
         locked_out: preview.tally.locked_out,
         logins: (preview.tally.logins, preview.tally.logins_changed),
         people,
@@ -305,6 +306,12 @@ async fn draft_page(page: Page, who: SignedIn, reason: String) -> Answer {
         work::keep_loading(&mut response);
     }
     Ok(response)
+}
+
+/// Whether a draft has other networks.
+fn changes_networks(old: &str, new: &str) -> bool {
+    let networks = |text| Policy::parse(text).map(|policy| policy.networks);
+    networks(old) != networks(new)
 }
 
 /// What deserves a second thought about the networks that a draft brings.
@@ -331,10 +338,15 @@ pub(crate) async fn save(page: Page, who: SignedIn, form: Verified<SaveForm>) ->
     let by = page.manager(who.clone(), &form.reason);
     let (_, preview) = find_draft(&page, &by).await?;
     let slug = page.tenant().slug.clone();
+    let (_, old) = policy_change::current(page.ctx(), page.tenant(), &by).await?;
+    let place = match changes_networks(&old, &preview.text) {
+        true => "/admin/networks",
+        false => "/admin/policy",
+    };
     let saved =
         manage_tenants::set_policy_at(page.ctx(), &by, &slug, preview.revision, &preview.text);
     match saved.await {
-        Ok(()) => Ok(page.done("/admin/policy", Notice::PolicySaved)),
+        Ok(()) => Ok(page.done(place, Notice::PolicySaved)),
         Err(error) => {
             let page = page.again(refused(error)?)?;
             let reason = form.into_inner().reason;

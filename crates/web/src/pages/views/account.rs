@@ -36,6 +36,8 @@ pub struct Account {
     pub backup_offered: bool,
     /// Mail programs need windows.
     pub mail_windows: bool,
+    /// It matters from where the person comes.
+    pub place_matters: bool,
     /// Browsers signed in, this one included.
     pub sessions: u32,
     /// Whether the password is kept here, not in a directory.

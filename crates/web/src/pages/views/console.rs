@@ -27,6 +27,7 @@ const SECTIONS: &[Section] = &[
     section("/admin/groups", "groups-title", Operation::ManageGroups),
     section("/admin/adoption", "adoption-title", Operation::ShowAdoption),
     section("/admin/policy", "policy-title", Operation::ShowPolicy),
+    section("/admin/networks", "networks-title", Operation::ShowPolicy),
     section("/admin/audit", "audit-title", Operation::ShowAudit),
     section(
         "/admin/branding",

@@ -79,6 +79,8 @@ pub struct PolicyDraft {
     pub moved: Vec<MovedRow>,
     /// What deserves a second thought about its networks.
     pub cautions: Vec<String>,
+    /// It has other networks than the policy.
+    pub has_networks: bool,
     /// People who could not log in any more.
     pub locked_out: i64,
     /// Logins of the last 30 days, and how many of them change.
