@@ -54,6 +54,16 @@ impl SourceNetwork {
         Self::of(address, ipv6_prefix) == *self
     }
 
+    /// Its first address.
+    pub fn first_address(&self) -> IpAddr {
+        let [a, b, c, d, ..] = self.bytes;
+        let [_, v6 @ ..] = self.bytes;
+        match self.length {
+            4 => [a, b, c, d].into(),
+            _ => v6.into(),
+        }
+    }
+
     /// Reads a stored key.
     pub fn from_bytes(stored: &[u8]) -> Option<Self> {
         let known = matches!((stored.len(), stored.first()), (4, _) | (17, Some(0..=128)));

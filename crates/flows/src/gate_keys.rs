@@ -21,6 +21,12 @@ pub async fn list(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<Vec<GateKe
     Ok(keys.await?)
 }
 
+/// Whether `by` may give and take keys, and has proved it: asked before anything is typed.
+pub fn may_manage(ctx: &Ctx, tenant: &Tenant, by: &By) -> Result<(), FlowError> {
+    let now = ctx.clock.now();
+    Ok(by.check(tenant, Operation::ManageGateKeys, None, now)?)
+}
+
 /// Makes a key for a mail server; it is told once.
 pub async fn add(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By, name: &str) -> Result<Token, FlowError> {
     let kind = EventKind::GateKeyAdded;

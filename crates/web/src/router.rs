@@ -3,8 +3,9 @@
 
 use warifu_domain::permission::Operation::{
     AddTenant, AddUser, ChangeBranding, ChangePolicy, DeleteUser, EditUser, ListTenants, ListUsers,
-    ManageGroups, RescueAdministrator, RotateKeys, SendReminders, SendTestMail, ShowAdoption,
-    ShowAudit, ShowMail, ShowPolicy, ShowServer, ShowUser, SuspendTenant,
+    ManageGateKeys, ManageGroups, RescueAdministrator, RotateKeys, SendReminders, SendTestMail,
+    ShowAdoption, ShowAudit, ShowMail, ShowMailGate, ShowPolicy, ShowServer, ShowUser,
+    SuspendTenant,
 };
 
 use crate::{
@@ -395,6 +396,31 @@ pub(crate) fn table() -> Vec<Route> {
             "/{tenant}/admin/networks/{line}/remove",
             May(ChangePolicy),
             admin::networks::remove,
+        ),
+        get(
+            "/{tenant}/admin/mail-gate",
+            May(ShowMailGate),
+            admin::mail_gate::show,
+        ),
+        get(
+            "/{tenant}/admin/mail-gate/keys/add",
+            May(ManageGateKeys),
+            admin::mail_gate::ask,
+        ),
+        post(
+            "/{tenant}/admin/mail-gate/keys/add",
+            May(ManageGateKeys),
+            admin::mail_gate::add,
+        ),
+        get(
+            "/{tenant}/admin/mail-gate/keys/{key}/remove",
+            May(ManageGateKeys),
+            admin::mail_gate::ask_removal,
+        ),
+        post(
+            "/{tenant}/admin/mail-gate/keys/{key}/remove",
+            May(ManageGateKeys),
+            admin::mail_gate::remove,
         ),
         get("/{tenant}/admin/audit", May(ShowAudit), admin::audit::show),
         post(

@@ -5,6 +5,7 @@ mod console;
 mod email;
 mod import;
 mod login;
+mod mail_gate;
 mod mail_programs;
 mod networks;
 mod operator;
@@ -97,6 +98,7 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.reminders(),
         samples.policies(),
         samples.networks(),
+        samples.mail_gate(),
         samples.audit(),
         samples.branding(),
         samples.tenants_managed(),

@@ -53,6 +53,7 @@ impl Samples<'_> {
                 backup: None,
                 backup_offered: false,
                 mail_windows: false,
+                place_matters: true,
                 sessions: 1,
             })
         };

@@ -6,6 +6,7 @@ pub(crate) mod audit_check;
 pub(crate) mod branding;
 mod export;
 pub(crate) mod groups;
+pub(crate) mod mail_gate;
 pub(crate) mod networks;
 pub(crate) mod policy;
 pub(crate) mod reminders;

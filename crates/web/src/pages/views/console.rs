@@ -28,6 +28,7 @@ const SECTIONS: &[Section] = &[
     section("/admin/adoption", "adoption-title", Operation::ShowAdoption),
     section("/admin/policy", "policy-title", Operation::ShowPolicy),
     section("/admin/networks", "networks-title", Operation::ShowPolicy),
+    section("/admin/mail-gate", "gate-title", Operation::ShowMailGate),
     section("/admin/audit", "audit-title", Operation::ShowAudit),
     section(
         "/admin/branding",

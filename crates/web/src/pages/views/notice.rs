@@ -101,11 +101,13 @@ pub enum Notice {
     MailWindowPermitted,
     /// The relay took a test mail.
     TestMailSent,
+    /// A mail server's key is removed.
+    GateKeyRemoved,
 }
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
@@ -154,6 +156,7 @@ impl Notice {
         Self::MailWindowClosed,
         Self::MailWindowPermitted,
         Self::TestMailSent,
+        Self::GateKeyRemoved,
     ];
 
     /// Its name in addresses and cookies.
@@ -208,6 +211,7 @@ impl Notice {
             Self::MailWindowClosed => "mail-window-closed",
             Self::MailWindowPermitted => "mail-window-permitted",
             Self::TestMailSent => "test-mail-sent",
+            Self::GateKeyRemoved => "gate-key-removed",
         }
     }
 
@@ -267,6 +271,7 @@ impl Notice {
             Self::MailWindowClosed => texts.msg("notice-mail-window-closed"),
             Self::MailWindowPermitted => texts.msg("notice-mail-window-permitted"),
             Self::TestMailSent => texts.msg("notice-test-mail-sent"),
+            Self::GateKeyRemoved => texts.msg("notice-gate-key-removed"),
         }
     }
 }

@@ -7,6 +7,7 @@ mod audit_sentences;
 mod branding;
 mod groups;
 mod line_diff;
+mod mail_gate;
 mod networks;
 mod policy;
 mod policy_choices;
@@ -25,6 +26,7 @@ pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
 pub use audit_check::{AuditCheck, ChainState};
 pub use branding::{Branding, BrandingField, BrandingLogo, PreviewBar, VIEWS};
 pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
+pub use mail_gate::{CrowdRow, GateKey, GateKeyAdd, GateKeyRemove, GateKeyShown, MailGate};
 pub use networks::{AddressMatch, HoldingRow, NetworkEdit, NetworkFields, NetworkRow, Networks};
 pub use policy::{
     ChangedRow, KnobRow, MovedRow, Policy, PolicyDraft, PolicyHistory, PolicyRevision, PolicyText,
