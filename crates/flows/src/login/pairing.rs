@@ -35,6 +35,9 @@ pub async fn find_pairing(
     origin: &Origin,
     attempt: &Token,
 ) -> Result<Option<OpenPairing>, FlowError> {
+    if tenant.policy.enrolment.pairing.order(true).is_none() {
+        return Ok(None);
+    }
     let act = Act::of(ctx, tenant, origin);
     let user = owner(ctx, &act, EventKind::PairingStarted, attempt).await?;
     pairing::find_open(ctx, &act, user, Starter::Attempt(attempt.hash())).await

@@ -15,6 +15,11 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     let Stage::Enrolment { may_skip_until } = view.stage else {
         return Ok(page.lead_to("/login/code"));
     };
+    // A way back would make a QR code, and end the pairing that goes on.
+    let pairing = login::find_pairing(page.ctx(), page.tenant(), &page.origin(), &attempt).await?;
+    if pairing.is_some() {
+        return Ok(page.lead_to("/login/pairing"));
+    }
     let pending = login::pending_totp(page.ctx(), page.tenant(), &page.origin(), &attempt).await?;
     let place = SetUpPlace::Login {
         may_skip_until: may_skip_until.map(|until| page.minute(until)),

@@ -176,6 +176,9 @@ async fn k8_in_a_login_the_app_code_is_asked_for_first_and_the_code_finishes_it(
         );
         let first = page.press("/login/pairing/start", &[]).await;
         assert_eq!(user_code(&first.body), None, "not before the app code");
+        // The way back ends nothing.
+        let back = page.browser.get("/login/set-up").await;
+        assert!(back.location().ends_with("/login/pairing"), "{}", back.body);
         // The user code has no page of its own yet.
         let again = page.open("/login/pairing").await;
         assert_eq!(user_code(&again.body), None);
