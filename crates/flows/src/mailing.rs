@@ -119,6 +119,9 @@ pub(crate) fn enclosed_context(tenant: &Tenant, user: UserId) -> SealContext<'st
     SealedColumn::Enclosed.context(tenant.id, user.0)
 }
 
+/// A sealed address, and what budgets know of it.
+type Marked = (Vec<u8>, [u8; 16]);
+
 impl Act {
     /// Tells a person what happened, at every confirmed address (SEC-43). Over the limit it is counted in one mail that is sent
     /// when the present window is over.
@@ -180,8 +183,8 @@ impl Act {
         &self,
         user: UserId,
         recipients: impl Iterator<Item = Vec<u8>>,
-    ) -> Result<Vec<(Vec<u8>, [u8; 16])>, StoreError> {
-        let mut distinct: Vec<(Vec<u8>, [u8; 16])> = Vec::new();
+    ) -> Result<Vec<Marked>, StoreError> {
+        let mut distinct: Vec<Marked> = Vec::new();
         for recipient in recipients {
             let mark = self.address_mark(user, &recipient)?;
             if distinct.iter().all(|(_, known)| *known != mark) {
