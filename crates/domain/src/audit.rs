@@ -149,6 +149,10 @@ events! {
     UsersImported = 64, "users.imported";
     /// Reminders to people without a second factor were begun, gone on with or done; with how many.
     RemindersSent = 85, "reminders.sent";
+    /// Pseudonyms took the place of the addresses of old events (SEC-81).
+    AddressesMasked = 130, "audit.addresses_masked";
+    /// Events whose time was over were removed from the beginnings of their chains (SEC-81).
+    AuditRemoved = 131, "audit.removed";
     /// A person was mailed a link by which to choose the first password.
     PasswordInvited = 83, "password.invited";
     /// People who came with an import and never logged in were deleted again.

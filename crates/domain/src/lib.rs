@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod domain_name;
 pub mod effect;
 pub mod emailed_code;
+pub mod event_address;
 pub mod explain;
 pub mod foreign_hash;
 pub mod group;

@@ -7,6 +7,10 @@ use crate::time::Span;
 pub const NOTICES_TO_PERSON: i64 = 20;
 /// Notices to one address, whoever's it is, in [`NOTICES_WINDOW`].
 pub const NOTICES_TO_ADDRESS: i64 = 60;
+/// Parts in which the notices to the people of a tenant are counted, by the person's number: no login waits for another's.
+pub const NOTICES_PARTS: i64 = 16;
+/// Notices to the people of one such part in [`NOTICES_WINDOW`]: 32,000 to a tenant. Further ones are told together.
+pub const NOTICES_OF_PART: i64 = 2_000;
 /// The span in which notices are counted.
 pub const NOTICES_WINDOW: Span = Span::hours(1);
 

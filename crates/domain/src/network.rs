@@ -130,6 +130,11 @@ impl AddressRange {
             .any(|block| block.contains(self.first) && block.contains(self.last))
     }
 
+    /// The address, if it is a single one.
+    pub fn single(&self) -> Option<IpAddr> {
+        (self.first == self.last).then_some(self.first)
+    }
+
     /// The first and the last address, as they are stored: of one length.
     pub fn bounds(&self) -> (Vec<u8>, Vec<u8>) {
         (address_bytes(self.first), address_bytes(self.last))

@@ -51,6 +51,14 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The day in UTC, as in `2027-04-01`, for records that no tenant's time zone applies to.
+    pub fn utc_day(self) -> String {
+        let time = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        time.strftime("%Y-%m-%d").to_string()
+    }
+}
+
 impl Add<Span> for Timestamp {
     type Output = Timestamp;
 

@@ -36,10 +36,19 @@ pub async fn list(
     tenant: &Arc<Tenant>,
     filter: AuditFilter,
 ) -> Result<Vec<AuditRow>, FlowError> {
+    let filter = with_pseudonym(ctx, tenant.id, filter);
     Ok(ctx
         .store
         .read(tenant.id, async move |tx| tx.list_audit(&filter).await)
         .await?)
+}
+
+/// Has an address that is searched for found in old events, too, which show a pseudonym in its place (SEC-81).
+fn with_pseudonym(ctx: &Ctx, tenant: TenantId, mut filter: AuditFilter) -> AuditFilter {
+    if let Some(address) = filter.addresses.and_then(|range| range.single()) {
+        filter.pseudonym = Some(ctx.keys().pseudonym_of(tenant, address));
+    }
+    filter
 }
 
 /// What a search found.
@@ -72,6 +81,7 @@ pub async fn search_within(
     looked_at: i64,
 ) -> Result<Found, FlowError> {
     by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    let filter = with_pseudonym(ctx, tenant.id, filter);
     let found = ctx.store.read(tenant.id, async move |tx| {
         let mut filter = filter.clone();
         let oldest = filter.from;

@@ -45,6 +45,7 @@ pub mod private_address;
 mod recent;
 pub mod reminders;
 pub mod rescue;
+mod retention;
 pub mod rng;
 mod second_factor;
 pub mod session;

@@ -10,7 +10,8 @@ use warifu_domain::{
     ids::UserId,
     mail_limits::{
         ASKED_BY_PERSON_IN_DAY, ASKED_OF_TENANT_IN_HOUR, ASKED_TO_ADDRESS_IN_DAY,
-        ASKED_TO_ADDRESS_IN_HOUR, NOTICES_TO_ADDRESS, NOTICES_TO_PERSON, NOTICES_WINDOW,
+        ASKED_TO_ADDRESS_IN_HOUR, NOTICES_OF_PART, NOTICES_PARTS, NOTICES_TO_ADDRESS,
+        NOTICES_TO_PERSON, NOTICES_WINDOW,
     },
     notification_address::folded,
     password_reset,
@@ -161,6 +162,17 @@ impl Act {
                 self.now,
             )
             .await?;
+        let part = user.0.rem_euclid(NOTICES_PARTS).to_be_bytes();
+        let within = within
+            && tx
+                .reserve_in_window(
+                    BudgetKind::NoticesOfTenant,
+                    &part,
+                    NOTICES_OF_PART,
+                    window,
+                    self.now,
+                )
+                .await?;
         for (recipient, address) in recipients {
             let (budget, most) = (BudgetKind::NoticesToAddress, NOTICES_TO_ADDRESS);
             let is_sent = within

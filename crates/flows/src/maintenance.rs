@@ -1,9 +1,9 @@
 //! What the server does by itself, and what `warifu check` asks about the state as a whole.
 
-use warifu_domain::{ids::TenantId, time::Timestamp};
+use warifu_domain::{ids::TenantId, policy::Policy, time::Timestamp};
 use warifu_storage::{AuditFilter, KeyUse, StoreError, TenantRow};
 
-use crate::{adoption, ctx::Ctx, error::Fault, mail_kicks};
+use crate::{adoption, ctx::Ctx, error::Fault, mail_kicks, retention};
 
 /// Tenants that are read at once.
 const PAGE: i64 = 100;
@@ -19,12 +19,23 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
             fault = Some(error);
         }
     }
-    let tenants = tenants.into_iter().map(|tenant| tenant.id);
+    let tenants = tenants
+        .into_iter()
+        .map(|tenant| (tenant.id, tenant.policy));
     // Guesses at login IDs that lead to no tenant are counted, too.
-    for tenant in tenants.chain([TenantId::NOBODYS]) {
+    for (tenant, policy) in tenants.chain([(TenantId::NOBODYS, String::new())]) {
         let now = ctx.clock.now();
-        let sweeping = ctx.store.write(tenant, async move |tx| tx.sweep(now).await);
+        // A policy that cannot be read says nothing of how long to keep anything: the usual time then.
+        let rules = Policy::parse(&policy).unwrap_or_default().retention;
+        let devices = rules.devices();
+        let sweeping = ctx
+            .store
+            .write(tenant, async move |tx| tx.sweep(now, devices).await);
         match sweeping.await {
+            Ok(rows) => swept += rows,
+            Err(error) => fault = Some(error.into()),
+        }
+        match retention::run(ctx, tenant, &rules).await {
             Ok(rows) => swept += rows,
             Err(error) => fault = Some(error.into()),
         }

@@ -155,3 +155,20 @@ CREATE TABLE pairing (
 ) WITHOUT ROWID;
 
 CREATE INDEX pairing_expires ON pairing (tenant_id, expires_at);
+
+-- Where a chain of the audit trail begins once its oldest events are gone (SEC-81): the place and the head of the last one that was
+-- removed, sealed, so that whoever writes to the database can neither move it nor cut the chain back to it.
+CREATE TABLE audit_base (
+    tenant_id BIGINT NOT NULL,
+    lane BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    PRIMARY KEY (tenant_id, lane)
+) WITHOUT ROWID;
+
+-- When a tenant's old events are looked after next, or until when a node does; and the time before which no event shows an address.
+CREATE TABLE retention (
+    tenant_id BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    masked_to BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id)
+) WITHOUT ROWID;

@@ -1,20 +1,20 @@
 //! The audit trail: appended in the transaction of the change, chained by a keyed hash, never changed (SEC-79).
 
 mod append_many;
+mod base;
 mod check;
+mod pseudonym;
 mod search;
 #[cfg(test)]
 mod tests;
-
-use std::net::IpAddr;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    ids::{Reference, UserId},
-    network::{address_bytes, address_from_bytes},
+    event_address::EventAddress,
+    ids::{Reference, TenantId, UserId},
     time::Timestamp,
 };
 
@@ -23,6 +23,7 @@ use crate::{
     store::{Row, StoreError, Tx},
 };
 
+pub use base::Removed;
 pub use check::ChainCheck;
 pub use search::{AuditFilter, AuditPlace, Outcome};
 
@@ -46,8 +47,8 @@ pub struct AuditRow {
     pub actor: i64,
     /// The refusal's code.
     pub refusal: Option<String>,
-    /// From where.
-    pub address: Option<IpAddr>,
+    /// From where; after a while what stands for it (SEC-81).
+    pub address: Option<EventAddress>,
     /// The request it belongs to.
     pub reference: Option<Reference>,
     /// A short text for people.
@@ -66,7 +67,7 @@ fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
         user: row.opt_int(4)?.map(UserId),
         actor: row.int(5)?,
         refusal: row.opt_text(6)?,
-        address: address.as_deref().and_then(address_from_bytes),
+        address: address.as_deref().and_then(EventAddress::from_bytes),
         reference: row.opt_int(8)?.map(Reference::from_number),
         detail: row.opt_text(9)?,
         mac: row.bytes(10)?,
@@ -76,8 +77,14 @@ fn audit_row(row: &Row<'_>) -> Result<AuditRow, StoreError> {
 impl AuditRow {
     /// The keyed hash over this event and the head that the one before it left. Every field has its length, so that none can
     /// run into the next. The event keeps the first half, the head of the chain the whole: somebody who writes to the
-    /// database can cut events off, but not make an earlier one the head.
-    fn chained(&self, key: &[u8; 32], tenant: i64, previous: &[u8]) -> [u8; 32] {
+    /// database can cut events off, but not make an earlier one the head. `lasting` stands in the place of what is not kept for ever.
+    fn chained(
+        &self,
+        key: &[u8; 32],
+        tenant: TenantId,
+        previous: &[u8],
+        lasting: &Lasting,
+    ) -> [u8; 32] {
         let mut mac =
             <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
         let mut field = |bytes: &[u8]| {
@@ -86,7 +93,7 @@ impl AuditRow {
         };
         field(previous);
         for number in [
-            tenant,
+            tenant.0,
             self.at.0,
             self.lane,
             self.seq,
@@ -106,8 +113,8 @@ impl AuditRow {
                     .map_or(&[], |bytes| bytes),
             );
         }
-        field(&self.address.map(address_bytes).unwrap_or_default());
-        for text in [&self.refusal, &self.detail] {
+        field(&lasting.address);
+        for text in [&self.refusal, &lasting.detail] {
             // A leading byte tells an empty text from none.
             field(
                 text.as_ref()
@@ -120,13 +127,35 @@ impl AuditRow {
     }
 
     /// The head that this event leaves, if one of the keys made it here.
-    fn head_after(&self, keys: &KeyRing, tenant: i64, previous: &[u8]) -> Option<[u8; 32]> {
+    fn head_after(&self, keys: &KeyRing, tenant: TenantId, previous: &[u8]) -> Option<[u8; 32]> {
+        let lasting = self.lasting(keys, tenant);
         let heads = keys.ids().filter_map(|id| {
             let key = keys.key(id, Purpose::Audit)?;
-            Some(self.chained(key, tenant, previous))
+            Some(self.chained(key, tenant, previous, &lasting))
         });
         let mut fitting = heads.filter(|head| event_mac(head).ct_eq(&self.mac).into());
         fitting.next()
+    }
+}
+
+/// What an event's keyed hash is made over where the event itself changes with time: pseudonyms from the first day on, so that an
+/// address can give way to its own without a trace (docs/decisions/0011).
+struct Lasting {
+    address: Vec<u8>,
+    detail: Option<String>,
+}
+
+impl AuditRow {
+    fn lasting(&self, keys: &KeyRing, tenant: TenantId) -> Lasting {
+        let address = self.address.map(|address| match address {
+            EventAddress::Clear(address) => *keys.pseudonym_of(tenant, address).bytes(),
+            EventAddress::Pseudonym(pseudonym) => *pseudonym.bytes(),
+        });
+        let detail = self.detail.as_deref();
+        Lasting {
+            address: address.map(Vec::from).unwrap_or_default(),
+            detail: detail.map(|detail| keys.lasting_detail(tenant, detail).into_owned()),
+        }
     }
 }
 
@@ -164,14 +193,14 @@ impl Tx<'_> {
             user: event.user,
             actor: event.actor.number(),
             refusal: event.refusal.map(str::to_owned),
-            address: event.address,
+            address: event.address.map(EventAddress::Clear),
             reference: event.reference,
             detail: event.detail.clone(),
             mac: Vec::new(),
         };
         let (_, key) = keys.active(Purpose::Audit);
-        let head = row.chained(key, tenant.0, &previous);
-        let address = event.address.map(address_bytes);
+        let head = row.chained(key, tenant, &previous, &row.lasting(keys, tenant));
+        let address = row.address.map(|address| address.bytes());
         let sql = "INSERT INTO audit_event (tenant_id, at, lane, seq, kind, user_id, actor, refusal, address, reference,
                                             detail, mac)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
@@ -198,6 +227,9 @@ impl Tx<'_> {
     /// Whether the tenant's very first event was written under a key of this ring: a cheap way to see that database and
     /// ring belong together.
     pub async fn check_audit_start(&mut self, keys: &KeyRing) -> Result<bool, StoreError> {
+        if let Some(belongs) = self.audit_base_belongs(keys).await? {
+            return Ok(belongs);
+        }
         let tenant = self.tenant;
         let first = self
             .find(
@@ -207,6 +239,6 @@ impl Tx<'_> {
                 audit_row,
             )
             .await?;
-        Ok(first.is_none_or(|event| event.head_after(keys, tenant.0, &[]).is_some()))
+        Ok(first.is_none_or(|event| event.head_after(keys, tenant, &[]).is_some()))
     }
 }

@@ -55,6 +55,8 @@ tables! {
     "entrance" by "kind, name",
     "audit_event" by "at, lane, seq",
     "audit_head" by "lane",
+    "audit_base" by "lane",
+    "retention" by "due_at",
 }
 
 impl Tx<'_> {

@@ -83,6 +83,8 @@ sealed_columns! {
     UserCode: "user codes of pairings" as "user_code", "pairing" "user_code" of "user_id" by "user_id", "user_id";
     /// Recipients of mail: copies of mail addresses.
     Recipient: "recipients of mail" as "email", "outbox" "recipient" of "user_id" by "id", "id";
+    /// Where the chains of the trail begin once old events are gone (SEC-81); the owner is the chain.
+    AuditBase: "beginnings of the audit trail" as "audit_base", "audit_base" "sealed" of "lane" by "lane", "lane";
     /// What a mail alone tells.
     Enclosed: "codes in mail" as "outbox.enclosed", "outbox" "enclosed" of "user_id" by "id", "id";
 }

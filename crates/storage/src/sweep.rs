@@ -17,8 +17,8 @@ const ATTEMPT_MEMORY: Span = Span::hours(1);
 const JOB_MEMORY: Span = Span::days(7);
 /// How long a file waits to be imported: it holds people's data and hashes of their passwords.
 const IMPORT_MEMORY: Span = Span::hours(24);
-/// How long is kept from where somebody logged in who does not come again from there.
-const FAMILIAR_MEMORY: Span = Span::days(180);
+/// How long it is kept who was reminded and what was said: a year's rounds can be compared.
+const REMINDER_MEMORY: Span = Span::days(400);
 /// How long an untouched budget of a stranger is kept.
 const STRANGER_MEMORY: Span = Span::hours(24);
 
@@ -26,8 +26,8 @@ const STRANGER_MEMORY: Span = Span::hours(24);
 const LISTED_AT_ONCE: i64 = 500;
 
 impl Tx<'_> {
-    /// Sweeps one tenant; says how many rows went.
-    pub async fn sweep(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+    /// Sweeps one tenant, which remembers devices that are not seen again for `devices`; says how many rows went.
+    pub async fn sweep(&mut self, now: Timestamp, devices: Span) -> Result<u64, StoreError> {
         let tenant = self.tenant;
         let mut swept = 0;
         for (sql, before) in [
@@ -81,7 +81,15 @@ impl Tx<'_> {
             ),
             (
                 "DELETE FROM familiar WHERE tenant_id = $1 AND seen_at < $2",
-                now - FAMILIAR_MEMORY,
+                now - devices,
+            ),
+            (
+                "DELETE FROM reminder WHERE tenant_id = $1 AND sent_at < $2",
+                now - REMINDER_MEMORY,
+            ),
+            (
+                "DELETE FROM reminder_round WHERE tenant_id = $1 AND begun_at < $2",
+                now - REMINDER_MEMORY,
             ),
         ] {
             swept += self.exec(sql, &[tenant.into(), before.into()]).await?;
@@ -106,6 +114,7 @@ impl Tx<'_> {
             BudgetKind::AskedOfTenantInHour,
             BudgetKind::GuessesTold,
             BudgetKind::RemindersToAddress,
+            BudgetKind::NoticesOfTenant,
             BudgetKind::CodesToPerson,
             BudgetKind::CodesToAddress,
             BudgetKind::CodesOfNetwork,

@@ -47,6 +47,8 @@ pub enum BudgetKind {
     AskedOfTenantInHour = 25,
     /// Notices of guesses at a person's codes (SEC-43).
     GuessesTold = 26,
+    /// Notices to anybody of the tenant, in sixteen parts, so that logins do not wait for one row.
+    NoticesOfTenant = 28,
     /// Reminders to an address in a day, whoever's it is.
     RemindersToAddress = 27,
     /// Codes that were sent to a person in an hour (SEC-29).

@@ -291,6 +291,7 @@ impl Tx<'_> {
             "DELETE FROM mail_refusal WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM person_address WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM familiar WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM rescue WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM reminder WHERE tenant_id = $1 AND user_id = $2",
         ] {
             self.exec(sql, &[tenant.into(), user.into()]).await?;

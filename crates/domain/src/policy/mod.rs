@@ -20,6 +20,7 @@ pub mod networks;
 mod place;
 mod preset;
 mod removal;
+mod retention;
 mod schedule;
 mod second_factor;
 mod session;
@@ -43,6 +44,7 @@ pub use network_text::{NetworkChange, with_network};
 pub use networks::{BadNetwork, Network};
 pub use preset::{PRESETS, Preset};
 pub use removal::{Reauthentication, RemovalRules};
+pub use retention::RetentionRules;
 pub use schedule::{BadSchedule, require_second_factor};
 pub use second_factor::{Enrolment, SecondFactor};
 pub use session::SessionRules;
@@ -78,6 +80,8 @@ pub struct Policy {
     pub mail: MailRules,
     /// How long a browser stays logged in.
     pub session: SessionRules,
+    /// How long what was recorded about people is kept.
+    pub retention: RetentionRules,
     /// Language, time zone.
     pub locale: LocaleRules,
     /// The tenant's words for things.
@@ -161,6 +165,7 @@ impl Policy {
             email_code,
             mail,
             session,
+            retention,
             locale,
             labels,
             entrances,
@@ -176,6 +181,7 @@ impl Policy {
         email_code.check()?;
         mail.check()?;
         session.check()?;
+        retention.check()?;
         locale.check()?;
         labels.check()?;
         entrances.check()?;

@@ -4,6 +4,7 @@
 
 mod act;
 mod edit;
+mod export;
 mod groups;
 mod helpdesk;
 mod import;
@@ -31,6 +32,7 @@ pub use act::{
     reset_two_factor, unlock_user,
 };
 pub use edit::{Edited, edit_user};
+pub use export::{EVENTS_EXPORTED, UserExport, export_user};
 pub use groups::{COUNTED, GroupForm, add_group, change_group, list_groups, remove_group};
 pub use helpdesk::{OpenedCode, open_helpdesk_code};
 pub use import::{
@@ -44,7 +46,7 @@ pub use list::{
 pub use newcomer::{
     Added, NewPassword, Newcomer, PasswordLink, add_person, password_link, send_password_link,
 };
-pub use show::{EVENTS_EXPORTED, UserDetails, export_user, show_user, user_details};
+pub use show::{UserDetails, show_user, user_details};
 
 use crate::{
     account::check_password,

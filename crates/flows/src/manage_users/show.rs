@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use warifu_domain::{
-    audit::EventKind,
     decide::{Decision, decide},
     explain::{Why, explain},
     ids::UserId,
@@ -15,14 +14,11 @@ use warifu_domain::{
 };
 use warifu_storage::{AuditFilter, AuditRow, GroupRow, SessionRow, TotpState, UserRow};
 
-use super::{ManageError, Whom, act::begin_act, open_email};
+use super::{ManageError, Whom, open_email};
 use crate::{audit, by::By, ctx::Ctx, login::load_facts, session::ListedSession};
 
 /// Events that a person's page shows.
 const EVENTS_SHOWN: i64 = 20;
-
-/// Events that an export holds at most, the newest.
-pub const EVENTS_EXPORTED: i64 = 10_000;
 
 /// Everything an administrator sees of one person.
 #[derive(Clone, Debug)]
@@ -84,41 +80,11 @@ pub async fn user_details(
     Ok(details)
 }
 
-/// Everything that is kept about one person, to be handed to the person (SEC-81). That it was exported is recorded.
-pub async fn export_user(
+pub(super) async fn load(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
-    by: &By,
-    user: UserId,
+    whom: Whom,
 ) -> Result<UserDetails, ManageError> {
-    let whom = Whom::Id(user);
-    let (act, _) = begin_act(ctx, tenant, by, &whom, Operation::ExportUser).await?;
-    let event = by.event(EventKind::UserExported, Some(user));
-    ctx.store
-        .write(tenant.id, async move |tx| {
-            act.audit(tx, event.clone()).await
-        })
-        .await?;
-    let mut details = load(ctx, tenant, whom).await?;
-    let mut filter = AuditFilter {
-        user: Some(user),
-        limit: EVENTS_EXPORTED,
-        ..AuditFilter::default()
-    };
-    // Each step looks at a bounded part of the trail.
-    while filter.limit > 0 {
-        let found = audit::search(ctx, tenant, by, filter.clone()).await?;
-        details.events.extend(found.rows);
-        filter.limit = EVENTS_EXPORTED - details.events.len() as i64;
-        match found.next {
-            Some(next) => filter.before = next,
-            None => break,
-        }
-    }
-    Ok(details)
-}
-
-async fn load(ctx: &Ctx, tenant: &Arc<Tenant>, whom: Whom) -> Result<UserDetails, ManageError> {
     let (kept, wanted, now) = (tenant.clone(), whom.clone(), ctx.clock.now());
     let loaded = ctx.store.read(tenant.id, async move |tx| {
         let policy = &kept.policy;

@@ -120,7 +120,7 @@ async fn list_logins(
     let (events, from) = read.await?;
     let logins = events
         .iter()
-        .filter_map(|row| Some((row.user?, row.address)));
+        .filter_map(|row| Some((row.user?, row.address.and_then(|address| address.clear()))));
     Ok((logins.collect(), from))
 }
 

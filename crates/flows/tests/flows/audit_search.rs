@@ -36,7 +36,7 @@ async fn sec_079_a_search_finds_what_is_there_however_little_it_may_look_at_once
         let network = AddressRange::parse("198.18.0.0/30").unwrap();
         let (first, last) = network.bounds();
         let within = |row: &AuditRow| {
-            let bytes = row.address.map(warifu_domain::network::address_bytes);
+            let bytes = row.address.map(|address| address.bytes());
             bytes.is_some_and(|bytes| bytes.len() == 4 && first <= bytes && bytes <= last)
         };
         type Case<'a> = (AuditFilter, &'a dyn Fn(&AuditRow) -> bool);

@@ -392,9 +392,10 @@ async fn sec_081_deleting_a_person_leaves_nothing_but_a_number_in_the_trail() {
         let exported = manage_users::export_user(&world.ctx, &tenant, &by, taro.id)
             .await
             .unwrap();
-        assert_eq!(exported.email.as_deref(), Some(taro.email.as_str()));
+        assert_eq!(exported.details.email.as_deref(), Some(taro.email.as_str()));
         assert!(
             exported
+                .details
                 .events
                 .iter()
                 .any(|event| event.kind == EventKind::SignedIn)

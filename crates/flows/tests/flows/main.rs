@@ -34,6 +34,7 @@ mod policy_change;
 mod races;
 mod reminders;
 mod reset;
+mod retention;
 mod secrets;
 mod services;
 mod sessions;

@@ -340,6 +340,40 @@ async fn sec_029_too_many_notices_are_told_in_one_mail_and_none_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sec_029_beyond_a_tenant_s_share_notices_are_told_together_and_other_tenants_have_their_own()
+ {
+    on_both(workspace(), async |world| {
+        let (taro, tenant) = (world.member("taro").await, world.tenant().await);
+        let by = warifu_flows::By::CommandLine("again".into());
+        let reset = async || {
+            warifu_flows::manage_users::reset_two_factor(&world.ctx, &tenant, &by, taro.id)
+                .await
+                .unwrap();
+            world.mails_to(&taro).await
+        };
+        assert_eq!(reset().await, [EventKind::SecondFactorReset]);
+        // Two thousand others of the same part were told of something meanwhile.
+        world
+            .tamper("UPDATE throttle SET failures = 2000 WHERE tenant_id = 1 AND kind = 28")
+            .await;
+        let told = [EventKind::SecondFactorReset, EventKind::MailJoined];
+        assert_eq!(reset().await, told);
+        let neighbour = world.neighbour("aoba").await;
+        let (hana, theirs) = (neighbour.member("hana").await, neighbour.tenant().await);
+        warifu_flows::manage_users::reset_two_factor(&world.ctx, &theirs, &by, hana.id)
+            .await
+            .unwrap();
+        assert_eq!(
+            neighbour.mails_to(&hana).await,
+            [EventKind::SecondFactorReset]
+        );
+        world.wait(Span::hours(1));
+        assert_eq!(reset().await.last(), Some(&EventKind::SecondFactorReset));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sec_029_a_thousand_requests_mail_no_more_than_the_limit_and_are_answered_alike() {
     on_both(Setting::preset("camera"), async |world| {
         let victim = world.member("victim").await;

@@ -1,6 +1,6 @@
 //! The audit trail: everything is in it, and nobody changes it unseen (SEC-79).
 
-use warifu_domain::{audit::EventKind, time::Span};
+use warifu_domain::{audit::EventKind, event_address::EventAddress, time::Span};
 use warifu_flows::audit;
 use warifu_storage::{AuditFilter, ChainCheck};
 
@@ -121,7 +121,7 @@ async fn sec_079_a_page_s_reference_leads_to_what_happened_with_everything_neede
         assert_eq!(event.kind, EventKind::CodeChecked);
         assert_eq!(event.at, world.now());
         assert_eq!(event.user, Some(taro.id));
-        assert_eq!(event.address, Some(browser.address));
+        assert_eq!(event.address, Some(EventAddress::Clear(browser.address)));
         assert_eq!(event.refusal.as_deref(), Some(refusal.code()));
 
         world.wait(Span::seconds(30));

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use warifu_domain::{audit::AuditEvent, ids::Reference, network::address_bytes, time::Timestamp};
+use warifu_domain::{
+    audit::AuditEvent, event_address::EventAddress, ids::Reference, time::Timestamp,
+};
 
 use super::{AuditRow, LANES, event_mac};
 use crate::{
@@ -41,7 +43,7 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let addresses: Vec<Option<Vec<u8>>> = rows
             .iter()
-            .map(|row| row.address.map(address_bytes))
+            .map(|row| row.address.map(|address| address.bytes()))
             .collect();
         let params: Vec<[Value<'_>; COLUMNS]> = rows
             .iter()
@@ -110,12 +112,13 @@ impl Tx<'_> {
                 user: event.user,
                 actor: event.actor.number(),
                 refusal: event.refusal.map(str::to_owned),
-                address: event.address,
+                address: event.address.map(EventAddress::Clear),
                 reference: event.reference,
                 detail: event.detail.clone(),
                 mac: Vec::new(),
             };
-            head = row.chained(key, tenant.0, &head).to_vec();
+            let lasting = row.lasting(keys, tenant);
+            head = row.chained(key, tenant, &head, &lasting).to_vec();
             row.mac = event_mac(&head[..]).to_vec();
             rows.push(row);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::watch;
 use warifu_domain::ids::TenantId;
 
-use super::{AuditRow, LANES, audit_row};
+use super::{AuditRow, LANES, audit_row, base::Base};
 use crate::{
     keyring::KeyRing,
     store::{StoreError, Tx},
@@ -49,6 +49,8 @@ const BOUNDS: Bounds = Bounds {
 /// One chain, as far as it is checked.
 struct Lane {
     lane: i64,
+    /// The place before its first event: 0, or that of the last event that was removed.
+    base: i64,
     /// Its end as `audit_head` keeps it.
     end: (i64, Vec<u8>),
     /// The last event that fits, and the head that it left.
@@ -76,7 +78,7 @@ impl Lane {
         bounds: Bounds,
     ) -> Result<(), ChainCheck> {
         let seq = row.seq;
-        if !(1..=self.end.0).contains(&seq) {
+        if seq <= self.base || seq > self.end.0 {
             return Err(self.broken(seq));
         }
         if seq <= self.before {
@@ -87,7 +89,7 @@ impl Lane {
             return Err(self.broken(seq));
         }
         while let Some(row) = self.waiting.remove(&(self.checked.0 + 1)) {
-            let next = row.head_after(keys, tenant.0, &self.checked.1);
+            let next = row.head_after(keys, tenant, &self.checked.1);
             let next = next.ok_or_else(|| self.broken(row.seq))?;
             self.checked = (row.seq, next.to_vec());
         }
@@ -119,7 +121,7 @@ enum Walk {
 }
 
 impl Tx<'_> {
-    /// Checks every chain of the tenant from its first event to its head. A key that has left the ring breaks it.
+    /// Checks every chain of the tenant from its beginning to its head. A key that has left the ring breaks it.
     ///
     /// Reads every event once. Only where more than a thousand events of one chain were written before one of an earlier
     /// time, after a clock went back, it reads them again.
@@ -141,11 +143,19 @@ impl Tx<'_> {
     ) -> Result<Option<ChainCheck>, StoreError> {
         let mut lanes = Vec::new();
         for lane in 0..LANES {
+            let Base { seq, head } = match self.audit_base(keys, lane).await {
+                // Somebody else wrote where it begins.
+                Err(StoreError::Sealed | StoreError::KeyMissing { .. }) => {
+                    return Ok(Some(ChainCheck::Broken { lane, seq: 0 }));
+                }
+                base => base?,
+            };
             lanes.push(Lane {
                 lane,
+                base: seq,
                 end: self.audit_head(lane).await?,
-                checked: (0, Vec::new()),
-                before: 0,
+                checked: (seq, head),
+                before: seq,
                 waiting: BTreeMap::new(),
                 left_out: false,
             });
@@ -165,7 +175,8 @@ impl Tx<'_> {
                 goes_on |= is_unfinished;
             }
             if !goes_on {
-                let events = lanes.iter().map(|lane| lane.checked.0.unsigned_abs());
+                let events = lanes.iter();
+                let events = events.map(|lane| (lane.checked.0 - lane.base).unsigned_abs());
                 return Ok(Some(ChainCheck::Whole(events.sum())));
             }
         }
@@ -180,7 +191,7 @@ impl Tx<'_> {
         progress: &watch::Sender<(i64, i64)>,
     ) -> Result<Walk, StoreError> {
         let tenant = self.tenant;
-        let total = lanes.iter().map(|lane| lane.end.0).sum();
+        let total = lanes.iter().map(|lane| lane.end.0 - lane.base).sum();
         let mut read = 0;
         let mut from = (i64::MIN, i64::MIN, i64::MIN);
         loop {

@@ -3,6 +3,7 @@
 
 use warifu_domain::{
     audit::EventKind,
+    event_address::Pseudonym,
     ids::{Reference, UserId},
     network::AddressRange,
     time::Timestamp,
@@ -59,6 +60,8 @@ pub struct AuditFilter {
     pub outcome: Outcome,
     /// From these addresses only.
     pub addresses: Option<AddressRange>,
+    /// From the address that this stands for, or those of `addresses`.
+    pub pseudonym: Option<Pseudonym>,
     /// Not older than this place.
     pub from: AuditPlace,
     /// Older than this event; where the next page begins.
@@ -75,6 +78,7 @@ impl Default for AuditFilter {
             kind: None,
             outcome: Outcome::Any,
             addresses: None,
+            pseudonym: None,
             from: (Timestamp(i64::MIN), 0, 0),
             before: (Timestamp(i64::MAX), 0, 0),
             limit: 100,
@@ -91,6 +95,7 @@ impl AuditFilter {
             kind,
             outcome,
             addresses,
+            pseudonym,
             ..
         } = self;
         user.is_none()
@@ -98,6 +103,7 @@ impl AuditFilter {
             && kind.is_none()
             && *outcome == Outcome::Any
             && addresses.is_none()
+            && pseudonym.is_none()
     }
 }
 
@@ -108,7 +114,13 @@ impl Tx<'_> {
         let (from, before) = (filter.from, filter.before);
         let addresses = filter.addresses.map(|range| range.bounds());
         let (first, last) = addresses.unzip();
-        let length = first.as_ref().map_or(0, |first| first.len() as i64);
+        let pseudonym = filter.pseudonym.as_ref().map(Pseudonym::bytes);
+        // No address is as long as a pseudonym; 0: whichever it is.
+        let length = match (&first, pseudonym) {
+            (Some(first), _) => first.len() as i64,
+            (None, Some(pseudonym)) => pseudonym.len() as i64,
+            (None, None) => 0,
+        };
         self.list(
             "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac FROM audit_event
               WHERE tenant_id = $1 AND (at, lane, seq) < ($2, $3, $4) AND (at, lane, seq) >= ($5, $6, $7)
@@ -118,8 +130,9 @@ impl Tx<'_> {
                 AND (CAST($11 AS BIGINT) = 0 OR ($11 = 1 AND refusal IS NULL) OR ($11 = 2 AND refusal IS NOT NULL)
                      OR refusal = CAST($12 AS TEXT))
                 AND (CAST($13 AS BIGINT) = 0
-                     OR (address >= $14 AND address <= $15 AND LENGTH(address) = $13))
-              ORDER BY at DESC, lane DESC, seq DESC LIMIT $16",
+                     OR (address >= $14 AND address <= $15 AND LENGTH(address) = $13)
+                     OR address = $16)
+              ORDER BY at DESC, lane DESC, seq DESC LIMIT $17",
             &[
                 tenant.into(),
                 before.0.into(),
@@ -136,6 +149,7 @@ impl Tx<'_> {
                 length.into(),
                 first.as_deref().into(),
                 last.as_deref().into(),
+                pseudonym.into(),
                 filter.limit.into(),
             ],
             audit_row,

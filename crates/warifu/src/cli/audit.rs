@@ -1,7 +1,6 @@
 //! `warifu audit`: what happened, in order, and whether anybody changed that record.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
 
 use serde::Serialize;
 use warifu_domain::audit::Actor;
@@ -122,9 +121,7 @@ fn list(
                         view.user.unwrap_or_default().to_owned(),
                         view.by.to_owned(),
                         view.refusal.unwrap_or("ok").to_owned(),
-                        view.address
-                            .map(|address| address.to_string())
-                            .unwrap_or_default(),
+                        view.address.unwrap_or_default(),
                         view.reference.unwrap_or_default(),
                         view.detail.unwrap_or_default().to_owned(),
                     ]);
@@ -154,7 +151,8 @@ struct View<'a> {
     by: &'static str,
     /// `None`: it was done.
     refusal: Option<&'a str>,
-    address: Option<IpAddr>,
+    /// An address, or `pseudonym:` and what stands for it.
+    address: Option<String>,
     reference: Option<String>,
     detail: Option<&'a str>,
     /// The chain, and the place in it.
@@ -173,7 +171,7 @@ impl<'a> View<'a> {
                 .map(String::as_str),
             by: Actor::from_number(event.actor).word(),
             refusal: event.refusal.as_deref(),
-            address: event.address,
+            address: event.address.map(|address| address.to_string()),
             reference: event.reference.map(|reference| reference.to_string()),
             detail: event.detail.as_deref(),
             lane: event.lane,

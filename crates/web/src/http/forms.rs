@@ -14,7 +14,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::multipart::{self, Upload};
 
 /// Most fields that a form may have; only the policy's has more than twenty.
-pub(super) const MAX_FIELDS: usize = 64;
+pub(super) const MAX_FIELDS: usize = 80;
 
 /// How far a body is read, and thrown away, to be able to say that its file is too large: a browser that is cut off shows nothing.
 const PATIENCE: usize = 32 * 1024 * 1024;

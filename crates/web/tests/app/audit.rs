@@ -203,3 +203,36 @@ async fn sec_079_the_chain_is_checked_from_the_console() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn sec_081_an_old_address_is_a_pseudonym_on_the_page_and_in_exports_and_is_still_found() {
+    on_both("default", async |app| {
+        let taro = app.member("taro").await;
+        let mut browser = app.browser();
+        browser.sign_in_and_set_up(&taro).await;
+        app.wait(Span::days(200));
+        warifu_flows::maintenance::sweep(&app.ctx).await.unwrap();
+        let mut boss = administrator(&app).await;
+        let peer = "192.0.2.1";
+        let found = boss.open("/admin/audit?user=taro").await;
+        assert!(found.body.contains(">pseudonym:"), "{}", found.body);
+        assert!(!found.body.contains(&format!(">{peer}<")), "{}", found.body);
+        let (_, rest) = found.body.split_once("?address=pseudonym").unwrap();
+        let link = format!("pseudonym{}", rest.split('"').next().unwrap());
+        for query in [&*link, peer] {
+            let same = boss
+                .open(&format!("/admin/audit?user=taro&address={query}"))
+                .await;
+            assert!(same.body.contains(">pseudonym:"), "{query}: {}", same.body);
+        }
+        let other = boss.open("/admin/audit?user=taro&address=192.0.2.2").await;
+        assert!(!other.body.contains(">pseudonym:"), "{}", other.body);
+        let file = boss.get("/admin/audit/export?format=csv&user=taro").await;
+        assert!(
+            file.body.contains("pseudonym:") && !file.body.contains(peer),
+            "{}",
+            file.body
+        );
+    })
+    .await;
+}

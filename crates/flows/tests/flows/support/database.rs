@@ -26,7 +26,7 @@ impl Dump {
 }
 
 /// Every table that belongs to tenants.
-pub(crate) const TABLES: [&str; 21] = [
+pub(crate) const TABLES: [&str; 24] = [
     "person",
     "totp",
     "backup_code_set",
@@ -48,6 +48,9 @@ pub(crate) const TABLES: [&str; 21] = [
     "private_address",
     "emailed_code",
     "pairing",
+    "reminder",
+    "reminder_round",
+    "audit_base",
 ];
 
 /// A connection beside the server.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::response::Response;
 use warifu_domain::{
     audit::{Actor, EventKind},
+    event_address::Pseudonym,
     ids::{Reference, UserId},
     network::AddressRange,
     time::Timestamp,
@@ -156,7 +157,8 @@ async fn read_filter(
     };
     if let Some(range) = given("address") {
         filter.addresses = AddressRange::parse(range);
-        if filter.addresses.is_none() {
+        filter.pseudonym = Pseudonym::parse(range);
+        if filter.addresses.is_none() && filter.pseudonym.is_none() {
             return Ok((None, Some("address")));
         }
     }

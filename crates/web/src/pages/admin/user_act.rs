@@ -152,15 +152,15 @@ async fn read_out(page: Page, by: &By, user: UserId, own: Role, form: &ActForm) 
 
 /// Sends everything about a person as a file.
 async fn export(page: Page, by: &By, user: UserId, own: Role, form: &ActForm) -> Answer {
-    let details = match manage_users::export_user(page.ctx(), page.tenant(), by, user).await {
-        Ok(details) => details,
+    let export = match manage_users::export_user(page.ctx(), page.tenant(), by, user).await {
+        Ok(export) => export,
         Err(error) => {
             let page = page.again(error)?;
             let reason = form.reason.clone();
             return write(page, by, user, UserAct::Export, own, reason).await;
         }
     };
-    let mut response = Response::new(Body::from(user_export::write(&details)));
+    let mut response = Response::new(Body::from(user_export::write(&export)));
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
     headers.insert(header::CONTENT_TYPE, kind);

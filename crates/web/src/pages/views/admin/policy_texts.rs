@@ -14,6 +14,7 @@ pub(super) fn section<'t>(texts: &'t Texts, section: &'t str) -> &'t str {
         "email_code" => texts.msg("policy-section-email-code"),
         "mail" => texts.msg("policy-section-mail"),
         "session" => texts.msg("policy-section-session"),
+        "retention" => texts.msg("policy-section-retention"),
         "locale" => texts.msg("policy-section-locale"),
         "entrances" => texts.msg("policy-section-entrances"),
         other => other,
@@ -198,6 +199,18 @@ pub(super) fn knob<'t>(texts: &'t Texts, path: &'t str) -> (&'t str, &'t str) {
         "session.remember_days" => (
             texts.msg("knob-session-remember-days"),
             texts.msg("knob-session-remember-days-hint"),
+        ),
+        "retention.address_days" => (
+            texts.msg("knob-retention-address-days"),
+            texts.msg("knob-retention-address-days-hint"),
+        ),
+        "retention.event_days" => (
+            texts.msg("knob-retention-event-days"),
+            texts.msg("knob-retention-event-days-hint"),
+        ),
+        "retention.device_days" => (
+            texts.msg("knob-retention-device-days"),
+            texts.msg("knob-retention-device-days-hint"),
         ),
         "locale.language" => (
             texts.msg("knob-locale-language"),
