@@ -149,6 +149,8 @@ events! {
     UsersImported = 64, "users.imported";
     /// Reminders to people without a second factor were begun, gone on with or done; with how many.
     RemindersSent = 85, "reminders.sent";
+    /// Wrong passwords were typed again and again at the fresh proof of an open session (SEC-43).
+    ProofGuessed = 132, "proof.guessed";
     /// Pseudonyms took the place of the addresses of old events (SEC-81).
     AddressesMasked = 130, "audit.addresses_masked";
     /// Events whose time was over were removed from the beginnings of their chains (SEC-81).

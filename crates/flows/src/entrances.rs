@@ -14,6 +14,11 @@ use warifu_storage::{EntranceKind, StoreError, Tx};
 
 use crate::{ctx::Ctx, error::FlowError};
 
+/// The tenant of what belongs to none: guesses at the common address whose login ID leads nowhere. Its trail is the operator's.
+pub fn nobodys() -> Arc<Tenant> {
+    NOBODYS.clone()
+}
+
 /// In place of a tenant where a login ID leads to none: it has no people, and counts guesses like any other, so that nobody can
 /// tell by text, status or time (SEC-49).
 static NOBODYS: LazyLock<Arc<Tenant>> = LazyLock::new(|| {

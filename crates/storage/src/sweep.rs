@@ -115,6 +115,7 @@ impl Tx<'_> {
             BudgetKind::GuessesTold,
             BudgetKind::RemindersToAddress,
             BudgetKind::NoticesOfTenant,
+            BudgetKind::ProofGuessesTold,
             BudgetKind::CodesToPerson,
             BudgetKind::CodesToAddress,
             BudgetKind::CodesOfNetwork,

@@ -51,6 +51,8 @@ pub enum BudgetKind {
     NoticesOfTenant = 28,
     /// Reminders to an address in a day, whoever's it is.
     RemindersToAddress = 27,
+    /// Notices of guesses at the password of an open session (SEC-43).
+    ProofGuessesTold = 29,
     /// Codes that were sent to a person in an hour (SEC-29).
     CodesToPerson = 30,
     /// Codes that were sent to a mail address in a day.
@@ -104,6 +106,20 @@ impl Tx<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// How many failures in a row a budget has.
+    pub async fn count_guesses(
+        &mut self,
+        kind: BudgetKind,
+        subject: &[u8],
+    ) -> Result<i64, StoreError> {
+        let tenant = self.tenant;
+        let sql =
+            "SELECT failures FROM throttle WHERE tenant_id = $1 AND kind = $2 AND subject = $3";
+        let params = [tenant.into(), (kind as i64).into(), subject.into()];
+        let failures = self.find(sql, &params, |row| row.int(0)).await?;
+        Ok(failures.unwrap_or(0))
     }
 
     /// Forgets an account's failures: its owner was here.

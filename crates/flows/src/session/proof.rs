@@ -6,6 +6,8 @@ use warifu_domain::{
     audit::{AuditEvent, EventKind},
     backup_code::BackupCode,
     emailed_code::CodePurpose,
+    ids::UserId,
+    mail_limits::{GUESSES_NOTICES, GUESSES_TOLD, GUESSES_WINDOW},
     password::Password,
     refusal::Refusal,
     session::{Evidence, Level, Session},
@@ -82,7 +84,7 @@ pub(crate) async fn check_password(
     let whose = (&login, person.as_ref());
     let known = match first_factor::check(ctx, &act.tenant, whose, typed, &password, open).await {
         Ok(Some(known)) if open => known,
-        Ok(_) => return Err(act.deny(ctx, kind, Some(user), wrong).await),
+        Ok(_) => return Err(refuse_password(ctx, act, (user, subject), kind).await),
         Err(FlowError::Refused(refusal)) => {
             // Nothing was judged, so nothing was guessed.
             let returned = ctx.store.write(act.tenant.id, async move |tx| {
@@ -110,6 +112,37 @@ pub(crate) async fn check_password(
         })
         .await?;
     Ok(())
+}
+
+/// Records a wrong password. Where several in a row were wrong, somebody else may sit at the open session: its owner is told, not more
+/// than once a day (SEC-43).
+async fn refuse_password(
+    ctx: &Ctx,
+    act: &Act,
+    (user, subject): (UserId, [u8; 16]),
+    kind: EventKind,
+) -> FlowError {
+    let (act, wrong) = (act.clone(), Refusal::WrongPassword);
+    let event = AuditEvent::new(kind, Some(user)).refused(&wrong);
+    let recorded = ctx.store.write(act.tenant.id, async move |tx| {
+        act.audit(tx, event.clone()).await?;
+        let failures = tx.count_guesses(BudgetKind::KnownBrowser, &subject).await?;
+        let (budget, whose) = (BudgetKind::ProofGuessesTold, user.0.to_be_bytes());
+        if failures >= GUESSES_TOLD
+            && tx
+                .reserve_in_window(budget, &whose, GUESSES_NOTICES, GUESSES_WINDOW, act.now)
+                .await?
+        {
+            let kind = EventKind::ProofGuessed;
+            act.audit(tx, AuditEvent::new(kind, Some(user))).await?;
+            act.notify(tx, user, kind).await?;
+        }
+        Ok(())
+    });
+    match recorded.await {
+        Ok(()) => wrong.into(),
+        Err(error) => error.into(),
+    }
 }
 
 /// A person without a second factor proves all there is with the password.

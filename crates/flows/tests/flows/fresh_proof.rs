@@ -1,6 +1,7 @@
 //! What changes the keys of an account needs password and second factor within the last five minutes (SEC-37).
 
 use warifu_domain::{
+    audit::EventKind,
     policy::{Enrolment, Reauthentication},
     refusal::Refusal,
     session::FRESH_PROOF,
@@ -232,6 +233,38 @@ async fn sec_037_where_a_factor_became_compulsory_a_session_must_set_it_up_with_
         assert_eq!(
             world.browser().send_password(&taro).await.unwrap(),
             Asked::Code(None)
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_043_wrong_passwords_in_a_row_at_the_fresh_proof_are_told_once_a_day() {
+    on_both(strict(), async |world| {
+        let (taro, mut browser) = world.member_with_app("taro").await;
+        let told = async || {
+            let mails = world.mails_to(&taro).await.into_iter();
+            mails
+                .filter(|kind| *kind == EventKind::ProofGuessed)
+                .count()
+        };
+        let code = || Some(TypedProof::Code(taro.phone().code().into()));
+        for _ in 0..2 {
+            let wrong = browser.send_proof("not the password", code()).await;
+            assert_eq!(refused(wrong), Refusal::WrongPassword);
+        }
+        assert_eq!(told().await, 0, "that is a slip of the finger");
+        browser.prove(&taro).await;
+        for n in 0..6 {
+            let _ = browser.send_proof("not the password", code()).await;
+            assert_eq!(told().await, usize::from(n >= 2), "{n}");
+        }
+        let events = world.events_of(&taro).await;
+        let said = events.iter().filter(|event| *event == "proof.guessed");
+        assert_eq!(said.count(), 1);
+        assert!(
+            browser.is_signed_in().await,
+            "the owner is not thrown out by it"
         );
     })
     .await;

@@ -74,20 +74,26 @@ impl Tx<'_> {
             .await
     }
 
-    /// Where a chain begins.
-    ///
-    /// # Errors
-    /// [`StoreError::Sealed`] if somebody else wrote it.
-    pub(super) async fn audit_base(
+    /// Where the chains begin that do not begin with their first event. `Err`: the lane of one that somebody else wrote.
+    pub(super) async fn audit_bases(
         &mut self,
         keys: &KeyRing,
-        lane: i64,
-    ) -> Result<Base, StoreError> {
-        let sealed = self.find_audit_base(lane).await?;
+    ) -> Result<Result<BTreeMap<i64, Base>, i64>, StoreError> {
         let tenant = self.tenant;
-        sealed.map_or(Ok(Base::default()), |sealed| {
-            Base::open(keys, tenant, lane, &sealed)
-        })
+        let sql = "SELECT lane, sealed FROM audit_base WHERE tenant_id = $1 ORDER BY lane LIMIT $2";
+        // One more than there can be: it is found to be no lane.
+        let params = [tenant.into(), (LANES + 1).into()];
+        let rows = self
+            .list(sql, &params, |row| Ok((row.int(0)?, row.bytes(1)?)))
+            .await?;
+        let opened = rows.into_iter().map(|(lane, sealed)| {
+            let base = Base::open(keys, tenant, lane, &sealed).map_err(|_| lane)?;
+            (0..LANES)
+                .contains(&lane)
+                .then_some((lane, base))
+                .ok_or(lane)
+        });
+        Ok(opened.collect())
     }
 
     /// Whether a chain's beginning was sealed under a key of this ring. `None`: no event was ever removed.

@@ -142,14 +142,12 @@ impl Tx<'_> {
         progress: &watch::Sender<(i64, i64)>,
     ) -> Result<Option<ChainCheck>, StoreError> {
         let mut lanes = Vec::new();
+        let mut bases = match self.audit_bases(keys).await? {
+            Ok(bases) => bases,
+            Err(lane) => return Ok(Some(ChainCheck::Broken { lane, seq: 0 })),
+        };
         for lane in 0..LANES {
-            let Base { seq, head } = match self.audit_base(keys, lane).await {
-                // Somebody else wrote where it begins.
-                Err(StoreError::Sealed | StoreError::KeyMissing { .. }) => {
-                    return Ok(Some(ChainCheck::Broken { lane, seq: 0 }));
-                }
-                base => base?,
-            };
+            let Base { seq, head } = bases.remove(&lane).unwrap_or_default();
             lanes.push(Lane {
                 lane,
                 base: seq,
@@ -245,10 +243,11 @@ impl Tx<'_> {
 
     /// Whether a chain cannot be empty: that of the tenant itself, and of every person, begins when they are added.
     async fn must_have_events(&mut self, lane: i64) -> Result<bool, StoreError> {
-        if lane == 0 {
-            return Ok(true);
-        }
         let tenant = self.tenant;
+        if lane == 0 {
+            // Nobody adds the tenant of those who belong to none; its trail begins with the first guess.
+            return Ok(tenant != TenantId::NOBODYS);
+        }
         let sql = "SELECT 1 FROM person WHERE tenant_id = $1 AND id % $2 = $3 LIMIT 1";
         let person = self
             .find(sql, &[tenant.into(), LANES.into(), lane.into()], |_| Ok(()))

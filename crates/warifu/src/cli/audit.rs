@@ -1,12 +1,14 @@
 //! `warifu audit`: what happened, in order, and whether anybody changed that record.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::Serialize;
 use warifu_domain::audit::Actor;
 use warifu_domain::ids::{Reference, UserId};
+use warifu_domain::tenant::Tenant;
 use warifu_domain::user::Login;
-use warifu_flows::{audit, manage_tenants, manage_users};
+use warifu_flows::{Ctx, audit, entrances, manage_tenants, manage_users};
 use warifu_storage::{AuditFilter, AuditRow, ChainCheck};
 
 use super::exit::Failure;
@@ -18,8 +20,8 @@ use crate::config::ConfigFile;
 pub(crate) enum Command {
     /// List events, newest first
     List {
-        /// The organisation's slug
-        tenant: String,
+        #[command(flatten)]
+        of: Of,
         /// Only events of the person with this login ID
         #[arg(long, value_name = "LOGIN", value_parser = login)]
         user: Option<Login>,
@@ -36,13 +38,38 @@ pub(crate) enum Command {
     },
     /// Check that no event was changed, removed or put in
     Verify {
-        /// The organisation's slug
-        tenant: String,
+        #[command(flatten)]
+        of: Of,
         #[command(flatten)]
         config: ConfigFile,
         #[command(flatten)]
         form: Form,
     },
+}
+
+/// Whose trail.
+#[derive(clap::Args)]
+pub(crate) struct Of {
+    /// The organisation's slug
+    #[arg(required_unless_present = "server")]
+    tenant: Option<String>,
+    /// What belongs to no organisation: guesses at the common address whose login ID leads nowhere
+    #[arg(long, conflicts_with = "tenant")]
+    server: bool,
+}
+
+impl Of {
+    async fn find(&self, ctx: &Ctx) -> Result<Arc<Tenant>, Failure> {
+        Ok(match &self.tenant {
+            Some(slug) => manage_tenants::find_tenant(ctx, slug).await?,
+            None => entrances::nobodys(),
+        })
+    }
+
+    /// As messages name it.
+    fn name(&self) -> &str {
+        self.tenant.as_deref().unwrap_or("the server")
+    }
 }
 
 fn login(text: &str) -> Result<Login, String> {
@@ -57,18 +84,14 @@ fn reference(text: &str) -> Result<Reference, String> {
 pub(crate) fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::List {
-            tenant,
+            of,
             user,
             reference,
             limit,
             config,
             form,
-        } => list(&config, form, &tenant, user.as_ref(), reference, limit),
-        Command::Verify {
-            tenant,
-            config,
-            form,
-        } => verify(&config, form, &tenant),
+        } => list(&config, form, &of, user.as_ref(), reference, limit),
+        Command::Verify { of, config, form } => verify(&config, form, &of),
     }
 }
 
@@ -78,13 +101,13 @@ const PAGE: i64 = 500;
 fn list(
     file: &ConfigFile,
     form: Form,
-    slug: &str,
+    of: &Of,
     user: Option<&Login>,
     reference: Option<Reference>,
     limit: i64,
 ) -> Result<(), Failure> {
     with_state(file, async |ctx, _| {
-        let tenant = manage_tenants::find_tenant(ctx, slug).await?;
+        let tenant = of.find(ctx).await?;
         let times = times_of(&tenant.policy);
         let mut filter = AuditFilter {
             user: match user {
@@ -192,9 +215,9 @@ struct Verdict {
     broken_seq: Option<i64>,
 }
 
-fn verify(file: &ConfigFile, form: Form, slug: &str) -> Result<(), Failure> {
+fn verify(file: &ConfigFile, form: Form, of: &Of) -> Result<(), Failure> {
     with_state(file, async |ctx, _| {
-        let tenant = manage_tenants::find_tenant(ctx, slug).await?;
+        let (tenant, slug) = (of.find(ctx).await?, of.name());
         let (verdict, outcome) = match audit::check_chain(ctx, &tenant).await? {
             ChainCheck::Whole(events) => {
                 let verdict = Verdict {

@@ -114,6 +114,7 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
 fn closing(texts: &Texts, kind: EventKind) -> Vec<String> {
     let sentences: &[&str] = match kind {
         EventKind::CodesGuessed => &[texts.msg("mail-guessed-do")],
+        EventKind::ProofGuessed => &[texts.msg("mail-proof-guessed-do")],
         EventKind::MailClientRefused => &[
             texts.msg("mail-client-refused-you"),
             texts.msg("mail-client-refused-not-you"),
@@ -176,6 +177,7 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::AddressRemoved => texts.msg("mail-address-removed"),
         EventKind::UnfamiliarLogin => texts.msg("mail-unfamiliar-login"),
         EventKind::CodesGuessed => texts.msg("mail-codes-guessed"),
+        EventKind::ProofGuessed => texts.msg("mail-proof-guessed"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         EventKind::MailWindowPermitted => texts.msg("mail-window-permitted"),
         EventKind::MailClientRefused => texts.msg("mail-client-refused"),
