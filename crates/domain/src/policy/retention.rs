@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, range};
+use super::check::{OutOfRange, number};
 use crate::time::Span;
 
 /// Ten years: beyond that somebody means "for ever".
@@ -47,28 +47,11 @@ impl RetentionRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        let days = |ok, field: &str, value: i64, says| {
-            range(ok, &format!("retention.{field}"), &value, says)
-        };
-        let (addresses, events, devices) = (self.address_days, self.event_days, self.device_days);
-        days(
-            (0..=LONGEST).contains(&addresses),
-            "address_days",
-            addresses,
-            "0 to 3650",
-        )?;
+        number("retention.address_days", self.address_days, (0, LONGEST))?;
         // Somebody looks into what happened after a holiday; the preview of a policy looks at thirty days.
-        days(
-            events == 0 || (30..=LONGEST).contains(&events),
-            "event_days",
-            events,
-            "0, or 30 to 3650",
-        )?;
-        days(
-            (1..=730).contains(&devices),
-            "device_days",
-            devices,
-            "1 to 730",
-        )
+        if self.event_days != 0 {
+            number("retention.event_days", self.event_days, (30, LONGEST))?;
+        }
+        number("retention.device_days", self.device_days, (1, 730))
     }
 }
