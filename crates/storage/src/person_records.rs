@@ -18,6 +18,8 @@ pub struct PersonRecords {
     pub password_links: Vec<Timestamp>,
     /// When a set-up was begun that is not confirmed.
     pub set_ups: Vec<Timestamp>,
+    /// When pairings of an app by two typed codes end.
+    pub pairings: Vec<Timestamp>,
     /// When a code by mail was asked for that is not used.
     pub emailed_codes: Vec<Timestamp>,
     /// When a rescue was asked for that waits for a second operator.
@@ -63,6 +65,10 @@ impl Tx<'_> {
             (
                 &mut records.set_ups,
                 "SELECT created_at FROM totp WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL LIMIT $3",
+            ),
+            (
+                &mut records.pairings,
+                "SELECT expires_at FROM pairing WHERE tenant_id = $1 AND user_id = $2 LIMIT $3",
             ),
             (
                 &mut records.emailed_codes,

@@ -65,6 +65,9 @@ const FIELDS: &[&str] = &[
     "trusted",
     "shared",
     "draft",
+    "look",
+    "note",
+    "network",
 ];
 
 fn each_page(check: impl Fn(&Sample, &[Tag])) {

@@ -91,6 +91,7 @@ pub(super) fn write(export: &UserExport) -> String {
         "login_attempts_until": times(&records.attempts),
         "password_links_until": times(&records.password_links),
         "set_ups_begun_at": times(&records.set_ups),
+        "pairings_until": times(&records.pairings),
         "emailed_codes_asked_at": times(&records.emailed_codes),
         "rescues_asked_at": times(&records.rescues),
         "usual_devices_and_places_seen_at": times(&records.familiar),
@@ -104,7 +105,7 @@ pub(super) fn write(export: &UserExport) -> String {
 #[cfg(test)]
 mod tests {
     /// Tables that belong to people, with what the export has of them, or why it has nothing.
-    const TABLES: [(&str, &str); 18] = [
+    const TABLES: [(&str, &str); 19] = [
         ("totp", "authenticators"),
         ("backup_code_set", "backup_codes_left"),
         ("login_attempt", "login_attempts_until"),
@@ -118,6 +119,7 @@ mod tests {
         ("person_address", "further_addresses"),
         ("familiar", "usual_devices_and_places_seen_at"),
         ("private_address", "private_address"),
+        ("pairing", "pairings_until"),
         ("emailed_code", "emailed_codes_asked_at"),
         ("mail_window", "mail_windows"),
         ("mail_refusal", "refused_mail_programs"),
