@@ -19,9 +19,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
             fault = Some(error);
         }
     }
-    let tenants = tenants
-        .into_iter()
-        .map(|tenant| (tenant.id, tenant.policy));
+    let tenants = tenants.into_iter().map(|tenant| (tenant.id, tenant.policy));
     // Guesses at login IDs that lead to no tenant are counted, too.
     for (tenant, policy) in tenants.chain([(TenantId::NOBODYS, String::new())]) {
         let now = ctx.clock.now();

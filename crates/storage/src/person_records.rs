@@ -20,6 +20,8 @@ pub struct PersonRecords {
     pub set_ups: Vec<Timestamp>,
     /// When pairings of an app by two typed codes end.
     pub pairings: Vec<Timestamp>,
+    /// Connections of mail programs that wait to be ended at the mail server.
+    pub mail_kicks: Vec<Timestamp>,
     /// When a code by mail was asked for that is not used.
     pub emailed_codes: Vec<Timestamp>,
     /// When a rescue was asked for that waits for a second operator.
@@ -69,6 +71,10 @@ impl Tx<'_> {
             (
                 &mut records.pairings,
                 "SELECT expires_at FROM pairing WHERE tenant_id = $1 AND user_id = $2 LIMIT $3",
+            ),
+            (
+                &mut records.mail_kicks,
+                "SELECT noted_at FROM mail_kick WHERE tenant_id = $1 AND user_id = $2 LIMIT $3",
             ),
             (
                 &mut records.emailed_codes,

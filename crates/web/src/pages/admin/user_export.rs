@@ -92,6 +92,7 @@ pub(super) fn write(export: &UserExport) -> String {
         "password_links_until": times(&records.password_links),
         "set_ups_begun_at": times(&records.set_ups),
         "pairings_until": times(&records.pairings),
+        "mail_connections_to_be_ended": times(&records.mail_kicks),
         "emailed_codes_asked_at": times(&records.emailed_codes),
         "rescues_asked_at": times(&records.rescues),
         "usual_devices_and_places_seen_at": times(&records.familiar),
@@ -105,7 +106,7 @@ pub(super) fn write(export: &UserExport) -> String {
 #[cfg(test)]
 mod tests {
     /// Tables that belong to people, with what the export has of them, or why it has nothing.
-    const TABLES: [(&str, &str); 19] = [
+    const TABLES: [(&str, &str); 20] = [
         ("totp", "authenticators"),
         ("backup_code_set", "backup_codes_left"),
         ("login_attempt", "login_attempts_until"),
@@ -120,6 +121,7 @@ mod tests {
         ("familiar", "usual_devices_and_places_seen_at"),
         ("private_address", "private_address"),
         ("pairing", "pairings_until"),
+        ("mail_kick", "mail_connections_to_be_ended"),
         ("emailed_code", "emailed_codes_asked_at"),
         ("mail_window", "mail_windows"),
         ("mail_refusal", "refused_mail_programs"),
