@@ -28,7 +28,6 @@ pub(crate) struct Run {
 const BODIES: &str = r#"
 local requests, at = {}, 0
 function init(args)
-  wrk.init(args)
   for line in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format("POST", nil, nil, line)
   end
