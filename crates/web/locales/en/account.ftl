@@ -13,7 +13,7 @@ account-app-never-used = Not used yet
 account-app-remove = Turn off { $feature }
 account-app-remove-by-administrator = Only an administrator can turn it off. When you change or lose your phone, ask { $contact }.
 account-app-required = Your organisation asks for { $feature }. Please set it up.
-account-app-recommended = Signing in is safer with the { $code } of an authenticator app in addition to your password. We recommend setting it up.
+account-app-recommended = Signing in is safer with the { $code } of your { $app } in addition to your password. We recommend setting it up.
 account-app-pending = You have begun to set it up and can go on from there.
 account-app-resume = Go on setting up
 account-app-set-up = Set up { $feature }
@@ -37,12 +37,13 @@ account-password-elsewhere = This password is kept by your organisation’s dire
 remove-title = Turn off { $feature }
 remove-question = Turn off { $feature } for { $login }? This is what will happen:
 remove-password-is-enough = From now on your password is enough to sign in.
+remove-mail-stays = Signing in still takes the { $code } that is sent to your private mail address.
 remove-codes-void = { $left ->
     [0] Your { $backup_code }s stay void.
     [one] Your unused { $backup_code } stops working too.
    *[other] Your { $left } unused { $backup_code }s stop working too.
   }
-remove-entry-stops = The entry in your authenticator app stops working. Please delete it there.
+remove-entry-stops = The entry in your { $app } stops working. Please delete it there.
 remove-undo = To go back, set up { $feature } again on your account page. You will scan a new QR code.
 remove-submit = OK, turn it off
 remove-password-hint = To turn it off, enter the password you sign in with.
@@ -72,8 +73,8 @@ proof-for-backup-codes = Before you issue { $backup_code }s, please confirm that
 proof-for-console = Before you manage anything, please confirm that it is you.
 proof-for-account = Before you go on, please confirm that it is you.
 proof-for-password = Before you change your password, please confirm that it is you.
-proof-code-hint = The { $digits } digits in your authenticator app.
-proof-use-backup-code = If you cannot use your authenticator app
+proof-code-hint = The { $digits } digits in your { $app }.
+proof-use-backup-code = If you cannot use your { $app }
 proof-backup-code-hint = Enter one unused { $backup_code }. You may leave the { $code } empty.
 proof-submit = Confirm and go on
 

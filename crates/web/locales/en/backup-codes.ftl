@@ -1,6 +1,6 @@
 # Backup codes
 backup-codes-title = { $Backup_code }s
-backup-codes-lead = When you cannot use your authenticator app, enter one of these in place of the { $code }. Each works once.
+backup-codes-lead = When you cannot use your { $app }, enter one of these in place of the { $code }. Each works once.
 backup-codes-state = Left
 backup-codes-issued = Issued
 backup-codes-left = { $left } of { $total } codes are unused.
@@ -18,7 +18,7 @@ backup-codes-issue-lead = This issues { $count } new { $backup_code }s.
 backup-codes-issue-void = All earlier { $backup_code }s, used or not, stop working at that moment.
 backup-codes-issue = Issue { $backup_code }s
 
-backup-codes-keep = These are your { $count } { $backup_code }s. Each works once. Enter one in place of the { $code } when you cannot use your authenticator app.
+backup-codes-keep = These are your { $count } { $backup_code }s. Each works once. Enter one in place of the { $code } when you cannot use your { $app }.
 backup-codes-shown-once = You see them only this once. Before you leave this page, download or print them, and keep them where nobody else looks.
 backup-codes-shown-again = Before you leave this page, download or print them, and keep them where nobody else looks. You can see them again on your account page, but only while you can sign in.
 # Stands on the English page for those who read Japanese: the switch would lose the codes.

@@ -7,21 +7,21 @@ refusal-LOGIN-03 = This login has ended because too many codes could not be conf
 refusal-LOGIN-03-do = Please start again with your { $login_label } and password. “Help” lists what may be the cause. If it does not help, ask { $contact }.
 refusal-LOGIN-04 = This login is already over.
 refusal-LOGIN-04-do = Please start again with your { $login_label } and password. If it does not help, ask { $contact }.
-refusal-LOGIN-05 = Your authenticator app is suspended because its device was reported lost.
+refusal-LOGIN-05 = Your { $app } is suspended because its device was reported lost.
 refusal-LOGIN-05-do = If you have a { $backup_code }, sign in with it. If not, ask { $contact } to turn { $feature } off for you.
 refusal-LOGIN-06 = Passwords cannot be checked right now.
 refusal-LOGIN-06-do = The system that keeps the passwords does not answer. What you typed is not the cause. Please try again in a while. If it goes on, ask { $contact }.
 
 refusal-OTP-01 = We could not confirm this { $code }.
 refusal-OTP-01-do = { $left ->
-    [absent] Please enter the new { $code } that your authenticator app shows. If it does not help, ask { $contact }.
-    [one] Please enter the new { $code } that your authenticator app shows. One try is left. If it does not help, ask { $contact }.
-   *[other] Please enter the new { $code } that your authenticator app shows. { $left } tries are left. If it does not help, ask { $contact }.
+    [absent] Please enter the new { $code } that your { $app } shows. If it does not help, ask { $contact }.
+    [one] Please enter the new { $code } that your { $app } shows. One try is left. If it does not help, ask { $contact }.
+   *[other] Please enter the new { $code } that your { $app } shows. { $left } tries are left. If it does not help, ask { $contact }.
   }
 refusal-OTP-02 = We could not read this as the { $code }.
-refusal-OTP-02-do = Please enter only the digits that your authenticator app shows. Spaces, hyphens and full-width digits do no harm. If it does not help, ask { $contact }.
+refusal-OTP-02-do = Please enter only the digits that your { $app } shows. Spaces, hyphens and full-width digits do no harm. If it does not help, ask { $contact }.
 refusal-OTP-03 = This { $code } has already been used.
-refusal-OTP-03-do = Wait until your authenticator app shows the next { $code } and enter that. If you did not use it yourself, tell { $contact }.
+refusal-OTP-03-do = Wait until your { $app } shows the next { $code } and enter that. If you did not use it yourself, tell { $contact }.
 refusal-OTP-04 = { $minutes ->
     [absent] The { $code } does not fit because the clock of your phone is off.
     [one] The { $code } does not fit because the clock of your phone is about a minute off.

@@ -13,7 +13,7 @@ account-app-never-used = まだ使用していません
 account-app-remove = { $feature }を解除する
 account-app-remove-by-administrator = 解除できるのは管理者だけです。スマートフォンの変更や紛失の際は、{ $contact }にご依頼ください。
 account-app-required = この組織では{ $feature }が必要です。設定してください。
-account-app-recommended = パスワードに加えて認証アプリの{ $code }を使うと、より安全にログインできます。設定をおすすめします。
+account-app-recommended = パスワードに加えて{ $app }の{ $code }を使うと、より安全にログインできます。設定をおすすめします。
 account-app-pending = 設定の途中です。前回の続きから設定できます。
 account-app-resume = 設定を続ける
 account-app-set-up = { $feature }を設定する
@@ -37,11 +37,12 @@ account-password-elsewhere = このパスワードは、所属組織の認証シ
 remove-title = { $feature }を解除する
 remove-question = { $login } の{ $feature }を解除しますか。解除すると、次のようになります。
 remove-password-is-enough = 次回からは、パスワードだけでログインできるようになります。
+remove-mail-stays = ログインには、外部メールアドレスに届く{ $code }が引き続き必要です。
 remove-codes-void = { $left ->
     [0] これまでの{ $backup_code }は、すべて無効のままです。
    *[other] 未使用の{ $backup_code }{ $left }個も、すべて無効になります。
   }
-remove-entry-stops = 認証アプリに登録した項目は使えなくなります。アプリから削除してください。
+remove-entry-stops = { $app }に登録した項目は使えなくなります。アプリから削除してください。
 remove-undo = 元に戻すには、アカウントのページからもう一度{ $feature }を設定してください。新しいQRコードを読み取ることになります。
 remove-submit = OK（解除する）
 remove-password-hint = 解除するには、ログインに使うパスワードを入力してください。
@@ -71,8 +72,8 @@ proof-for-backup-codes = { $backup_code }を発行する前に、ご本人であ
 proof-for-console = 管理の操作を行う前に、ご本人であることを確認します。
 proof-for-account = 続ける前に、ご本人であることを確認します。
 proof-for-password = パスワードを変更する前に、ご本人であることを確認します。
-proof-code-hint = 認証アプリに表示されている{ $digits }桁の数字です。
-proof-use-backup-code = 認証アプリを使えない場合
+proof-code-hint = { $app }に表示されている{ $digits }桁の数字です。
+proof-use-backup-code = { $app }を使えない場合
 proof-backup-code-hint = 未使用の{ $backup_code }を1つ入力してください。{ $code }は空欄のままでかまいません。
 proof-submit = 確認して進む
 

@@ -1,6 +1,6 @@
 # バックアップコード
 backup-codes-title = { $backup_code }
-backup-codes-lead = 認証アプリを使えないときに、{ $code }の代わりに入力してログインするためのコードです。1つにつき1回だけ使えます。
+backup-codes-lead = { $app }を使えないときに、{ $code }の代わりに入力してログインするためのコードです。1つにつき1回だけ使えます。
 backup-codes-state = 残り
 backup-codes-issued = 発行日時
 backup-codes-left = 未使用のコードは{ $total }個中{ $left }個です。
@@ -18,7 +18,7 @@ backup-codes-issue-lead = 新しい{ $backup_code }を{ $count }個発行しま�
 backup-codes-issue-void = 発行すると、これまでの{ $backup_code }は、未使用のものも含めてすべて無効になります。
 backup-codes-issue = { $backup_code }を発行する
 
-backup-codes-keep = { $backup_code }は{ $count }個あり、それぞれ1回だけ使えます。認証アプリを使えないときに、{ $code }の代わりに入力してください。
+backup-codes-keep = { $backup_code }は{ $count }個あり、それぞれ1回だけ使えます。{ $app }を使えないときに、{ $code }の代わりに入力してください。
 backup-codes-shown-once = ここに表示されるのは今回だけです。画面を閉じる前に、ダウンロードするか印刷して、ほかの人の目に触れない場所に保管してください。
 backup-codes-shown-again = 画面を閉じる前に、ダウンロードするか印刷して、ほかの人の目に触れない場所に保管してください。アカウントのページからもう一度見ることもできますが、そのときにはログインが必要です。
 # Stands on the Japanese page for those who read English: the switch would lose the codes.

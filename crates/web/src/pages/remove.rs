@@ -1,7 +1,7 @@
 //! `/account/remove`: switching two-factor off.
 
 use warifu_domain::{policy::Reauthentication, typed::Typed};
-use warifu_flows::{account, enrol, session::SignedIn};
+use warifu_flows::{account, enrol, private_address, session::SignedIn};
 
 use super::{
     pairing::paired_app,
@@ -35,10 +35,12 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     };
     let codes = overview.backup_codes;
     let asks_password = page.tenant().policy.removal.reauthentication == Reauthentication::Password;
+    let mail_stays = mail_stays(&page, &who);
     Ok(page.show(|frame| views::Remove {
         frame,
         login: who.login,
         paired: app.paired.map(paired_app),
+        mail_stays,
         codes_left: (codes.of > 0).then_some(codes.left),
         asks_password,
     }))
@@ -46,10 +48,19 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
 
 pub(crate) async fn submit(page: Page, who: SignedIn, form: Verified<RemoveForm>) -> Answer {
     let (ctx, tenant) = (page.ctx(), page.tenant());
+    let notice = match mail_stays(&page, &who) {
+        true => Notice::AppRemoved,
+        false => Notice::TurnedOff,
+    };
     match enrol::remove_totp(ctx, tenant, &page.origin(), &who, &form.password).await {
-        Ok(()) => Ok(page.done("/account", Notice::TurnedOff)),
+        Ok(()) => Ok(page.done("/account", notice)),
         Err(error) => show(page.again(error)?, who).await,
     }
+}
+
+/// Whether the person's other method is asked for without the app (K3).
+fn mail_stays(page: &Page, who: &SignedIn) -> bool {
+    who.has_email && private_address::is_offered(page.tenant(), who)
 }
 
 pub(crate) async fn reactivate(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {

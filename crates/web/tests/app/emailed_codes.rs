@@ -339,3 +339,26 @@ async fn k7_sec_029_the_next_code_waits_voids_the_last_and_ends_with_the_hour_s_
     })
     .await;
 }
+
+/// What the page says of the consequence has to be so: without the app, the other method is asked for.
+#[tokio::test]
+async fn k3_who_removes_the_app_is_told_that_codes_by_mail_are_still_asked_for() {
+    on_both("campus-mail", async |app| {
+        let (hana, phone, _) = student(&app, "hana").await;
+        let mut browser = by_app(&app, &hana, &phone).await;
+        let asked = browser.open("/account/remove").await;
+        let stays = "外部メールアドレスに届くOTPが引き続き必要です";
+        assert!(asked.body.contains(stays), "{}", asked.body);
+        let removed = browser.press("/account/remove", &[]).await;
+        assert!(removed.location().ends_with("/account?notice=app-removed"));
+        assert!(browser.follow(removed).await.body.contains(stays));
+        let mut later = app.browser();
+        let next = later.type_password(&hana).await;
+        assert!(
+            next.body.contains("action=\"/midori/login/email/send\""),
+            "{}",
+            next.body
+        );
+    })
+    .await;
+}

@@ -122,6 +122,7 @@ impl Samples<'_> {
                 login: login.clone(),
                 paired: None,
                 codes_left,
+                mail_stays: false,
                 asks_password,
             })
         };

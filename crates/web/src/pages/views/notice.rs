@@ -11,6 +11,8 @@ pub enum Notice {
     TurnedOn,
     /// The second factor is off; the backup codes are void.
     TurnedOff,
+    /// The app is registered no more; codes by mail are still asked for.
+    AppRemoved,
     /// An app that was reported lost is in use again.
     AppReactivated,
     /// The own switch is on (K1).
@@ -111,6 +113,7 @@ impl Notice {
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
+        Self::AppRemoved,
         Self::AppReactivated,
         Self::SwitchedOn,
         Self::SwitchedOff,
@@ -166,6 +169,7 @@ impl Notice {
             Self::SignedOut => "signed-out",
             Self::TurnedOn => "turned-on",
             Self::TurnedOff => "turned-off",
+            Self::AppRemoved => "app-removed",
             Self::AppReactivated => "app-reactivated",
             Self::SwitchedOn => "switched-on",
             Self::SwitchedOff => "switched-off",
@@ -226,6 +230,7 @@ impl Notice {
             Self::SignedOut => texts.msg("notice-signed-out"),
             Self::TurnedOn => texts.msg("notice-turned-on"),
             Self::TurnedOff => texts.msg("notice-turned-off"),
+            Self::AppRemoved => texts.msg("notice-app-removed"),
             Self::AppReactivated => texts.msg("notice-app-reactivated"),
             Self::SwitchedOn => texts.msg("notice-switched-on"),
             Self::SwitchedOff => texts.msg("notice-switched-off"),

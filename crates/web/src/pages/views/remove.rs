@@ -15,6 +15,8 @@ pub struct Remove {
     pub paired: Option<PairedApp>,
     /// Unused backup codes that become void; `None` if there are no codes.
     pub codes_left: Option<u32>,
+    /// Whether codes by mail are asked for all the same.
+    pub mail_stays: bool,
     /// Whether the password is typed for it (C6).
     pub asks_password: bool,
 }
