@@ -21,6 +21,7 @@ print_steps() {
 
   受信 receive:  $curl imaps://127.0.0.1:${value[IMAPS]}/ 2>&1 | grep '^< A' | tail -1
   送信 send:     $curl --ssl-reqd --mail-from hanako@campus.example --mail-rcpt taro@campus.example -T - smtp://127.0.0.1:${value[SUBMISSION]} <<<'Subject: hello' 2>&1 | grep '^< [2-5]' | tail -1
+  検査 check:    ${drop[*]} $data/warifu/warifu check mail campus --config $data/warifu/site/warifu.toml --login taro --address taro@campus.example --host 127.0.0.1 --ca $data/tls/ca.pem --imap ${value[IMAP]} --imaps ${value[IMAPS]} --pop3 0 --pop3s ${value[POP3S]} --sieve ${value[SIEVE]} --submission ${value[SUBMISSION]} --submissions 0
   外部メール private mail:  $here/private-mail hanako --data $data
 
   | 手順 | すること | 結果 |
@@ -34,6 +35,7 @@ print_steps() {
   |  8 | 「受信」に --interface 127.0.0.65（学内）、次に --interface 127.0.0.97（学内の eduroam）を付けて | OK、NO |
   |  9 | $webmail/ に hanako でログインし、taro にメールを送る | 届く |
   | 10 | メールソフトの利用状況で「すべての接続元の利用を終了する」、それから「受信」「送信」 | NO、535 |
+  | 11 | taro で一度ログインしてから「検査」（taro のパスワードを入力） | すべての入口が gated |
 
   | step | do | see |
   |  1 | run "receive", in place of a mail program | OK: multi-factor authentication is not used yet |
@@ -46,6 +48,7 @@ print_steps() {
   |  8 | "receive" with --interface 127.0.0.65 (campus), then --interface 127.0.0.97 (eduroam on campus) | OK, NO |
   |  9 | sign in at $webmail/ as hanako and write to taro | arrives |
   | 10 | mail programs, "End it everywhere"; then "receive" and "send" | NO, 535 |
+  | 11 | sign in as taro once, then "check" (with taro's password) | every door is gated |
 
   ブラウザーの警告は使い捨ての認証局によるものです / browsers warn of the throw-away authority: $data/tls/ca.pem
   終了 end: $here/stop --data $data    削除 remove: $here/reset --data $data

@@ -14,7 +14,7 @@ const WALK: &str = concat!(
     "/tests/cli/files/campus_walk.py"
 );
 /// As many in a row does it take.
-const PORTS: u16 = 11;
+const PORTS: u16 = 12;
 
 /// The example in a folder of the test's own; nothing of it is left behind, however the test ends.
 struct Example {
@@ -49,7 +49,7 @@ impl Drop for Example {
     }
 }
 
-/// A port that is free with the ten after it.
+/// A port that is free with those after it.
 fn free_ports() -> u16 {
     let mut drawn = std::iter::repeat_with(free_port);
     let found = drawn.find(|first| {

@@ -111,6 +111,7 @@ impl Samples<'_> {
                     login: login.clone(),
                     paired: Some(self.paired()),
                     codes_left: None,
+                    mail_stays: false,
                     asks_password: false,
                 }),
             ),

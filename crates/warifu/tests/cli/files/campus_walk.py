@@ -61,7 +61,7 @@ class Browser:
     def send(self, action, **typed):
         """Sends the form of the present page that goes to `action`."""
         forms = re.findall(r"<form.*?</form>", self.page, re.S)
-        form = next((form for form in forms if f'action="{action}' in form.split(">")[0]), None)
+        form = next((form for form in forms if re.search(f'action="{action}["?]', form.split(">")[0])), None)
         assert form, f"no form goes to {action} at {self.path}:\n{self.page}"
         hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
         return self.ask("POST", action, {name: html.unescape(value) for name, value in hidden} | typed)
