@@ -1,6 +1,5 @@
 //! An administrator reminds those who have no second factor: looks at the mail, says why, and sees it sent.
 
-use crate::acts::*;
 use crate::chromium::Language::{self, En, Ja};
 use crate::console_users::at_the_desk;
 use crate::visit::Width::{self, Desk, Phone};

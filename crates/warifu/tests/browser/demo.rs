@@ -103,28 +103,13 @@ impl Demo {
             .collect()
     }
 
-    /// Runs another command of the program on it, with something to read; gives what it prints.
-    pub(crate) fn command(&self, arguments: &[&str], input: &str) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_warifu"))
-            .args(arguments)
-            .arg("--config")
-            .arg(self.data.join("demo.toml"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut stdin = command.stdin.take().expect("it is piped");
-        stdin.write_all(input.as_bytes()).expect("it reads");
-        drop(stdin);
-        let output = command.wait_with_output().expect("it ends");
-        assert!(output.status.success(), "{arguments:?}");
-        String::from_utf8(output.stdout).expect("it prints text")
-    }
-
     /// A mail server that asks about an organisation's people.
     pub(crate) fn gate(&self, tenant: &str) -> Gate {
         let name = format!("mx{}", GATES.fetch_add(1, Ordering::Relaxed));
-        let made = self.command(&["gate", "add", tenant, &name], "");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_warifu"));
+        command.args(["gate", "add", tenant, &name, "--config"]);
+        let made = command.arg(self.data.join("demo.toml")).output();
+        let made = String::from_utf8(made.expect("the program starts").stdout).expect("text");
         let key = made.lines().nth(1).expect("the key").trim().to_owned();
         Gate {
             address: self.address.clone(),

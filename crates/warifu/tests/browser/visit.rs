@@ -205,11 +205,6 @@ impl Visit {
         self.stage().demo.change_database(sql);
     }
 
-    /// Runs another command of the program on the demonstration.
-    pub(crate) fn command(&self, arguments: &[&str], input: &str) -> String {
-        self.stage().demo.command(arguments, input)
-    }
-
     /// A mail server that asks about the organisation's people.
     pub(crate) fn gate(&self, tenant: &str) -> Gate {
         self.stage().demo.gate(tenant)
