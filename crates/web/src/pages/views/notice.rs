@@ -109,7 +109,7 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
