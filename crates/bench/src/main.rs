@@ -87,6 +87,8 @@ enum Target {
         #[arg(long)]
         write: Option<PathBuf>,
     },
+    /// Memory when idle and after the same load as in `all`. Other programs on the machine do not change it.
+    Memory,
     /// Time to the first answer.
     Start,
     /// Importing people with password hashes, on both engines.
@@ -185,6 +187,17 @@ fn measure(plan: &Plan, target: &Target) -> Result<()> {
         Target::Postgres => {
             machine::require(&["nginx", "wrk", "initdb"])?;
             on_postgres(plan, &nginx()?, size)?
+        }
+        Target::Memory => {
+            machine::require(&["nginx", "wrk"])?;
+            let stage = sqlite()?;
+            let idle = footprint::idle(&stage)?;
+            for typed in [Typed::Right, Typed::Wrong] {
+                codes::run(&stage, &nginx()?, typed, size)?;
+            }
+            logins::run(plan, &stage, LOGINS)?;
+            page::run(plan, &stage)?;
+            vec![footprint::section(plan, &stage, idle)?]
         }
         Target::Logins => vec![logins::run(plan, &sqlite()?, LOGINS)?],
         Target::Page => {
