@@ -269,7 +269,7 @@ async fn k4_sec_077_no_code_and_no_seed_of_a_pairing_stands_in_the_database() {
         ];
         for code in [app.code(), user_code] {
             secrets.push(code.replace('-', "").into_bytes());
-            secrets.push(code[..18].as_bytes().to_vec());
+            secrets.push(code.as_bytes()[..18].to_vec());
         }
         let check = async |at: &str| {
             let stolen = world.stolen_bytes().await;

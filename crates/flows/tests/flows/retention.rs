@@ -250,7 +250,7 @@ async fn sec_079_a_beginning_that_somebody_else_moved_is_found() {
             .await;
         let lane = world.number("SELECT MIN(lane) FROM audit_base WHERE tenant_id = 1 AND lane > 0").await;
         let of = format!("tenant_id = 1 AND lane = {lane}");
-        let other = format!("SELECT sealed FROM kept_base WHERE tenant_id = 1 AND lane = 0");
+        let other = "SELECT sealed FROM kept_base WHERE tenant_id = 1 AND lane = 0".to_owned();
         let columns = "tenant_id, at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac";
         for attack in [
             // Removed altogether; cut; another chain's.
