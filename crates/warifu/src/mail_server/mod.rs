@@ -13,10 +13,11 @@ use crate::config;
 
 pub(crate) use worker::start;
 
-/// Every mail server of the configuration, with the slug of its tenant. None is asked yet.
-pub(crate) fn open(
-    sections: &[config::MailServer],
-) -> Result<Vec<(String, Arc<dyn MailServer>)>, Failure> {
+/// A mail server, with the slug of its tenant.
+pub(crate) type OfTenant = (String, Arc<dyn MailServer>);
+
+/// Every mail server of the configuration. None is asked yet.
+pub(crate) fn open(sections: &[config::MailServer]) -> Result<Vec<OfTenant>, Failure> {
     let one = |section: &config::MailServer| {
         let server: Arc<dyn MailServer> = Arc::new(doveadm::Doveadm::open(section)?);
         Ok((section.tenant.clone(), server))

@@ -7,10 +7,13 @@ use std::thread;
 
 use serde_json::Value;
 
+/// What one connection has said so far.
+type Words = Arc<Mutex<Vec<u8>>>;
+
 /// Listens in front of a server.
 pub(super) struct Tap {
     pub(super) address: SocketAddr,
-    said: Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>,
+    said: Arc<Mutex<Vec<Words>>>,
 }
 
 impl Tap {
@@ -22,7 +25,7 @@ impl Tap {
         let connections = said.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let words = Arc::<Mutex<Vec<u8>>>::default();
+                let words = Words::default();
                 connections.lock().unwrap().push(words.clone());
                 let Ok(server) = TcpStream::connect(server) else {
                     continue;
