@@ -31,7 +31,7 @@ const FEW: usize = 1_000;
 /// Questions of one run for its slowest hundredth.
 const QUESTIONS: usize = 20_000;
 /// What Dovecot reads as "go on".
-pub(crate) const ALLOW: &str = r#"{"msg":"","status":0}"#;
+pub(crate) const ALLOW: &str = r#"{"status":0,"msg":""}"#;
 
 /// A server on a crowd of which some have windows, with a mail server's key.
 pub(crate) struct Scene {

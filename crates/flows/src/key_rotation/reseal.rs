@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use warifu_domain::{audit::EventKind, tenant::Tenant};
 use warifu_storage::{Purpose, SealedColumn, SealedPlace, SealedRow, StoreError, seal};
 
-use crate::{by::By, ctx::Ctx, error::Fault, maintenance::every_tenant};
+use crate::{by::By, ctx::Ctx, entrances, error::Fault, maintenance::every_tenant};
 
 /// Rows that are read, and values that are written, at once.
 const SLICE: i64 = 200;
@@ -43,10 +43,13 @@ pub async fn reseal(
         total: outdated.map(|of| of.values).sum(),
         ..Resealed::default()
     };
+    let mut tenants = Vec::new();
     for row in every_tenant(ctx).await? {
-        let Some(tenant) = super::readable(ctx, &row.slug).await? else {
-            continue;
-        };
+        tenants.extend(super::readable(ctx, &row.slug).await?);
+    }
+    // The trail of what belongs to no tenant begins with something sealed, too, once old events of it are gone.
+    tenants.push(entrances::nobodys());
+    for tenant in tenants {
         let mut is_recorded = false;
         for column in SealedColumn::ALL {
             let mut after = SealedPlace::START;

@@ -2,17 +2,18 @@
 //! goes while something needs it.
 
 use tokio::sync::watch;
-use warifu_domain::{audit::EventKind, time::Span};
+use warifu_domain::{audit::EventKind, refusal::Refusal, time::Span};
 use warifu_flows::{
-    By, Fault,
+    By, Fault, audit, entrances,
     key_rotation::{
         self, GONE_AFTER, KeyChangeError, Resealed, Server, check_activation, check_retirement,
         take_ring,
     },
+    login,
 };
-use warifu_storage::{KeyRing, KeyRingError, KeyState, SealedColumn, SealedPlace};
+use warifu_storage::{ChainCheck, KeyRing, KeyRingError, KeyState, SealedColumn, SealedPlace};
 
-use crate::support::{Person, Setting, World, on_both};
+use crate::support::{Person, Setting, World, on_both, refused};
 
 /// Everything that can be sealed is there: apps, addresses, codes that can be looked at again, mail.
 fn camera() -> Setting {
@@ -178,6 +179,31 @@ async fn sec_077_a_value_that_changed_meanwhile_is_left_to_its_writer() {
             .await
             .unwrap();
         assert!(!before && done);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_077_the_trail_of_no_tenant_keeps_no_key_from_retiring() {
+    on_both(camera(), async |world| {
+        let browser = world.browser();
+        let form = browser.form("nobody@nowhere.example", "not a password", None);
+        let guess = login::start(&world.ctx, &entrances::nobodys(), &browser.request(), form);
+        assert_eq!(refused(guess.await), Refusal::WrongLogin);
+        world.wait(Span::days(5 * 365));
+        world.sweep().await;
+        let begins = "tenant_id = 0 AND sealed IS NOT NULL";
+        assert!(
+            world.rows("audit_base", begins).await > 0,
+            "old events went"
+        );
+
+        let world = world.with_keys(2, ring(2)).await;
+        reseal(&world).await.unwrap();
+        let left = check_retirement(&world.ctx, &world.ctx.keys(), 1).await;
+        left.expect("nothing needs the old secret");
+        let trail = audit::check_chain(&world.ctx, &entrances::nobodys()).await;
+        assert!(matches!(trail.unwrap(), ChainCheck::Whole(_)));
     })
     .await;
 }

@@ -118,7 +118,14 @@ fn counted(metrics: SocketAddr, name: &str) -> u64 {
 #[test]
 fn sec_054_an_idle_connection_at_a_real_dovecot_ends_with_its_window_and_no_other_does() {
     let people = ["alice", "bob", LIKE_AN_ADDRESS];
-    let (place, key) = with_people(&format!("{NETWORKS}{HERE}"), &people);
+    let (place, key) = with_people(NETWORKS, &people);
+    // Past the check of the policy: from this address a proxy would speak for everybody.
+    tamper(
+        &place,
+        &format!(
+            "UPDATE tenant SET policy = policy || '{HERE}', revision = revision + 1 WHERE slug = 'uni'"
+        ),
+    );
     tamper(
         &place,
         "UPDATE person SET has_email = 1 WHERE login <> 'bob'",
