@@ -406,7 +406,7 @@ mod tests {
                 "{body:?}"
             );
         }
-        let many: Vec<String> = (0..70).map(|n| format!("f{n}=1")).collect();
+        let many: Vec<String> = (0..=MAX_FIELDS).map(|n| format!("f{n}=1")).collect();
         assert_eq!(
             receive(FORM, many.join("&")).await.err(),
             Some(BadForm::Malformed)

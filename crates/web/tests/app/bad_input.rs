@@ -167,7 +167,7 @@ async fn a_malformed_form_is_refused_as_a_whole() {
                 format!(
                     "{good}{}",
                     "&".to_owned()
-                        + &(0..70)
+                        + &(0..100)
                             .map(|n| format!("f{n}="))
                             .collect::<Vec<_>>()
                             .join("&")
