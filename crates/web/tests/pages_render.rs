@@ -38,6 +38,8 @@ const FIELDS: &[&str] = &[
     "logo",
     "no_logo",
     "logo_file",
+    "file",
+    "mail",
     "revision",
     "policy",
     "reason",

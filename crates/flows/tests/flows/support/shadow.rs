@@ -37,8 +37,8 @@ impl Shadow {
         for (user, login) in people {
             fill(database, TEMPLATE, user, &login).await;
         }
-        // The events of adding the tenant itself, and of their own end, have no counterpart.
-        let added = "DELETE FROM audit_event WHERE tenant_id = 2 AND kind IN (30, 130, 131);
+        // The events of adding the tenant itself, of their own end, and of a key of the whole server have no counterpart.
+        let added = "DELETE FROM audit_event WHERE tenant_id = 2 AND kind IN (30, 77, 130, 131);
                      DELETE FROM audit_head WHERE lane = 0 AND tenant_id IN (2, -1);
                      DELETE FROM audit_base WHERE lane = 0 AND tenant_id = 2";
         database.execute(added).await;
