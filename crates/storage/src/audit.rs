@@ -139,7 +139,7 @@ impl AuditRow {
 }
 
 /// What an event's keyed hash is made over where the event itself changes with time: pseudonyms from the first day on, so that an
-/// address can give way to its own without a trace (docs/decisions/0011).
+/// address can give way to its own without a trace (docs/decisions/0012).
 struct Lasting {
     address: Vec<u8>,
     detail: Option<String>,

@@ -1,5 +1,5 @@
 //! What stands for the address of an old event (SEC-81). An event's place in its chain vouches for the pseudonym and never for the
-//! address itself, so that the one can take the other's place (docs/decisions/0011).
+//! address itself, so that the one can take the other's place (docs/decisions/0012).
 
 use std::{borrow::Cow, net::IpAddr};
 
