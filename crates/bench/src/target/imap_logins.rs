@@ -7,6 +7,7 @@ use std::rc::Rc;
 use anyhow::{Result, anyhow};
 
 use super::gate::{ALLOW, Scene};
+use crate::Scratch;
 use crate::crowd::{HERE, Reader};
 use crate::measure::{Stopwatch, median_of};
 use crate::report::{Bound, Section, Unit, Verdict};
@@ -24,13 +25,18 @@ struct Doors {
     theirs: Dovecot,
     nginx: Nginx,
     readers: Rc<[Reader]>,
+    /// Goes last.
+    _folder: Scratch,
 }
 
 impl Doors {
-    fn open(plan: &Plan, scene: &Scene) -> Result<Self> {
+    fn open(scene: &Scene) -> Result<Self> {
         let readers: Rc<[Reader]> = scene.readers.iter().take(HERE).cloned().collect();
         let names = || readers.iter().map(|reader| reader.login.as_str());
-        let folder = plan.scratch.join("imap");
+        // Dovecot's processes are other users, who may not enter everybody's home.
+        let name = format!("warifu-bench-imap-{}", std::process::id());
+        let scratch = Scratch::create(&std::env::temp_dir().join(name))?;
+        let folder = &scratch.0;
         let nginx_folder = folder.join("nginx");
         std::fs::create_dir_all(&nginx_folder)?;
         let nginx = Nginx::with_json(&nginx_folder, ALLOW)?;
@@ -43,6 +49,7 @@ impl Doors {
             theirs,
             nginx,
             readers,
+            _folder: scratch,
         })
     }
 }
@@ -55,7 +62,7 @@ struct Run {
 }
 
 pub(crate) fn run(plan: &Plan, scene: &Scene, logins: usize) -> Result<Section> {
-    let doors = Doors::open(plan, scene)?;
+    let doors = Doors::open(scene)?;
     let each = logins as f64;
     let mut runs = Vec::new();
     for _ in 0..plan.pairs {
@@ -105,8 +112,8 @@ pub(crate) fn run(plan: &Plan, scene: &Scene, logins: usize) -> Result<Section> 
 }
 
 /// A few logins at both; only answers are looked at.
-pub(crate) fn look(plan: &Plan, scene: &Scene) -> Result<()> {
-    let doors = Doors::open(plan, scene)?;
+pub(crate) fn look(scene: &Scene) -> Result<()> {
+    let doors = Doors::open(scene)?;
     all(doors.theirs.imap, &doors.readers, 6)?;
     all(doors.ours.imap, &doors.readers, 6).map(drop)
 }
