@@ -29,6 +29,8 @@ mod reminders;
 mod removal;
 mod rescues;
 mod retention;
+#[cfg(test)]
+mod schema;
 pub mod seal;
 mod sealed;
 mod server_nodes;

@@ -166,6 +166,7 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use super::SealedColumn;
+    use crate::schema;
 
     /// Columns of bytes that are not sealed, with what they are.
     const OTHERS: [(&str, &str, &str); 28] = [
@@ -202,34 +203,13 @@ mod tests {
     /// A sealed column that is missing above would keep its key in the ring for ever, or be lost with it.
     #[test]
     fn sec_077_every_column_of_bytes_is_sealed_again_or_is_not_sealed() {
-        let schema = [
-            include_str!("../migrations/0001_initial.sql"),
-            include_str!("../migrations/0002_console.sql"),
-            include_str!("../migrations/0003_mail.sql"),
-        ]
-        .concat();
-        let mut table = "";
-        for line in schema.lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let column = match words.as_slice() {
-                ["CREATE", "TABLE", name, ..] => {
-                    table = name;
-                    continue;
-                }
-                ["ALTER", "TABLE", name, "ADD", "COLUMN", column, kind, ..] => {
-                    table = name;
-                    kind.starts_with("BYTEA").then_some(*column)
-                }
-                [column, kind, ..] => kind.starts_with("BYTEA").then_some(*column),
-                _ => None,
-            };
-            let Some(column) = column else { continue };
-            let sealed = SealedColumn::ALL
-                .iter()
-                .any(|known| known.place() == (table, column));
-            let other = OTHERS
-                .iter()
-                .any(|(of, name, _)| (*of, *name) == (table, column));
+        for (table, column, kind) in schema::columns() {
+            if !kind.starts_with("BYTEA") {
+                continue;
+            }
+            let place = (table.as_str(), column.as_str());
+            let sealed = SealedColumn::ALL.iter().any(|known| known.place() == place);
+            let other = OTHERS.iter().any(|(of, name, _)| (*of, *name) == place);
             assert!(
                 sealed != other,
                 "{table}.{column}: sealed ({sealed}) or not ({other})?"

@@ -269,13 +269,7 @@ mod tests {
         database
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .unwrap();
-        for schema in [
-            include_str!("../migrations/0001_initial.sql"),
-            include_str!("../migrations/0002_console.sql"),
-            include_str!("../migrations/0003_mail.sql"),
-        ] {
-            database.execute_batch(schema).unwrap();
-        }
+        database.execute_batch(&crate::schema::text()).unwrap();
         for (sql, index) in [
             (WAITS_OVER, "person_blocked"),
             (SET_UPS_GONE, "person_factor"),

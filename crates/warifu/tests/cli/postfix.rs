@@ -9,30 +9,14 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use crate::dovecot::{now_ms, number, tamper, v4};
+use crate::dovecot::{CAMPUS, EDUROAM, NETWORKS, OUTSIDE, PRESET, now_ms, number, tamper, v4};
 use crate::mail_server::{DOORS, Door, MailServer, PASSWORD, PEOPLE, SIX, Try};
 use crate::place::Place;
 use crate::process::Process;
 use crate::relay::wait_for;
 
-const PRESET: &str = include_str!("../../../domain/src/policy/presets/campus-mail.toml");
 const HOUR: i64 = 3_600_000;
 
-/// A campus of four addresses, of which one is an exception.
-const NETWORKS: &str = "
-[[networks]]
-cidr = \"127.0.0.4/30\"
-name = \"campus\"
-trusted = true
-
-[[networks]]
-cidr = \"127.0.0.6\"
-name = \"eduroam\"
-trusted = false
-";
-const CAMPUS: &str = "127.0.0.5";
-const EDUROAM: &str = "127.0.0.6";
-const OUTSIDE: &str = "127.0.0.22";
 const SOURCES: [&str; 4] = [CAMPUS, EDUROAM, OUTSIDE, SIX];
 
 /// Every try of `people` from `sources` at every door with every mechanism.

@@ -18,11 +18,12 @@ use crate::relay::{free_port, wait_for};
 const SETTINGS: &str = include_str!("../../../../../deploy/dovecot/warifu-2.3.conf");
 const KICK_SETTINGS: &str = include_str!("../../../../../deploy/dovecot/warifu-kick-2.3.conf");
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/files");
-const PRESET: &str = include_str!("../../../../domain/src/policy/presets/campus-mail.toml");
+pub(crate) const PRESET: &str =
+    include_str!("../../../../domain/src/policy/presets/campus-mail.toml");
 const PASSWORD: &str = "kobutamisoniwara";
 
 /// A campus of four addresses, of which one is an exception.
-const NETWORKS: &str = "
+pub(crate) const NETWORKS: &str = "
 [[networks]]
 cidr = \"127.0.0.4/30\"
 name = \"campus\"
@@ -33,10 +34,10 @@ cidr = \"127.0.0.6\"
 name = \"eduroam\"
 trusted = false
 ";
-const CAMPUS: &str = "127.0.0.5";
-const EDUROAM: &str = "127.0.0.6";
+pub(crate) const CAMPUS: &str = "127.0.0.5";
+pub(crate) const EDUROAM: &str = "127.0.0.6";
 const OPEN: &str = "127.0.0.20";
-const OUTSIDE: &str = "127.0.0.22";
+pub(crate) const OUTSIDE: &str = "127.0.0.22";
 
 /// Ways in, by the names that the clients of these tests have for them.
 const DOORS: [&str; 4] = ["imap", "pop3", "smtp", "sieve"];
