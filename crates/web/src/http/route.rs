@@ -1,4 +1,4 @@
-//! What a route is, and the steps from a request to its answer. The table of routes is `router.rs`.
+//! What a route is, and the steps from a request to its answer. The table of routes is `router/`.
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
 

@@ -1,4 +1,4 @@
-//! Pages for people: what each one shows is in `views`, the sentences in `locales/`, who may call which in `router.rs`.
+//! Pages for people: what each one shows is in `views`, the sentences in `locales/`, who may call which in `router/`.
 
 pub(crate) mod accent;
 pub(crate) mod account;
