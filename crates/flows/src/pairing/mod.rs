@@ -1,12 +1,12 @@
 //! Pairing an app by two typed codes (K4, SEC-31 to SEC-33): the page shows a user code, the app an app code, each is typed into the
-//! other side, both derive the same secret, and the first one-time code makes the app the person's second factor. That last step is
-//! the one of every set-up (`enrol/confirm.rs`). A login that cannot end without the set-up comes in through `login/pairing.rs`.
+//! other side, and both derive the same secret. Here is what holds for whoever begins it; `signed_in.rs` and `login/pairing.rs` are
+//! the two doors, and what the first one-time code does is in `confirmation.rs` and `enrol/confirm.rs`.
 
-use std::sync::Arc;
+mod confirmation;
+mod signed_in;
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    backup_code::BackupCode,
     ids::{AuthenticatorId, UserId},
     pairing::{
         APP_CODES, DAY, LIFETIME, Order, PairedName, VAIN_IN_DAY, WRONG_CODES, device_name,
@@ -24,14 +24,10 @@ use warifu_storage::{
 };
 use zeroize::Zeroizing;
 
-use crate::{
-    act::{Act, Origin},
-    ctx::Ctx,
-    enrol::{self, Starter, may_enrol},
-    error::FlowError,
-    login::NewSession,
-    session::{self, SignedIn, TypedProof},
-};
+use crate::{act::Act, ctx::Ctx, enrol::Starter, error::FlowError};
+
+pub(crate) use confirmation::{note_confirmed, note_wrong, reserve_guess, words};
+pub use signed_in::{abandon, confirm, find, is_offered, prove_and_go_on, start, type_app_code};
 
 /// A pairing that waits for a code.
 pub struct OpenPairing {
@@ -59,117 +55,6 @@ impl Starter {
         order.ok_or(Refusal::NotOffered)
     }
 }
-
-/// Whether a signed-in person is offered this way to register an app, besides the QR code.
-pub fn is_offered(tenant: &Tenant) -> bool {
-    tenant.policy.enrolment.pairing.order(false).is_some()
-}
-
-/// Begins a pairing, or a replacement of the app by one, for a signed-in person; needs the fresh proof (SEC-37).
-pub async fn start(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    origin: &Origin,
-    who: &SignedIn,
-) -> Result<(), FlowError> {
-    let (act, starter) = (Act::of(ctx, tenant, origin), Starter::Session(who.token));
-    if let Err(refusal) = enrol::may_start(tenant, who, act.now) {
-        let kind = EventKind::PairingStarted;
-        return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
-    }
-    begin(ctx, &act, who.user, starter).await
-}
-
-/// Proves everything there is to prove, for the very act of pairing, and goes on with the pairing that this browser began, or
-/// begins one.
-pub async fn prove_and_go_on(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    origin: &Origin,
-    who: &SignedIn,
-    password: &str,
-    proof: Option<TypedProof>,
-) -> Result<NewSession, FlowError> {
-    let act = Act::of(ctx, tenant, origin);
-    // Before the session is renewed: from then on a refusal would keep its new token from the browser.
-    let may = enrol::may_prove_to_start(tenant, who)
-        .and_then(|()| Starter::Session(who.token).order(tenant));
-    let is_open = find_open(ctx, &act, who.user, Starter::Session(who.token)).await?;
-    let may = match (may, is_open) {
-        (Ok(_), None) => {
-            let (act, user) = (act.clone(), who.user);
-            let asked = ctx
-                .store
-                .read(tenant.id, async move |tx| check_lock(tx, &act, user).await);
-            asked.await?
-        }
-        (may, _) => may.map(drop),
-    };
-    if let Err(refusal) = may {
-        let kind = EventKind::PairingStarted;
-        return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
-    }
-    let session = session::prove(ctx, tenant, origin, who, password, proof).await?;
-    let starter = Starter::Session(session.token.hash());
-    if find_open(ctx, &act, who.user, starter).await?.is_none() {
-        begin(ctx, &act, who.user, starter).await?;
-    }
-    Ok(session)
-}
-
-/// The pairing that a signed-in person began in this browser; `None`: none is open.
-pub async fn find(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    origin: &Origin,
-    who: &SignedIn,
-) -> Result<Option<OpenPairing>, FlowError> {
-    let (act, starter) = (Act::of(ctx, tenant, origin), Starter::Session(who.token));
-    find_open(ctx, &act, who.user, starter).await
-}
-
-/// Takes the app code of a signed-in person, and derives what both codes make.
-pub async fn type_app_code(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    origin: &Origin,
-    who: &SignedIn,
-    typed: &str,
-    device: &str,
-) -> Result<(), FlowError> {
-    let (act, starter) = (Act::of(ctx, tenant, origin), Starter::Session(who.token));
-    if let Err(refusal) = may_enrol(tenant, who, act.now) {
-        let kind = EventKind::AppCodeTyped;
-        return Err(act.deny(ctx, kind, Some(who.user), refusal).await);
-    }
-    derive(ctx, &act, who.user, starter, typed, device).await
-}
-
-/// Confirms a pairing of a signed-in person by a one-time code of the app. The backup codes, if any, are told once (SEC-25).
-pub async fn confirm(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    origin: &Origin,
-    who: &SignedIn,
-    code: &str,
-) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
-    let (act, starter) = (Act::of(ctx, tenant, origin), Starter::Session(who.token));
-    let may = may_enrol(tenant, who, act.now).and_then(|()| starter.order(tenant));
-    enrol::confirm_in_session(ctx, &act, who, may.map(drop), PendingKind::Paired, code).await
-}
-
-/// Gives a pairing up; nothing of it is left.
-pub async fn abandon(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    origin: &Origin,
-    who: &SignedIn,
-) -> Result<(), FlowError> {
-    let (act, starter) = (Act::of(ctx, tenant, origin), Starter::Session(who.token));
-    give_up(ctx, &act, who.user, starter).await
-}
-
-// ---- For whoever may finish a set-up, signed in or in a login ----------------------------------------------------------------
 
 /// Begins a pairing; the one before is ended.
 pub(crate) async fn begin(
@@ -237,6 +122,12 @@ async fn check_lock(
         Some(until) => Err(Refusal::PairingLocked { until }),
         None => Ok(()),
     })
+}
+
+/// Lets a person begin pairings again, however many came to nothing today.
+pub(crate) async fn release(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+    tx.release_guesses(BudgetKind::Pairings, &user.0.to_be_bytes())
+        .await
 }
 
 /// The pairing that `starter` began and that is not over.
@@ -400,58 +291,6 @@ fn over(row: Option<PairingRow>, asker: &TokenHash, now: Timestamp) -> Refusal {
         }
         _ => Refusal::PairingOver,
     }
-}
-
-// ---- What the confirmation of a set-up asks (`enrol/confirm.rs`) -------------------------------------------------------------
-
-/// Pays for a one-time code before it is judged; says how many were paid for.
-pub(crate) async fn reserve_guess(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    user: UserId,
-    asker: &TokenHash,
-) -> Result<Result<i64, Refusal>, StoreError> {
-    let row = tx.find_pairing(user).await?;
-    let is_missing = |row: &PairingRow| row.is_open(asker, act.now) && row.app_codes == 0;
-    if row.as_ref().is_some_and(is_missing) {
-        return Ok(Err(Refusal::AppCodeMissing));
-    }
-    let guess = tx.reserve_pairing_guess(user, asker, act.now).await?;
-    Ok(guess.ok_or_else(|| over(row, asker, act.now)))
-}
-
-/// Notes that the `guess`-th one-time code was wrong: the last one that a pairing bears ends it. Says what the person is told.
-pub(crate) async fn note_wrong(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    user: UserId,
-    guess: i64,
-    refusal: Refusal,
-) -> Result<Refusal, StoreError> {
-    if guess < WRONG_CODES {
-        return Ok(refusal);
-    }
-    tx.end_pairing(user).await?;
-    let ended = AuditEvent::new(EventKind::PairingEnded, Some(user));
-    act.audit(tx, ended).await?;
-    Ok(Refusal::TooManyPairingGuesses)
-}
-
-/// Notes that a pairing came to something: its user code goes, and nothing counts against the person any more.
-pub(crate) async fn note_confirmed(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
-    tx.delete_pairing(user).await?;
-    release(tx, user).await
-}
-
-/// Lets a person begin pairings again, however many came to nothing today.
-pub(crate) async fn release(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
-    tx.release_guesses(BudgetKind::Pairings, &user.0.to_be_bytes())
-        .await
-}
-
-/// A paired app for the audit trail: its tag, which is no secret, and nothing of the codes.
-pub(crate) fn words(paired: &PairedName) -> String {
-    format!("paired, tag {}", paired.tag)
 }
 
 /// Where a sealed user code belongs (SEC-77).
