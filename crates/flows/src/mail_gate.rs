@@ -21,7 +21,7 @@ use warifu_domain::{
     token::{Token, TokenHash},
     user::Login,
 };
-use warifu_storage::{BudgetKind, StoreError, Tx, UserRow, budget_subject};
+use warifu_storage::{AtGate, BudgetKind, StoreError, Tx, budget_subject};
 
 use crate::{
     act::{Act, Origin},
@@ -245,8 +245,8 @@ async fn judge_in(
         unrecorded: false,
         noted_at: None,
     };
-    let person = match find_person(tx, tenant, &asked.login).await? {
-        Found::Person(person) => *person,
+    let found = match find_person(tx, tenant, asked).await? {
+        Found::Person(found) => *found,
         Found::Nobody => {
             let trusted = is_trusted(&policy.networks, asked.address);
             let facts = Facts::of_stranger(tenant.suspended, trusted);
@@ -256,13 +256,18 @@ async fn judge_in(
         }
         Found::Several => return Ok(judged),
     };
-    let user = person.id;
-    let totp = tx.find_totp_state(user).await?;
+    let AtGate {
+        person,
+        totp_suspended,
+        window,
+    } = found;
+    let (user, has_totp) = (person.id, totp_suspended.is_some());
     let facts = Facts {
-        grace_until: find_grace(tx, tenant, user, totp.is_some()).await?,
-        ..facts_of(tenant, &person, totp.as_ref(), Some(asked.address))
+        has_totp,
+        totp_suspended: totp_suspended == Some(true),
+        grace_until: find_grace(tx, tenant, user, has_totp).await?,
+        ..facts_of(tenant, &person, None, Some(asked.address))
     };
-    let window = tx.find_mail_window(user, asked.network).await?;
     judged.user = Some(user);
     judged.noted_at = window.and_then(|row| {
         row.used_at
@@ -281,20 +286,20 @@ async fn judge_in(
 }
 
 enum Found {
-    Person(Box<UserRow>),
+    Person(Box<AtGate>),
     Nobody,
     /// The name fits several people, and nobody can say whose window would count.
     Several,
 }
 
 /// Whom a mail client's login names: the login ID itself, or else the same name with or without one of the tenant's mail domains.
-async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, login: &Login) -> Result<Found, StoreError> {
-    if let Some(person) = tx.find_user_by_login(login).await? {
+async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, asked: &Asked) -> Result<Found, StoreError> {
+    if let Some(person) = tx.find_at_gate(&asked.login, asked.network).await? {
         return Ok(Found::Person(Box::new(person)));
     }
     let mut found = Found::Nobody;
-    for login in other_spellings(tenant, login) {
-        if let Some(person) = tx.find_user_by_login(&login).await? {
+    for login in other_spellings(tenant, &asked.login) {
+        if let Some(person) = tx.find_at_gate(&login, asked.network).await? {
             found = match found {
                 Found::Nobody => Found::Person(Box::new(person)),
                 _ => Found::Several,

@@ -64,7 +64,7 @@ pub use jobs::{JobRow, JobState};
 pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, KeyState, Purpose};
 pub use mail_kicks::{DueMailKick, MailKick};
-pub use mail_windows::{MailRefusalRow, MailWindowRow};
+pub use mail_windows::{AtGate, MailRefusalRow, MailWindowRow};
 pub use outbox::{DueNotice, Notice, OutboxState};
 pub use pairings::{PairingRow, ReservedAppCode};
 pub use person_records::PersonRecords;

@@ -7,9 +7,24 @@ use warifu_domain::{
     mail_window::{MAX_WINDOWS, MailWindow, SourceNetwork},
     network::{address_bytes, address_from_bytes},
     time::Timestamp,
+    user::Login,
 };
 
-use crate::store::{Row, StoreError, Tx};
+use crate::{
+    store::{Row, StoreError, Tx},
+    users::{PERSON_COLUMNS, UserRow, person_columns, user},
+};
+
+/// What the gate looks at when a mail client names somebody.
+#[derive(Clone, Debug)]
+pub struct AtGate {
+    /// Who it is.
+    pub person: UserRow,
+    /// The app in use: `None`: there is none; else whether it is suspended.
+    pub totp_suspended: Option<bool>,
+    /// The window where the client is, open or over.
+    pub window: Option<MailWindowRow>,
+}
 
 /// A window as its person sees it.
 #[derive(Clone, Copy, Debug)]
@@ -52,16 +67,17 @@ fn address(row: &Row<'_>, column: usize) -> Result<IpAddr, StoreError> {
         .ok_or_else(|| StoreError::corrupt("mail_window.address"))
 }
 
-fn window(row: &Row<'_>) -> Result<MailWindowRow, StoreError> {
-    let used_at = row.int(5)?;
+/// Reads a window from six columns, the first of which is given.
+fn window(row: &Row<'_>, first: usize) -> Result<MailWindowRow, StoreError> {
+    let used_at = row.int(first + 5)?;
     Ok(MailWindowRow {
-        network: network(row, 0)?,
-        address: address(row, 1)?,
+        network: network(row, first)?,
+        address: address(row, first + 1)?,
         window: MailWindow {
-            since: Timestamp(row.int(2)?),
-            until: Timestamp(row.int(3)?),
+            since: Timestamp(row.int(first + 2)?),
+            until: Timestamp(row.int(first + 3)?),
         },
-        services: row.int(4)?,
+        services: row.int(first + 4)?,
         used_at: (used_at > 0).then_some(Timestamp(used_at)),
     })
 }
@@ -107,6 +123,37 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// All that the gate looks at, of the person with a login ID, in one statement: it is asked at every login of a mail client.
+    pub async fn find_at_gate(
+        &mut self,
+        login: &Login,
+        network: SourceNetwork,
+    ) -> Result<Option<AtGate>, StoreError> {
+        let tenant = self.tenant;
+        let sql = concat!(
+            "SELECT ",
+            person_columns!(),
+            ", (SELECT CAST(CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END AS BIGINT) FROM totp
+                 WHERE totp.tenant_id = $1 AND totp.user_id = person.id AND confirmed_at IS NOT NULL
+                 ORDER BY totp.id DESC LIMIT 1),
+               network, address, since, until, services, used_at
+               FROM person LEFT JOIN mail_window
+                 ON mail_window.tenant_id = $1 AND mail_window.user_id = person.id AND network = $3
+              WHERE person.tenant_id = $1 AND login = $2"
+        );
+        let key = [tenant.into(), login.as_str().into(), network.bytes().into()];
+        self.find(sql, &key, |row| {
+            let first = PERSON_COLUMNS + 1;
+            let has_window = row.opt_bytes(first)?.is_some();
+            Ok(AtGate {
+                person: user(row)?,
+                totp_suspended: row.opt_int(PERSON_COLUMNS)?.map(|it| it != 0),
+                window: has_window.then(|| window(row, first)).transpose()?,
+            })
+        })
+        .await
+    }
+
     /// A person's window at a network, open or over.
     pub async fn find_mail_window(
         &mut self,
@@ -117,7 +164,7 @@ impl Tx<'_> {
         let sql = "SELECT network, address, since, until, services, used_at FROM mail_window
                     WHERE tenant_id = $1 AND user_id = $2 AND network = $3";
         let key = [tenant.into(), user.into(), network.bytes().into()];
-        self.find(sql, &key, window).await
+        self.find(sql, &key, |row| window(row, 0)).await
     }
 
     /// A person's windows that may still be open, the one that ends last first.
@@ -132,7 +179,7 @@ impl Tx<'_> {
         self.list(
             sql,
             &[tenant.into(), user.into(), now.into(), MAX_WINDOWS.into()],
-            window,
+            |row| window(row, 0),
         )
         .await
     }

@@ -4,18 +4,20 @@
 mod connect;
 mod worker;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::pin::pin;
+use std::task::Poll;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Error, Statement, Transaction};
+use tokio_postgres::{Client, Error, Statement};
 
 use super::StoreOptions;
 use super::error::StoreError;
-use super::job::Message;
+use super::job::{Access, Message};
 use super::migrate::{self, Migration, SchemaState};
 use super::value::{Row, Value};
 use connect::Connector;
@@ -57,23 +59,71 @@ pub(super) async fn schema_of(
 /// Prepared statements of one connection, by address and length of their text, which is `'static`.
 type Statements = RefCell<HashMap<(usize, usize), Statement>>;
 
-/// A transaction on one connection.
+/// One snapshot for all that a job reads.
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// A transaction on one connection. Whoever leaves it open drops the connection.
 pub(super) struct PostgresTransaction<'c> {
-    transaction: Transaction<'c>,
+    client: &'c Client,
     statements: &'c Statements,
+    access: Access,
+    is_begun: Cell<bool>,
 }
 
-impl PostgresTransaction<'_> {
+impl<'c> PostgresTransaction<'c> {
+    /// A write begins here. A read begins together with its first statement, which saves it a round trip; a write may not: were
+    /// its `BEGIN` alone refused, the statement behind it would stand by itself.
+    pub(super) async fn begin(
+        client: &'c Client,
+        statements: &'c Statements,
+        access: Access,
+    ) -> Result<Self, StoreError> {
+        if access == Access::Write {
+            // Every truth that two jobs fight over is one conditional UPDATE: READ COMMITTED, the default, is enough.
+            client.batch_execute("BEGIN").await.map_err(meaning)?;
+        }
+        Ok(Self {
+            client,
+            statements,
+            access,
+            is_begun: Cell::new(access == Access::Write),
+        })
+    }
+
+    /// Ends it. Nobody waits for the end of a read: it has its answer, and the connection's next statement comes behind.
+    pub(super) async fn commit(&self) -> Result<(), StoreError> {
+        if !self.is_begun.get() {
+            return Ok(());
+        }
+        let mut commit = pin!(self.client.batch_execute("COMMIT"));
+        match self.access {
+            Access::Write => commit.await.map_err(meaning),
+            // The first poll sends it.
+            Access::Read => {
+                std::future::poll_fn(|context| match commit.as_mut().poll(context) {
+                    Poll::Ready(outcome) => Poll::Ready(outcome.map_err(meaning)),
+                    Poll::Pending => Poll::Ready(Ok(())),
+                })
+                .await
+            }
+        }
+    }
+
+    /// Takes everything back. If this fails, the connection is lost, and the transaction with it.
+    pub(super) async fn roll_back(&self) {
+        if self.is_begun.get() {
+            let _ = self.client.batch_execute("ROLLBACK").await;
+        }
+    }
+
     pub(super) async fn exec(
         &self,
         sql: &'static str,
         params: &[Value<'_>],
     ) -> Result<u64, StoreError> {
         let statement = self.prepare(sql).await?;
-        self.transaction
-            .execute(&statement, &borrow(params))
+        self.run(self.client.execute(&statement, &borrow(params)))
             .await
-            .map_err(meaning)
     }
 
     /// Sends both before it waits for either.
@@ -84,13 +134,16 @@ impl PostgresTransaction<'_> {
     ) -> Result<(), StoreError> {
         let (first, second) = (self.prepare(first).await?, self.prepare(second).await?);
         let (first_params, second_params) = (borrow(first_params), borrow(second_params));
-        let (first, second) = tokio::join!(
-            biased;
-            self.transaction.execute(&first, &first_params),
-            self.transaction.execute(&second, &second_params),
-        );
-        // After a failure the second only says that there was one.
-        first.and(second).map(drop).map_err(meaning)
+        self.run(async {
+            let (first, second) = tokio::join!(
+                biased;
+                self.client.execute(&first, &first_params),
+                self.client.execute(&second, &second_params),
+            );
+            // After a failure the second only says that there was one.
+            first.and(second).map(drop)
+        })
+        .await
     }
 
     pub(super) async fn each(
@@ -101,11 +154,25 @@ impl PostgresTransaction<'_> {
     ) -> Result<(), StoreError> {
         let statement = self.prepare(sql).await?;
         let rows = self
-            .transaction
-            .query(&statement, &borrow(params))
-            .await
-            .map_err(meaning)?;
+            .run(self.client.query(&statement, &borrow(params)))
+            .await?;
         rows.iter().try_for_each(|row| each(&Row::Postgres(row)))
+    }
+
+    /// Runs a statement inside the transaction, and begins that if it is the first.
+    async fn run<T>(
+        &self,
+        statement: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, StoreError> {
+        if self.is_begun.replace(true) {
+            return statement.await.map_err(meaning);
+        }
+        let (begun, outcome) = tokio::join!(
+            biased;
+            self.client.batch_execute(BEGIN_READ),
+            statement,
+        );
+        begun.and(outcome).map_err(meaning)
     }
 
     async fn prepare(&self, sql: &'static str) -> Result<Statement, StoreError> {
@@ -113,7 +180,7 @@ impl PostgresTransaction<'_> {
         if let Some(statement) = self.statements.borrow().get(&key) {
             return Ok(statement.clone());
         }
-        let statement = self.transaction.prepare(sql).await.map_err(meaning)?;
+        let statement = self.client.prepare(sql).await.map_err(meaning)?;
         self.statements.borrow_mut().insert(key, statement.clone());
         Ok(statement)
     }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_postgres::{IsolationLevel, Transaction};
 
 use super::super::StoreOptions;
 use super::super::error::StoreError;
@@ -16,8 +15,8 @@ use super::super::fault::FaultPlan;
 use super::super::job::{Access, Job, Message, Order};
 use super::super::migrate::{self, Migration};
 use super::super::tx::Connection;
+use super::PostgresTransaction;
 use super::connect::{Connector, Session};
-use super::{PostgresTransaction, meaning};
 
 /// How often a job that collided with others runs again.
 const RETRIES: u32 = 8;
@@ -227,30 +226,15 @@ async fn run_once(
     let Session {
         client, statements, ..
     } = session;
-    let begin = match access {
-        Access::Read => client
-            .build_transaction()
-            .read_only(true)
-            .isolation_level(IsolationLevel::RepeatableRead),
-        // Every truth that two jobs fight over is one conditional UPDATE: READ COMMITTED, the default, is enough.
-        Access::Write => client.build_transaction(),
-    };
-    let error = match begin.start().await {
-        Ok(transaction) => {
-            let transaction = PostgresTransaction {
-                transaction,
-                statements,
-            };
-            match job.run(Connection::postgres(&transaction, fault)).await {
-                Ok(()) => return commit(transaction.transaction, access, fault).await,
-                Err(error) => {
-                    // If this fails, the connection is lost, and the transaction with it.
-                    let _ = transaction.transaction.rollback().await;
-                    error
-                }
+    let error = match PostgresTransaction::begin(client, statements, access).await {
+        Ok(transaction) => match job.run(Connection::postgres(&transaction, fault)).await {
+            Ok(()) => return commit(&transaction, access, fault).await,
+            Err(error) => {
+                transaction.roll_back().await;
+                error
             }
-        }
-        Err(error) => meaning(error),
+        },
+        Err(error) => error,
     };
     match error {
         StoreError::Contended => Run::Again,
@@ -260,12 +244,16 @@ async fn run_once(
     }
 }
 
-async fn commit(transaction: Transaction<'_>, access: Access, fault: Option<&FaultPlan>) -> Run {
+async fn commit(
+    transaction: &PostgresTransaction<'_>,
+    access: Access,
+    fault: Option<&FaultPlan>,
+) -> Run {
     if access == Access::Write && fault.is_some_and(FaultPlan::strikes) {
-        let _ = transaction.rollback().await;
+        transaction.roll_back().await;
         return Run::Answered(Err(StoreError::Unavailable));
     }
-    match transaction.commit().await.map_err(meaning) {
+    match transaction.commit().await {
         Err(StoreError::Contended) => Run::Again,
         // Also when the connection broke here: whether it was stored is unknown, so it is not done a second time.
         outcome => Run::Answered(outcome),
