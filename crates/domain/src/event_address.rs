@@ -86,10 +86,12 @@ impl fmt::Display for EventAddress {
     }
 }
 
-/// Whether an event's note is an address or a network and nothing else, as that of a window for mail clients is: then it is kept no
-/// longer than addresses are.
-pub fn is_address(detail: &str) -> bool {
-    AddressRange::parse(detail).is_some()
+/// The address or network that an event's note is, or begins with (`192.0.2.1: 3`, `192.0.2.1; he asked for it`), and what follows it:
+/// notes about windows for mail clients are written so. That part is kept no longer than addresses are.
+pub fn address_in(detail: &str) -> Option<(&str, &str)> {
+    let ends = [": ", "; "].map(|end| detail.find(end).unwrap_or(detail.len()));
+    let (address, rest) = detail.split_at(ends[0].min(ends[1]));
+    AddressRange::parse(address).map(|_| (address, rest))
 }
 
 #[cfg(test)]
@@ -118,7 +120,25 @@ mod tests {
         ] {
             assert_eq!(Pseudonym::parse(bad), None, "{bad}");
         }
-        assert!(is_address("192.0.2.0/24") && is_address("2001:db8::/64") && is_address("::1"));
-        assert!(!is_address("phone lost") && !is_address("") && !is_address(&text));
+    }
+
+    #[test]
+    fn sec_081_a_note_that_begins_with_an_address_is_told_from_others() {
+        for (address, rest) in [
+            ("192.0.2.0/24", ""),
+            ("2001:db8::/64", ""),
+            ("::1", ""),
+            ("192.0.2.1", ": 3"),
+            ("2001:db8::/64", ": its kick failed with code 77: x"),
+            ("2001:db8::", ": 3"),
+            ("192.0.2.1", "; lost phone: see ticket"),
+        ] {
+            let detail = format!("{address}{rest}");
+            assert_eq!(address_in(&detail), Some((address, rest)));
+        }
+        let masked = Pseudonym::new([7; PSEUDONYM_BYTES]).to_string();
+        for other in ["phone lost", "", "all: 3", &masked, &format!("{masked}: 3")] {
+            assert_eq!(address_in(other), None, "{other}");
+        }
     }
 }

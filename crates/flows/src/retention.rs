@@ -94,6 +94,7 @@ impl Turn {
     /// Removes events from before a time; says how many, and whether there are none left.
     async fn remove(&mut self, ctx: &Ctx, before: Timestamp) -> Result<(u64, bool), StoreError> {
         let mut events = 0;
+        let mut from: AuditPlace = (Timestamp(i64::MIN), i64::MIN, i64::MIN);
         while let Some(ends) = self.next_piece(ctx) {
             let (keys, rng, now) = (self.keys.clone(), self.rng.clone(), ctx.clock.now());
             let (held, masked_to) = (self.ends, self.masked_to);
@@ -102,7 +103,9 @@ impl Turn {
                     return Ok(None);
                 }
                 let nonce = || rng.bytes();
-                let removed = tx.remove_old_audit(&keys, before, AT_ONCE, nonce).await?;
+                let removed = tx
+                    .remove_old_audit(&keys, from, before, AT_ONCE, nonce)
+                    .await?;
                 if removed.events > 0 {
                     let words =
                         format!("{} events from before {}", removed.events, before.utc_day());
@@ -124,8 +127,9 @@ impl Turn {
                     "an old audit event does not fit its chain, and is not removed: `warifu audit verify`"
                 );
             }
-            if !removed.more {
-                return Ok((events, true));
+            match removed.next {
+                Some(next) => from = next,
+                None => return Ok((events, true)),
             }
         }
         Ok((events, false))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use warifu_domain::{
-    event_address::{EventAddress, is_address},
+    event_address::{EventAddress, address_in},
     time::Timestamp,
 };
 
@@ -106,7 +106,7 @@ impl Tx<'_> {
         for (_, address, detail) in rows {
             let address = address.as_deref().and_then(EventAddress::from_bytes);
             addresses.extend(address.and_then(|address| address.clear()));
-            details.extend(detail.filter(|detail| is_address(detail)));
+            details.extend(detail.filter(|detail| address_in(detail).is_some()));
         }
         let mut events = 0;
         // Few networks make many events: a statement for each address, not for each event.

@@ -145,26 +145,37 @@ async fn sec_081_a_network_in_an_event_s_note_goes_with_the_addresses() {
         async |world| {
             world.member("taro").await;
             knock(&world, "taro", HERE).await;
-            // As a window for mail programs notes it.
+            // As windows for mail programs, and the ends of what they opened, are noted.
+            let noted = [
+                (EventKind::MailWindowOpened, "198.51.100.7/32", ""),
+                (EventKind::MailSessionsEnded, "198.51.100.7", ": 2"),
+                (EventKind::MailSessionsLeft, "2001:db8::/64", ": no answer"),
+            ];
             let tenant = world.tenant().await.id;
             let (ctx, now) = (world.ctx.clone(), world.now());
             let keys = ctx.keys();
             let written = ctx.store.write(tenant, async move |tx| {
-                let kind = EventKind::MailWindowOpened;
-                let event =
-                    warifu_domain::audit::AuditEvent::new(kind, None).detail("198.51.100.7/32");
-                tx.append_audit(&keys, &event, now).await
+                for (kind, address, rest) in noted {
+                    let event = warifu_domain::audit::AuditEvent::new(kind, None);
+                    let event = event.detail(&format!("{address}{rest}"));
+                    tx.append_audit(&keys, &event, now).await?;
+                }
+                Ok(())
             });
             written.await.unwrap();
             world.wait(Span::days(31));
             world.sweep().await;
             assert!(is_whole(&check(&world).await));
             let rows = world.audit_rows().await;
-            let opened = rows
-                .iter()
-                .find(|row| row.kind == EventKind::MailWindowOpened);
-            let detail = opened.unwrap().detail.clone().unwrap();
-            assert!(detail.starts_with("pseudonym:"), "{detail}");
+            for (kind, address, rest) in noted {
+                let row = rows.iter().find(|row| row.kind == kind);
+                let detail = row.unwrap().detail.clone().unwrap();
+                assert!(detail.starts_with("pseudonym:"), "{detail}");
+                assert!(
+                    !detail.contains(address) && detail.ends_with(rest),
+                    "{detail}"
+                );
+            }
         },
     )
     .await;

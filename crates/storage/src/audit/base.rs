@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use warifu_domain::{ids::TenantId, time::Timestamp};
 
-use super::{AuditRow, LANES, audit_row};
+use super::{AuditPlace, AuditRow, LANES, audit_row};
 use crate::{
     keyring::KeyRing,
     seal::{self, NONCE_BYTES},
@@ -13,10 +13,10 @@ use crate::{
     store::{StoreError, Tx},
 };
 
-/// The oldest events. Those of a chain that stand before an older one wait until that may go too.
+/// The oldest events from a place on. Those of a chain that stand before an older one wait until that may go too.
 const OLDEST: &str =
-    "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac
-       FROM audit_event WHERE tenant_id = $1 AND at < $2 ORDER BY at, lane, seq LIMIT $3";
+    "SELECT at, lane, seq, kind, user_id, actor, refusal, address, reference, detail, mac FROM audit_event
+      WHERE tenant_id = $1 AND (at, lane, seq) >= ($2, $3, $4) AND at < $5 ORDER BY at, lane, seq LIMIT $6";
 
 /// Where a chain begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,8 +62,8 @@ pub struct Removed {
     pub events: u64,
     /// The first event that does not fit its chain: it stays, and all behind it, as evidence.
     pub broken: Option<(i64, i64)>,
-    /// There may be more to remove.
-    pub more: bool,
+    /// Where there may be more to remove: behind all that was looked at, gone or not, so that events which stay hold up no others.
+    pub next: Option<AuditPlace>,
 }
 
 impl Tx<'_> {
@@ -111,20 +111,32 @@ impl Tx<'_> {
         Ok(base.map(|(lane, sealed)| Base::open(keys, tenant, lane, &sealed).is_ok()))
     }
 
-    /// Removes up to `limit` of the oldest events from before a time, and moves the beginnings of their chains behind them. Each is
-    /// checked before it goes: where one does not fit, it and what follows it stay. `nonce` gives fresh random bytes.
+    /// Removes up to `limit` of the oldest events from a place on and from before a time, and moves the beginnings of their chains
+    /// behind them. Each is checked before it goes: where one does not fit, it and what follows it stay. `nonce` gives fresh random
+    /// bytes.
     pub async fn remove_old_audit(
         &mut self,
         keys: &KeyRing,
+        from: AuditPlace,
         before: Timestamp,
         limit: i64,
         nonce: impl Fn() -> [u8; NONCE_BYTES],
     ) -> Result<Removed, StoreError> {
         let tenant = self.tenant;
-        let params = [tenant.into(), before.into(), limit.into()];
+        let params = [
+            tenant.into(),
+            from.0.into(),
+            from.1.into(),
+            from.2.into(),
+            before.into(),
+            limit.into(),
+        ];
         let oldest = self.list(OLDEST, &params, audit_row).await?;
-        let is_full = oldest.len() as i64 == limit;
-        let mut removed = Removed::default();
+        let last = oldest.last().filter(|_| oldest.len() as i64 == limit);
+        let mut removed = Removed {
+            next: last.map(|last| (last.at, last.lane, last.seq.saturating_add(1))),
+            ..Removed::default()
+        };
         let mut lanes: BTreeMap<i64, BTreeMap<i64, AuditRow>> = BTreeMap::new();
         for row in oldest {
             if !(0..LANES).contains(&row.lane) {
@@ -155,7 +167,6 @@ impl Tx<'_> {
                 removed.events += (moved.seq - base.seq).unsigned_abs();
             }
         }
-        removed.more = is_full && removed.events > 0;
         Ok(removed)
     }
 

@@ -6,7 +6,7 @@ use std::{borrow::Cow, net::IpAddr};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use warifu_domain::{
-    event_address::{PSEUDONYM_BYTES, Pseudonym, is_address},
+    event_address::{PSEUDONYM_BYTES, Pseudonym, address_in},
     ids::TenantId,
     network::address_bytes,
 };
@@ -39,14 +39,14 @@ impl KeyRing {
         Pseudonym::new(bytes)
     }
 
-    /// An event's note as it is kept in the end: a pseudonym where it is an address, else as it is.
+    /// An event's note as it is kept in the end: a pseudonym in the place of an address that it is or begins with.
     pub(crate) fn lasting_detail<'d>(&self, tenant: TenantId, detail: &'d str) -> Cow<'d, str> {
-        match is_address(detail) {
-            true => {
-                let pseudonym = self.pseudonym(tenant, NETWORK, detail.as_bytes());
-                Cow::Owned(pseudonym.to_string())
+        match address_in(detail) {
+            Some((address, rest)) => {
+                let pseudonym = self.pseudonym(tenant, NETWORK, address.as_bytes());
+                Cow::Owned(format!("{pseudonym}{rest}"))
             }
-            false => Cow::Borrowed(detail),
+            None => Cow::Borrowed(detail),
         }
     }
 }

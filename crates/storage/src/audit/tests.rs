@@ -224,3 +224,35 @@ async fn sec_079_events_that_are_appended_together_stand_as_if_one_by_one() {
         assert_eq!(checked.await.unwrap(), Some(ChainCheck::Whole(210)));
     }
 }
+
+#[tokio::test]
+async fn sec_081_a_chain_that_was_tampered_with_keeps_its_events_and_holds_up_no_others() {
+    for store in [testing::sqlite().await, testing::postgres().await] {
+        let keys = Arc::new(KeyRing::generate([7; 32]));
+        // More events of each chain than are looked at together.
+        write(&store, &keys, 40, 2, |i| 1000 + i).await;
+        let sql =
+            "UPDATE audit_event SET detail = 'x' WHERE tenant_id = $1 AND lane = 0 AND seq = 2";
+        let tampered = store.write(TENANT, async move |tx| tx.exec(sql, &[TENANT.into()]).await);
+        assert_eq!(tampered.await.unwrap(), 1);
+        let (mut events, mut broken) = (0, Vec::new());
+        let mut from = Some((Timestamp(i64::MIN), i64::MIN, i64::MIN));
+        while let Some(place) = from {
+            let keys = keys.clone();
+            let removed = store.write(TENANT, async move |tx| {
+                let nonce = || [9; 24];
+                tx.remove_old_audit(&keys, place, Timestamp(2000), 5, nonce)
+                    .await
+            });
+            let removed = removed.await.unwrap();
+            events += removed.events;
+            broken.extend(removed.broken);
+            from = removed.next;
+        }
+        assert_eq!(
+            events, 21,
+            "one before the place, and the whole other chain"
+        );
+        assert_eq!(broken, [(0, 2)]);
+    }
+}
