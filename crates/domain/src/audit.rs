@@ -268,6 +268,53 @@ impl Actor {
     }
 }
 
+/// Those whose deeds are looked for: one actor, or all administrators or operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actors {
+    /// The smallest of their numbers.
+    pub first: i64,
+    /// The greatest.
+    pub last: i64,
+}
+
+impl Actors {
+    /// The words of [`Self::from_word`].
+    pub const WORDS: [&str; 5] = [
+        "subject",
+        "administrator",
+        "operator",
+        "command line",
+        "server",
+    ];
+
+    /// This one alone.
+    pub fn one(actor: Actor) -> Self {
+        let number = actor.number();
+        Self {
+            first: number,
+            last: number,
+        }
+    }
+
+    /// Reads [`Actor::word`]: everybody who is called so.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "subject" => Self::one(Actor::Subject),
+            "command line" => Self::one(Actor::CommandLine),
+            "server" => Self::one(Actor::Server),
+            "administrator" => Self {
+                first: Actor::Server.number() + 1,
+                last: i64::MAX,
+            },
+            "operator" => Self {
+                first: i64::MIN,
+                last: Actor::Subject.number() - 1,
+            },
+            _ => return None,
+        })
+    }
+}
+
 /// One fact, before it has its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
@@ -325,5 +372,32 @@ impl AuditEvent {
                 .collect(),
         );
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Actor, Actors};
+    use crate::ids::UserId;
+
+    #[test]
+    fn a_word_stands_for_exactly_those_who_are_called_so() {
+        let everybody = [
+            Actor::Subject,
+            Actor::CommandLine,
+            Actor::Server,
+            Actor::Administrator(UserId(1 << 40)),
+            Actor::Administrator(UserId(i64::MAX)),
+            Actor::Operator(UserId(1 << 40)),
+            Actor::Operator(UserId(i64::MAX)),
+        ];
+        for word in Actors::WORDS {
+            let actors = Actors::from_word(word).unwrap();
+            for actor in everybody {
+                let is_meant = (actors.first..=actors.last).contains(&actor.number());
+                assert_eq!(is_meant, actor.word() == word, "{word}: {actor:?}");
+            }
+        }
+        assert_eq!(Actors::from_word("anybody"), None);
     }
 }

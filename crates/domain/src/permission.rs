@@ -119,6 +119,8 @@ operations! {
     SendTestMail: Operator, Change, Server;
     /// Shows proxies, keys, health: how the server runs.
     ShowServer: Operator, Look, Server;
+    /// Searches, exports and verifies the trail of what belongs to no tenant (SEC-79).
+    ShowServerAudit: Operator, Look, Server;
     /// Seals what is stored under the active key.
     RotateKeys: Operator, Act, Server;
 }

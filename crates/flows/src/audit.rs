@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::watch;
 use warifu_domain::{
-    audit::Actor,
+    audit::{Actor, Actors},
     ids::{Reference, TenantId, UserId},
     permission::Operation,
     tenant::Tenant,
@@ -29,6 +29,14 @@ const ATTEMPT: Span = Span::minutes(15);
 
 /// Most events that are told around one request.
 const AROUND: i64 = 60;
+
+/// What reading a trail is called: a tenant's own, or that of what belongs to no tenant (`entrances::nobodys`).
+pub(crate) fn reading(trail: &Tenant) -> Operation {
+    match trail.id {
+        TenantId::NOBODYS => Operation::ShowServerAudit,
+        _ => Operation::ShowAudit,
+    }
+}
 
 /// Lists events, newest first.
 pub async fn list(
@@ -80,7 +88,7 @@ pub async fn search_within(
     filter: AuditFilter,
     looked_at: i64,
 ) -> Result<Found, FlowError> {
-    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    by.check(tenant, reading(tenant), None, ctx.clock.now())?;
     let filter = with_pseudonym(ctx, tenant.id, filter);
     let found = ctx.store.read(tenant.id, async move |tx| {
         let mut filter = filter.clone();
@@ -123,7 +131,7 @@ pub async fn follow(
     by: &By,
     reference: Reference,
 ) -> Result<Option<Story>, FlowError> {
-    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    by.check(tenant, reading(tenant), None, ctx.clock.now())?;
     let story = ctx.store.read(tenant.id, async move |tx| {
         let Some(found) = find_reference(tx, reference).await? else {
             return Ok(None);
@@ -195,16 +203,84 @@ pub async fn find_person(
     Ok(found.await?.map(|user| user.id))
 }
 
-/// Everybody whom events are about, or who did them in this tenant.
-pub fn people<'a>(rows: impl IntoIterator<Item = &'a AuditRow>) -> BTreeSet<UserId> {
-    let named = |row: &AuditRow| {
-        let actor = match Actor::from_number(row.actor) {
-            Actor::Administrator(user) => Some(user),
-            _ => None,
-        };
-        [row.user, actor]
+/// The login IDs of those whom events name, as far as they are still there. Apart, because two tenants can have the same numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    people: HashMap<UserId, String>,
+    operators: HashMap<UserId, String>,
+}
+
+impl Names {
+    /// A person of the tenant whose trail it is.
+    pub fn person(&self, user: UserId) -> Option<&str> {
+        self.people.get(&user).map(String::as_str)
+    }
+
+    /// Who did it, if it was an administrator or an operator who is known here.
+    pub fn actor(&self, actor: Actor) -> Option<&str> {
+        match actor {
+            Actor::Administrator(user) => self.person(user),
+            Actor::Operator(user) => self.operators.get(&user).map(String::as_str),
+            Actor::Subject | Actor::CommandLine | Actor::Server => None,
+        }
+    }
+}
+
+/// Names for the events of a trail, read by somebody of the tenant `home`. A tenant's trail names its own people and keeps operators
+/// to itself; that of no tenant names the operators who are at home where its reader is.
+pub async fn names(
+    ctx: &Ctx,
+    trail: &Arc<Tenant>,
+    home: &Arc<Tenant>,
+    rows: &[AuditRow],
+) -> Result<Names, FlowError> {
+    let actors = rows.iter().map(|row| Actor::from_number(row.actor));
+    Ok(match trail.id {
+        TenantId::NOBODYS => {
+            let operators = actors.filter_map(|actor| match actor {
+                Actor::Operator(user) => Some(user),
+                _ => None,
+            });
+            Names {
+                operators: logins(ctx, home, operators.collect()).await?,
+                ..Names::default()
+            }
+        }
+        _ => {
+            let administrators = actors.filter_map(|actor| match actor {
+                Actor::Administrator(user) => Some(user),
+                _ => None,
+            });
+            let subjects = rows.iter().filter_map(|row| row.user);
+            Names {
+                people: logins(ctx, trail, administrators.chain(subjects).collect()).await?,
+                ..Names::default()
+            }
+        }
+    })
+}
+
+/// Those who did something, as they are searched for in a trail: by the word for what they are ([`Actors::WORDS`]), or by the login
+/// ID of one of them: an administrator of the tenant, an operator where the trail is that of no tenant. `None`: nobody is meant.
+pub async fn find_actors(
+    ctx: &Ctx,
+    trail: &Arc<Tenant>,
+    home: &Arc<Tenant>,
+    text: &str,
+) -> Result<Option<Actors>, FlowError> {
+    if let Some(actors) = Actors::from_word(text) {
+        return Ok(Some(actors));
+    }
+    let Ok(login) = Login::parse(text) else {
+        return Ok(None);
     };
-    rows.into_iter().flat_map(named).flatten().collect()
+    let found = match trail.id {
+        TenantId::NOBODYS => find_person(ctx, home, login).await?.map(Actor::Operator),
+        _ => find_person(ctx, trail, login)
+            .await?
+            .map(Actor::Administrator),
+    };
+    Ok(found.map(Actors::one))
 }
 
 /// The login IDs of people, as far as they are still there.

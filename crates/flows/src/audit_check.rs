@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use warifu_domain::{permission::Operation, tenant::Tenant};
+use warifu_domain::tenant::Tenant;
 use warifu_storage::{ChainCheck, StoreError};
 
 use crate::{
-    audit::check_chain_telling,
+    audit::{check_chain_telling, reading},
     by::By,
     console_job::{self, IfRunning, Job, JobKind, Started, Stop},
     ctx::Ctx,
@@ -29,7 +29,7 @@ pub struct Check {
 /// Notes that the chains are to be checked by [`run`]; gives the check's id. Where they are being checked already, nothing new is
 /// begun.
 pub async fn begin(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<Started, FlowError> {
-    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    by.check(tenant, reading(tenant), None, ctx.clock.now())?;
     let kind = (KIND, IfRunning::Join);
     Ok(console_job::start(ctx, tenant, by, kind, String::new(), String::new()).await?)
 }
@@ -60,7 +60,7 @@ pub async fn show(
     by: &By,
     id: i64,
 ) -> Result<Option<Check>, FlowError> {
-    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    by.check(tenant, reading(tenant), None, ctx.clock.now())?;
     let found = console_job::find(ctx, tenant, KIND, id).await?;
     Ok(found.map(|job| Check {
         outcome: read_outcome(&job.result),
@@ -70,7 +70,7 @@ pub async fn show(
 
 /// Stops a check. `false`: it is over already, or there is none.
 pub async fn cancel(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By, id: i64) -> Result<bool, FlowError> {
-    by.check(tenant, Operation::ShowAudit, None, ctx.clock.now())?;
+    by.check(tenant, reading(tenant), None, ctx.clock.now())?;
     Ok(console_job::cancel(ctx, tenant, KIND, id).await?)
 }
 

@@ -14,7 +14,8 @@ use warifu_storage::{EntranceKind, StoreError, Tx};
 
 use crate::{ctx::Ctx, error::FlowError};
 
-/// The tenant of what belongs to none: guesses at the common address whose login ID leads nowhere. Its trail is the operator's.
+/// The tenant of what belongs to none: guesses at the common address whose login ID leads nowhere, changes of the key ring. Its trail
+/// is the operators'.
 pub fn nobodys() -> Arc<Tenant> {
     NOBODYS.clone()
 }

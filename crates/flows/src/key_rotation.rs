@@ -16,6 +16,7 @@ use warifu_storage::{KeyRing, KeyRingError, KeyState, KeyUse, NodeRow, Purpose, 
 use crate::{
     act::Act,
     ctx::Ctx,
+    entrances,
     error::{Fault, FlowError},
     maintenance::every_tenant,
 };
@@ -157,12 +158,9 @@ pub async fn check_retirement(
     })
 }
 
-/// Records in every tenant's trail that the key ring is about to be changed: a key protects all of them.
+/// Records in every trail, and in that of no tenant, that the key ring is about to be changed: a key protects all of them.
 pub async fn record(ctx: &Ctx, kind: EventKind, id: u32) -> Result<(), Fault> {
-    for row in every_tenant(ctx).await? {
-        let Some(tenant) = readable(ctx, &row.slug).await? else {
-            continue;
-        };
+    for tenant in everything_sealed(ctx).await? {
         let act = Act::by_command_line(ctx, &tenant);
         let event = AuditEvent::new(kind, None).detail(&format!("key {id}"));
         let recorded = ctx.store.write(tenant.id, async move |tx| {
@@ -171,6 +169,16 @@ pub async fn record(ctx: &Ctx, kind: EventKind, id: u32) -> Result<(), Fault> {
         recorded.await?;
     }
     Ok(())
+}
+
+/// Every tenant whose rules can be read, and what belongs to none: its trail, too, is made and begins with values of ours.
+async fn everything_sealed(ctx: &Ctx) -> Result<Vec<Arc<Tenant>>, Fault> {
+    let mut all = Vec::new();
+    for row in every_tenant(ctx).await? {
+        all.extend(readable(ctx, &row.slug).await?);
+    }
+    all.push(entrances::nobodys());
+    Ok(all)
 }
 
 /// A tenant, unless its rules cannot be read: keys are changed all the same, and `check` tells of the rules.

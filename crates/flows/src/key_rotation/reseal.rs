@@ -4,10 +4,14 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use warifu_domain::{audit::EventKind, tenant::Tenant};
+use warifu_domain::{
+    audit::{AuditEvent, EventKind},
+    ids::TenantId,
+    tenant::Tenant,
+};
 use warifu_storage::{Purpose, SealedColumn, SealedPlace, SealedRow, StoreError, seal};
 
-use crate::{by::By, ctx::Ctx, entrances, error::Fault, maintenance::every_tenant};
+use crate::{by::By, ctx::Ctx, error::Fault};
 
 /// Rows that are read, and values that are written, at once.
 const SLICE: i64 = 200;
@@ -26,7 +30,8 @@ pub struct Resealed {
 }
 
 /// Seals every value again that is not under the active key. `progress` is told after each slice how many values of how many were.
-/// Each tenant's trail says that it was done, in the transaction of its first slice. Whether `by` may is for the caller to ask;
+/// Each tenant's trail says that it was done, in the transaction of its first slice; that of no tenant, whoever's values they were.
+/// Whether `by` may is for the caller to ask;
 /// whoever drops the future stops the work.
 pub async fn reseal(
     ctx: &Ctx,
@@ -43,13 +48,7 @@ pub async fn reseal(
         total: outdated.map(|of| of.values).sum(),
         ..Resealed::default()
     };
-    let mut tenants = Vec::new();
-    for row in every_tenant(ctx).await? {
-        tenants.extend(super::readable(ctx, &row.slug).await?);
-    }
-    // The trail of what belongs to no tenant begins with something sealed, too, once old events of it are gone.
-    tenants.push(entrances::nobodys());
-    for tenant in tenants {
+    for tenant in super::everything_sealed(ctx).await? {
         let mut is_recorded = false;
         for column in SealedColumn::ALL {
             let mut after = SealedPlace::START;
@@ -68,8 +67,25 @@ pub async fn reseal(
                 let _ = progress.send((so_far.sealed, so_far.total));
             }
         }
+        // It comes last, when everything is done.
+        if tenant.id == TenantId::NOBODYS && !is_recorded && so_far.sealed > 0 {
+            let (act, event) = (by.act(ctx, &tenant), resealed(by, so_far.key));
+            let recorded = ctx.store.write(tenant.id, async move |tx| {
+                act.audit(tx, event.clone()).await
+            });
+            recorded.await?;
+        }
     }
     Ok(so_far)
+}
+
+/// What a trail says of it.
+fn resealed(by: &By, key: u32) -> AuditEvent {
+    let detail = match by.reason() {
+        "" => format!("key {key}"),
+        reason => format!("key {key}: {reason}"),
+    };
+    AuditEvent::new(EventKind::KeysResealed, None).detail(&detail)
 }
 
 /// A value to be written: where it is, what it was, what it becomes.
@@ -110,12 +126,7 @@ async fn reseal_slice(
     if again.is_empty() {
         return Ok(Some(last));
     }
-    let act = by.act(ctx, tenant);
-    let detail = match by.reason() {
-        "" => format!("key {}", so_far.key),
-        reason => format!("key {}: {reason}", so_far.key),
-    };
-    let event = by.event(EventKind::KeysResealed, None).detail(&detail);
+    let (act, event) = (by.act(ctx, tenant), resealed(by, so_far.key));
     let first = !*is_recorded;
     let written = ctx.store.write(tenant.id, async move |tx| {
         let mut written = 0;

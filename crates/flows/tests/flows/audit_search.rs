@@ -1,10 +1,22 @@
 //! Searching the trail: what is looked for is found, a bounded number of events at a time.
 
-use warifu_domain::{audit::EventKind, network::AddressRange, time::Span};
-use warifu_flows::{By, audit};
-use warifu_storage::{AuditFilter, AuditRow, Outcome};
+use warifu_domain::{
+    audit::{Actor, Actors, EventKind},
+    ids::TenantId,
+    network::AddressRange,
+    permission::Operation,
+    refusal::Refusal,
+    time::Span,
+    user::Role,
+};
+use warifu_flows::{By, FlowError, audit, audit_check, entrances, key_rotation, login};
+use warifu_storage::{AuditFilter, AuditRow, ChainCheck, Outcome};
 
-use crate::support::{Setting, World, on_both, refused};
+use crate::{
+    key_rotation::ring,
+    operators::operator,
+    support::{Setting, World, on_both, refused},
+};
 
 async fn all(world: &World, filter: AuditFilter, looked_at: i64) -> Vec<AuditRow> {
     let (tenant, by) = (world.tenant().await, By::command_line());
@@ -41,7 +53,7 @@ async fn sec_079_a_search_finds_what_is_there_however_little_it_may_look_at_once
         };
         type Case<'a> = (AuditFilter, &'a dyn Fn(&AuditRow) -> bool);
         let default = AuditFilter::default;
-        let cases: [Case<'_>; 8] = [
+        let cases: [Case<'_>; 9] = [
             (default(), &|_| true),
             (
                 AuditFilter {
@@ -85,6 +97,13 @@ async fn sec_079_a_search_finds_what_is_there_however_little_it_may_look_at_once
                     ..default()
                 },
                 &within,
+            ),
+            (
+                AuditFilter {
+                    actors: Actors::from_word("command line"),
+                    ..default()
+                },
+                &|row| Actor::from_number(row.actor) == Actor::CommandLine,
             ),
             (
                 AuditFilter {
@@ -132,6 +151,124 @@ async fn sec_079_a_reference_leads_to_the_attempt_around_it() {
         let neighbour = world.neighbour("aoba").await;
         let other = audit::follow(&world.ctx, &neighbour.tenant().await, &by, reference).await;
         assert!(other.unwrap().is_none());
+    })
+    .await;
+}
+
+/// A guess at the common address whose login ID leads to no tenant.
+async fn guess_at_nobodys(world: &World, name: &str) {
+    let browser = world.browser();
+    let form = browser.form(name, "no", None);
+    let nobodys = entrances::nobodys();
+    refused(login::start(&world.ctx, &nobodys, &browser.request(), form).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_079_the_trail_of_no_tenant_says_who_did_what_and_is_checked() {
+    on_both(Setting::preset("workspace"), async |world| {
+        let by = operator(&world, "ope").await;
+        let (home, nobodys) = (world.tenant().await, entrances::nobodys());
+        for number in 0..4 {
+            guess_at_nobodys(&world, &format!("nobody{number}@nowhere.example")).await;
+        }
+        let reseal = async |world: &World, by: &By| {
+            let (teller, _heard) = tokio::sync::watch::channel((0, 1));
+            let done = key_rotation::reseal(&world.ctx, by, teller).await;
+            assert!(done.unwrap().sealed > 0);
+        };
+        let world = world.with_keys(2, ring(2)).await;
+        reseal(&world, &by).await;
+        let world = world.with_keys(3, ring(1)).await;
+        reseal(&world, &By::command_line()).await;
+        let ctx = &world.ctx;
+
+        let listed = async |text: &str| {
+            let actors = audit::find_actors(ctx, &nobodys, &home, text)
+                .await
+                .unwrap();
+            let filter = AuditFilter {
+                actors: Some(actors?),
+                ..AuditFilter::default()
+            };
+            let found = audit::search(ctx, &nobodys, &by, filter)
+                .await
+                .unwrap()
+                .rows;
+            let names = audit::names(ctx, &nobodys, &home, &found).await.unwrap();
+            let named = |row: &AuditRow| {
+                let actor = Actor::from_number(row.actor);
+                (row.kind, names.actor(actor).map(str::to_owned))
+            };
+            Some(found.iter().map(named).collect::<Vec<_>>())
+        };
+        let resealed = (EventKind::KeysResealed, Some("ope".to_owned()));
+        assert_eq!(listed("ope").await.unwrap(), [resealed.clone()]);
+        assert_eq!(listed("operator").await.unwrap(), [resealed]);
+        let by_hand = (EventKind::KeysResealed, None);
+        assert_eq!(listed("command line").await.unwrap(), [by_hand]);
+        assert_eq!(listed("subject").await.unwrap().len(), 4);
+        assert_eq!(listed("administrator").await.unwrap(), []);
+        assert_eq!(listed("taro").await, None);
+        assert_eq!(listed("\u{0}").await, None);
+
+        let check = async || {
+            let id = audit_check::begin(ctx, &nobodys, &by).await.unwrap().id();
+            audit_check::run(ctx, &nobodys, id).await.unwrap();
+            let shown = audit_check::show(ctx, &nobodys, &by, id).await.unwrap();
+            shown.unwrap().outcome
+        };
+        assert_eq!(check().await, Some(ChainCheck::Whole(6)));
+        world
+            .tamper("UPDATE audit_event SET detail = 'somebody else' WHERE tenant_id = 0")
+            .await;
+        assert!(matches!(check().await, Some(ChainCheck::Broken { .. })));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_069_only_operators_read_the_trail_of_no_tenant() {
+    on_both(Setting::preset("workspace"), async |world| {
+        guess_at_nobodys(&world, "nobody@nowhere.example").await;
+        let (ctx, nobodys) = (&world.ctx, entrances::nobodys());
+        assert_eq!(nobodys.id, TenantId::NOBODYS);
+        assert_eq!(Operation::ShowServerAudit.least_role(), Role::Operator);
+        let mut boss = world.person("boss", Role::Administrator).await;
+        let mut browser = world.browser();
+        browser.sign_in(&mut boss).await;
+        browser.enrol(&mut boss).await;
+        let who = browser.who().await.unwrap();
+        let by = By::person(who, &*world.tenant().await, browser.request(), "a reason");
+        let newest = AuditFilter::default();
+        let row = audit::search(ctx, &nobodys, &By::command_line(), newest.clone()).await;
+        let reference = row.unwrap().rows[0].reference.unwrap();
+        let job = audit_check::begin(ctx, &nobodys, &By::command_line())
+            .await
+            .unwrap()
+            .id();
+        let not_allowed = |error: FlowError| {
+            assert!(
+                matches!(error, FlowError::Refused(Refusal::NotAllowed)),
+                "{error}"
+            );
+        };
+        not_allowed(audit::search(ctx, &nobodys, &by, newest).await.unwrap_err());
+        not_allowed(
+            audit::follow(ctx, &nobodys, &by, reference)
+                .await
+                .unwrap_err(),
+        );
+        not_allowed(audit_check::begin(ctx, &nobodys, &by).await.unwrap_err());
+        not_allowed(
+            audit_check::show(ctx, &nobodys, &by, job)
+                .await
+                .unwrap_err(),
+        );
+        not_allowed(
+            audit_check::cancel(ctx, &nobodys, &by, job)
+                .await
+                .unwrap_err(),
+        );
     })
     .await;
 }

@@ -21,7 +21,7 @@ fn camera() -> Setting {
 }
 
 /// Two ages of the worlds' ring: a second key is known; a second key is in use.
-fn ring(active: u32) -> KeyRing {
+pub(crate) fn ring(active: u32) -> KeyRing {
     let mut ring = KeyRing::generate([7; 32]);
     ring.add_key([8; 32]);
     ring.activate(active).unwrap();

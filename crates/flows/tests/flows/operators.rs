@@ -19,7 +19,7 @@ fn shell() -> By {
 }
 
 /// An operator who is signed in at the operators' own tenant, with the fresh proof.
-async fn operator(home: &World, login: &str) -> By {
+pub(crate) async fn operator(home: &World, login: &str) -> By {
     let mut person = home.person(login, Role::Operator).await;
     let mut browser = home.browser();
     browser.sign_in(&mut person).await;

@@ -2,7 +2,7 @@
 //! (docs/decisions/0009): a search walks back through time, a bounded number of events at a time, and says how far it came.
 
 use warifu_domain::{
-    audit::EventKind,
+    audit::{Actors, EventKind},
     event_address::Pseudonym,
     ids::{Reference, UserId},
     network::AddressRange,
@@ -56,6 +56,8 @@ pub struct AuditFilter {
     pub reference: Option<Reference>,
     /// Of this kind only.
     pub kind: Option<EventKind>,
+    /// Only what these did.
+    pub actors: Option<Actors>,
     /// Only those that ended so.
     pub outcome: Outcome,
     /// From these addresses only.
@@ -76,6 +78,7 @@ impl Default for AuditFilter {
             user: None,
             reference: None,
             kind: None,
+            actors: None,
             outcome: Outcome::Any,
             addresses: None,
             pseudonym: None,
@@ -93,6 +96,7 @@ impl AuditFilter {
             user,
             reference,
             kind,
+            actors,
             outcome,
             addresses,
             pseudonym,
@@ -101,6 +105,7 @@ impl AuditFilter {
         user.is_none()
             && reference.is_none()
             && kind.is_none()
+            && actors.is_none()
             && *outcome == Outcome::Any
             && addresses.is_none()
             && pseudonym.is_none()
@@ -132,7 +137,8 @@ impl Tx<'_> {
                 AND (CAST($13 AS BIGINT) = 0
                      OR (address >= $14 AND address <= $15 AND LENGTH(address) = $13)
                      OR address = $16)
-              ORDER BY at DESC, lane DESC, seq DESC LIMIT $17",
+                AND (CAST($17 AS BIGINT) IS NULL OR actor BETWEEN $17 AND $18)
+              ORDER BY at DESC, lane DESC, seq DESC LIMIT $19",
             &[
                 tenant.into(),
                 before.0.into(),
@@ -150,6 +156,8 @@ impl Tx<'_> {
                 first.as_deref().into(),
                 last.as_deref().into(),
                 pseudonym.into(),
+                filter.actors.map(|actors| actors.first).into(),
+                filter.actors.map(|actors| actors.last).into(),
                 filter.limit.into(),
             ],
             audit_row,

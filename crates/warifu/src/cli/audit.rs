@@ -53,7 +53,7 @@ pub(crate) struct Of {
     /// The organisation's slug
     #[arg(required_unless_present = "server")]
     tenant: Option<String>,
-    /// What belongs to no organisation: guesses at the common address whose login ID leads nowhere
+    /// What belongs to no organisation: guesses at the common address whose login ID leads nowhere, changes of the keys
     #[arg(long, conflicts_with = "tenant")]
     server: bool,
 }

@@ -54,6 +54,9 @@ audit-check-stopped = The check did not come to its end. Please begin it again.
 audit-check-cancel = Stop the check
 audit-check-cancelled = The check was stopped before its end; it says nothing about the events, not even about those it had seen.
 audit-to-search = Back to the audit trail
+audit-by = Done by
+audit-by-hint = The { $login_label } of an administrator, or “subject” (the users themselves), “administrator”, “operator”, “command line”, “server”
+audit-by-subject = By the users themselves
 
 # What events are called, and what is said where they were done
 audit-name-password-checked = Password check

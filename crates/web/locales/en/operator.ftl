@@ -142,6 +142,12 @@ operator-reseal-unreadable = { $values ->
    *[other] { $values } values cannot be opened and stayed as they are. Run warifu check on the server: their key may be missing from the ring.
  }
 
+server-audit-title = Server events
+server-audit-lead = What belongs to no organisation: changes of the key ring, guesses at the common login address that lead to no organisation, what the server removes from this record by its rules. What happens within an organisation stands in its own audit trail.
+server-audit-by-hint = The login ID of an operator, or “subject” (whoever tried to sign in), “operator”, “command line”, “server”
+server-audit-none = There are no such events. Changes of the key ring, for example, appear here as they happen.
+server-audit-broken = An event does not fit (chain { $lane }, place { $seq }): it was changed, removed or put in. Compare with a backup. If a key has left the key ring, put it back and check again.
+
 operator-health-title = Health
 operator-health-version = Version
 operator-health-database = Database

@@ -54,6 +54,9 @@ audit-check-stopped = 検査を最後まで行えませんでした。もう一�
 audit-check-cancel = 検査をやめる
 audit-check-cancelled = 検査を途中でやめました。ここまでに見た記録についても、結果は出ていません。
 audit-to-search = 監査記録に戻る
+audit-by = 操作した人
+audit-by-hint = 管理者の{ $login_label }、または subject（本人）、administrator（管理者）、operator（運用者）、command line（コマンドライン）、server（サーバー）
+audit-by-subject = 操作：本人
 
 # 出来事の名前と、成功したときの文
 audit-name-password-checked = パスワードの確認

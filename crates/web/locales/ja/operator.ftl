@@ -136,6 +136,12 @@ operator-reseal-cancelled = 中止しました。もう一度始めると、残�
 operator-reseal-failed = 障害のため中断しました。完了した分はそのまま残っています。もう一度始めてください。繰り返し起きる場合は、サーバーのログで原因を確認してください。
 operator-reseal-unreadable = 開けない値が{ $values }件あり、そのまま残しました。鍵束に鍵が足りない可能性があります。サーバーで warifu check を実行してください。
 
+server-audit-title = サーバーの記録
+server-audit-lead = どの組織にも属さない記録です。鍵束の変更、共通のログイン画面でどの組織にも当てはまらなかったログインの試み、保存期間によるこの記録の整理が残ります。組織の中で起きたことは、その組織の監査記録に残ります。
+server-audit-by-hint = 運用者のログインID、または subject（ログインしようとした人）、operator（運用者）、command line（コマンドライン）、server（サーバー）
+server-audit-none = 条件に合う記録はありません。鍵束を変更したときなどに、ここに表示されます。
+server-audit-broken = 検査に合わない記録があります（系列 { $lane } の { $seq } 番目）。書き換え、削除、差し込みのいずれかです。バックアップと比べてください。鍵束から鍵を外していた場合は、戻してからもう一度検査してください。
+
 operator-health-title = 稼働状況
 operator-health-version = バージョン
 operator-health-database = データベース

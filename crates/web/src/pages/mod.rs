@@ -3,6 +3,7 @@
 pub(crate) mod accent;
 pub(crate) mod account;
 pub(crate) mod admin;
+pub(crate) mod audit;
 pub(crate) mod backup_codes;
 mod code_form;
 pub(crate) mod common_login;

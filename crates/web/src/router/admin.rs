@@ -1,8 +1,8 @@
-//! The tenant's console, but for its people: policy, look, mail gate, audit.
+//! The tenant's console, but for its people: policy, look, mail gate.
 
 use warifu_domain::permission::Operation::{
     ChangeBranding, ChangePolicy, ListUsers, ManageGateKeys, SendReminders, ShowAdoption,
-    ShowAudit, ShowMailGate, ShowPolicy,
+    ShowMailGate, ShowPolicy,
 };
 
 use crate::{
@@ -171,32 +171,6 @@ pub(super) fn routes() -> Vec<Route> {
             "/{tenant}/admin/mail-gate/keys/{key}/remove",
             May(ManageGateKeys),
             admin::mail_gate::remove,
-        ),
-        get("/{tenant}/admin/audit", May(ShowAudit), admin::audit::show),
-        post(
-            "/{tenant}/admin/audit/checks",
-            May(ShowAudit),
-            admin::audit_check::begin,
-        ),
-        get(
-            "/{tenant}/admin/audit/checks/{check}",
-            May(ShowAudit),
-            admin::audit_check::show,
-        ),
-        post(
-            "/{tenant}/admin/audit/checks/{check}",
-            May(ShowAudit),
-            admin::audit_check::stop,
-        ),
-        get(
-            "/{tenant}/admin/audit/export",
-            May(ShowAudit),
-            admin::audit::export_events,
-        ),
-        get(
-            "/{tenant}/admin/audit/requests/{reference}",
-            May(ShowAudit),
-            admin::audit::request,
         ),
     ]
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod audit;
 mod gate;
 mod login;
 mod operator;
@@ -24,6 +25,7 @@ pub(crate) fn table() -> Vec<Route> {
     table.extend(gate::routes());
     table.extend(admin::routes());
     table.extend(people::routes());
+    table.extend(audit::routes());
     table.extend(operator::routes());
     table.extend(ASSETS.into_iter().map(file));
     table

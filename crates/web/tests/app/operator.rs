@@ -15,7 +15,7 @@ use warifu_web::{MailRoute, Operation, http::client_address::TrustedProxies};
 use crate::support::{Ask, Browser, NEIGHBOUR, Phone, TestApp, on_both, on_sqlite};
 
 /// An operator at the console, with the fresh proof.
-async fn operator(app: &TestApp) -> (Browser, Phone) {
+pub(crate) async fn operator(app: &TestApp) -> (Browser, Phone) {
     let person = app.person("ope", Role::Operator).await;
     let mut browser = app.browser();
     let (phone, _) = browser.sign_in_and_set_up(&person).await;

@@ -100,6 +100,7 @@ pub(crate) fn all(language: Language, cast: &Cast) -> Vec<Sample> {
         samples.networks(),
         samples.mail_gate(),
         samples.audit(),
+        samples.server_audit(),
         samples.branding(),
         samples.tenants_managed(),
         samples.server(),

@@ -12,7 +12,7 @@ use warifu_web::pages::views::{Console, Facts, Frame, Notice};
 use super::{Rendered, Samples, print};
 
 impl Samples<'_> {
-    fn operator(&self, route: &'static str) -> Frame {
+    pub(super) fn operator(&self, route: &'static str) -> Frame {
         Frame {
             console: Console::new(Role::Operator, route),
             path: route.replace("{tenant}", "warifu-trading"),

@@ -5,17 +5,17 @@ use warifu_domain::{
     ids::UserId,
     policy::{LOOK, look, standard_word},
 };
-use warifu_web::pages::views::admin::{
-    Audit, AuditCheck, AuditRequest, Branding, BrandingField, BrandingLogo, ChainState, EventRow,
-    PreviewBar, SearchForm,
+use warifu_web::pages::views::admin::{Branding, BrandingField, BrandingLogo, PreviewBar};
+use warifu_web::pages::views::audit::{
+    Audit, AuditCheck, AuditRequest, ChainState, EventRow, SearchForm, Trail,
 };
 use warifu_web::pages::views::{Facts, Frame, Login, LoginPlace, Notice, TenantMark};
 
 use super::{Rendered, Samples, print};
 
 impl Samples<'_> {
-    pub(super) fn events(&self) -> Vec<EventRow> {
-        let row = |kind, code: Option<&str>, actor| EventRow {
+    fn event(&self, kind: EventKind, code: Option<&str>, actor: Actor) -> EventRow {
+        EventRow {
             kind,
             time: "2026-11-21 19:04:12 JST".into(),
             code: code.map(str::to_owned),
@@ -26,7 +26,11 @@ impl Samples<'_> {
             address: Some("203.0.113.7".into()),
             reference: Some("7K3M-Q9TZ".into()),
             detail: None,
-        };
+        }
+    }
+
+    pub(super) fn events(&self) -> Vec<EventRow> {
+        let row = |kind, code, actor| self.event(kind, code, actor);
         vec![
             row(EventKind::CodeChecked, Some("OTP-03"), Actor::Subject),
             EventRow {
@@ -54,6 +58,7 @@ impl Samples<'_> {
         let at = "/{tenant}/admin/audit";
         let search = |form, unread, rows| Audit {
             frame: self.console(at),
+            trail: Trail::Tenant,
             form,
             unread,
             rows,
@@ -68,12 +73,14 @@ impl Samples<'_> {
         };
         let request = |request, around| AuditRequest {
             frame: self.console("/{tenant}/admin/audit/requests/{reference}"),
+            trail: Trail::Tenant,
             reference: "7K3M-Q9TZ".into(),
             request,
             around,
         };
         let check = |state| AuditCheck {
             frame: self.console("/{tenant}/admin/audit/checks/{check}"),
+            trail: Trail::Tenant,
             check: 7,
             time: "2026-11-21 19:04 JST".into(),
             state,
@@ -129,6 +136,76 @@ impl Samples<'_> {
                 print(&check(ChainState::Cancelled)),
             ),
             ("console-audit-stopped", print(&check(ChainState::Stopped))),
+        ]
+    }
+
+    pub(super) fn server_audit(&self) -> Rendered {
+        let row = |kind, code: Option<&str>, actor| EventRow {
+            user: None,
+            login: None,
+            detail: Some("key 2".into()),
+            ..self.event(kind, code, actor)
+        };
+        let rows = vec![
+            EventRow {
+                actor_login: Some("ope@example.jp".into()),
+                detail: Some("key 2: 年に一度の切り替え".into()),
+                ..row(EventKind::KeysResealed, None, Actor::Operator(UserId(9)))
+            },
+            EventRow {
+                address: None,
+                reference: None,
+                ..row(EventKind::KeyActivated, None, Actor::CommandLine)
+            },
+            EventRow {
+                detail: None,
+                ..row(EventKind::PasswordChecked, Some("LOGIN-01"), Actor::Subject)
+            },
+        ];
+        let search = |form, unread, rows| Audit {
+            frame: self.operator("/{tenant}/operator/audit"),
+            trail: Trail::Server,
+            form,
+            unread,
+            rows,
+            next: None,
+            cut: None,
+            export: String::new(),
+        };
+        let form = || SearchForm {
+            by: "nobody".into(),
+            ..SearchForm::default()
+        };
+        vec![
+            (
+                "operator-audit",
+                print(&search(SearchForm::default(), None, rows.clone())),
+            ),
+            ("operator-audit-none", print(&search(form(), None, vec![]))),
+            (
+                "operator-audit-unread",
+                print(&search(form(), Some("by"), vec![])),
+            ),
+            (
+                "operator-audit-request",
+                print(&AuditRequest {
+                    frame: self.operator("/{tenant}/operator/audit/requests/{reference}"),
+                    trail: Trail::Server,
+                    reference: "7K3M-Q9TZ".into(),
+                    request: rows[2..].to_vec(),
+                    around: vec![],
+                }),
+            ),
+            (
+                "operator-audit-broken",
+                print(&AuditCheck {
+                    frame: self.operator("/{tenant}/operator/audit/checks/{check}"),
+                    trail: Trail::Server,
+                    check: 7,
+                    time: "2026-11-21 19:04 JST".into(),
+                    state: ChainState::Broken(1, 77),
+                }),
+            ),
         ]
     }
 

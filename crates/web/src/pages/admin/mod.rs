@@ -1,10 +1,7 @@
 //! `/admin`: the console of a tenant's administrators. One file a section.
 
 pub(crate) mod adoption;
-pub(crate) mod audit;
-pub(crate) mod audit_check;
 pub(crate) mod branding;
-mod export;
 pub(crate) mod groups;
 pub(crate) mod mail_gate;
 pub(crate) mod networks;

@@ -12,7 +12,6 @@ use warifu_flows::{
 };
 use warifu_storage::{Factor, NEVER};
 
-use super::audit::event_rows;
 use crate::{
     http::{
         errors::{Failure, Rejection},
@@ -21,10 +20,12 @@ use crate::{
         route::Answer,
     },
     pages::{
+        audit::search::event_rows,
         pairing::paired_app,
         views::{
             Notice, SessionRow,
             admin::{Blocked, GroupChoice, User, UserApp, UserEdit, next_login, role_name},
+            audit::Trail,
         },
     },
 };
@@ -64,7 +65,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let sessions = details.open_sessions.iter();
     let sessions = sessions.map(|session| row(&page, session)).collect();
     let (added, last_login) = (minute(user.created_at), standing.last_login_at.map(minute));
-    let events = event_rows(&page, &details.events).await?;
+    let events = event_rows(&page, Trail::Tenant, &details.events).await?;
     let helpdesk_until = details.helpdesk_until.map(minute);
     let texts = page.texts();
     let no_password_link = match manage_users::password_link(page.ctx(), page.tenant(), user) {

@@ -52,6 +52,11 @@ const SECTIONS: &[Section] = &[
         Operation::ShowServer,
     ),
     section(
+        "/operator/audit",
+        "server-audit-title",
+        Operation::ShowServerAudit,
+    ),
+    section(
         "/operator/health",
         "operator-health-title",
         Operation::ShowServer,

@@ -5,6 +5,7 @@ mod account;
 pub mod admin;
 mod agent;
 mod assets;
+pub mod audit;
 mod backup_codes;
 mod console;
 mod demo;

@@ -1,9 +1,6 @@
 //! What the pages of the tenant's console show.
 
 mod adoption;
-mod audit;
-mod audit_check;
-mod audit_sentences;
 mod branding;
 mod groups;
 mod line_diff;
@@ -22,8 +19,6 @@ mod user_new;
 mod users;
 
 pub use adoption::{Adoption, Compulsory, DayCount, GroupCount, UnprotectedRow};
-pub use audit::{Audit, AuditRequest, EventRow, SearchForm};
-pub use audit_check::{AuditCheck, ChainState};
 pub use branding::{Branding, BrandingField, BrandingLogo, PreviewBar, VIEWS};
 pub use groups::{Group, GroupFields, GroupRemove, GroupRow, Groups};
 pub use mail_gate::{CrowdRow, GateKey, GateKeyAdd, GateKeyRemove, GateKeyShown, MailGate};

@@ -3,10 +3,7 @@
 use askama::Template;
 use warifu_domain::{decide::Methods, explain::Why, time::Timestamp, user::Role};
 
-use super::{
-    super::{Frame, PairedApp, SessionRow},
-    EventRow,
-};
+use super::super::{Frame, PairedApp, SessionRow, audit::EventRow};
 use crate::text::{Language, Texts};
 
 /// `/admin/users/{user}`.

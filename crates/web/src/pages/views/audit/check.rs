@@ -3,13 +3,16 @@
 use askama::Template;
 
 use super::super::Frame;
+use super::Trail;
 
-/// `/admin/audit/checks/{check}`.
+/// `/admin/audit/checks/{check}`, and the same for operators.
 #[derive(Debug, Template)]
-#[template(path = "admin/audit_check.html")]
+#[template(path = "audit/check.html")]
 pub struct AuditCheck {
     /// The frame.
     pub frame: Frame,
+    /// Whose events.
+    pub trail: Trail,
     /// Its id.
     pub check: i64,
     /// When it began.
@@ -41,6 +44,10 @@ pub enum ChainState {
 }
 
 impl AuditCheck {
+    fn page(&self) -> String {
+        self.frame.link(self.trail.path())
+    }
+
     fn is_good(&self) -> bool {
         !matches!(self.state, ChainState::Broken(..) | ChainState::Stopped)
     }
@@ -69,10 +76,13 @@ impl AuditCheck {
                     ],
                 )
             }
-            ChainState::Broken(lane, seq) => frame.msg_with(
-                "audit-broken",
-                &[("lane", lane.into()), ("seq", seq.into())],
-            ),
+            ChainState::Broken(lane, seq) => {
+                let place = [("lane", lane.into()), ("seq", seq.into())];
+                match self.trail {
+                    Trail::Tenant => frame.msg_with("audit-broken", &place),
+                    Trail::Server => frame.msg_with("server-audit-broken", &place),
+                }
+            }
             ChainState::Stopped => frame.msg("audit-check-stopped").to_owned(),
             ChainState::Cancelled => frame.msg("audit-check-cancelled").to_owned(),
         }

@@ -1,20 +1,22 @@
-//! `/admin/audit`: searches the audit trail, follows the reference that somebody reads out, and exports what is found (SEC-79).
-
-use std::collections::HashMap;
+//! `…/audit`: searches a trail, follows the reference that somebody reads out, and exports what is found (SEC-79).
 
 use axum::response::Response;
 use warifu_domain::{
     audit::{Actor, EventKind},
     event_address::Pseudonym,
-    ids::{Reference, UserId},
+    ids::Reference,
     network::AddressRange,
     time::Timestamp,
     user::Login,
 };
-use warifu_flows::{By, audit, session::SignedIn};
+use warifu_flows::{
+    By,
+    audit::{self, Names},
+    session::SignedIn,
+};
 use warifu_storage::{AuditFilter, AuditPlace, AuditRow, Outcome};
 
-use super::export;
+use super::{export, tenant_of};
 use crate::{
     http::{
         errors::{Failure, Rejection},
@@ -22,21 +24,21 @@ use crate::{
         page::Page,
         route::Answer,
     },
-    pages::views::admin::{Audit, AuditRequest, EventRow, SearchForm},
+    pages::views::audit::{Audit, AuditRequest, EventRow, SearchForm, Trail},
 };
 
 /// Events on one page.
 const PAGE: i64 = 50;
 
-/// `/admin/audit`: the search, with the newest events where nothing is asked.
-pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
+/// `…/audit`: the search, with the newest events where nothing is asked.
+pub(crate) async fn show(page: Page, who: SignedIn, trail: Trail) -> Answer {
     let query = page.query();
     let reference = query.text("ref");
     if let Some(reference) = Reference::parse(&reference) {
-        return Ok(page.lead_to(&format!("/admin/audit/requests/{reference}")));
+        return Ok(page.lead_to(&format!("{}/requests/{reference}", trail.path())));
     }
     let by = page.manager(who, "");
-    let (filter, unread) = read_filter(&page, &query).await?;
+    let (filter, unread) = read_filter(&page, trail, &query).await?;
     let unread = unread.or((!reference.trim().is_empty()).then_some("ref"));
     let (rows, next, cut) = match (unread, filter) {
         (None, Some(filter)) => {
@@ -44,10 +46,10 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
                 limit: PAGE,
                 ..filter
             };
-            let found = audit::search(page.ctx(), page.tenant(), &by, filter).await?;
+            let found = audit::search(page.ctx(), &tenant_of(&page, trail), &by, filter).await?;
             let cut = found.next.filter(|_| found.is_cut);
             let next = found.next.map(|place| with_place(&query, place));
-            let rows = event_rows(&page, &found.rows).await?;
+            let rows = event_rows(&page, trail, &found.rows).await?;
             (rows, next, cut.map(|(at, ..)| page.minute(at)))
         }
         _ => (Vec::new(), None, None),
@@ -56,6 +58,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let export = query.to_query(|name| is_filter(name) && name != "before");
     Ok(page.show(|frame| Audit {
         frame,
+        trail,
         form,
         unread,
         rows,
@@ -65,36 +68,37 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     }))
 }
 
-/// `/admin/audit/requests/{reference}`: what happened in one request, around it, and what to tell the person.
-pub(crate) async fn request(page: Page, who: SignedIn) -> Answer {
+/// `…/audit/requests/{reference}`: what happened in one request, around it, and what to tell the person.
+pub(crate) async fn request(page: Page, who: SignedIn, trail: Trail) -> Answer {
     let reference = Reference::parse(page.segment("reference")).ok_or(Rejection::NotFound)?;
     let by = page.manager(who, "");
-    let story = audit::follow(page.ctx(), page.tenant(), &by, reference).await?;
+    let story = audit::follow(page.ctx(), &tenant_of(&page, trail), &by, reference).await?;
     let (request, around) = match &story {
         Some(story) => (
-            event_rows(&page, &story.request).await?,
-            event_rows(&page, &story.around).await?,
+            event_rows(&page, trail, &story.request).await?,
+            event_rows(&page, trail, &story.around).await?,
         ),
         None => (Vec::new(), Vec::new()),
     };
     Ok(page.show(|frame| AuditRequest {
         frame,
+        trail,
         reference: reference.to_string(),
         request,
         around,
     }))
 }
 
-/// `/admin/audit/export`: every event that the search finds, as a file.
-pub(crate) async fn export_events(page: Page, who: SignedIn) -> Answer {
+/// `…/audit/export`: every event that the search finds, as a file.
+pub(crate) async fn export_events(page: Page, who: SignedIn, trail: Trail) -> Answer {
     let query = page.query();
     let by: By = page.manager(who, "");
-    let (Some(filter), None) = read_filter(&page, &query).await? else {
+    let (Some(filter), None) = read_filter(&page, trail, &query).await? else {
         return Err(Rejection::NotFound.into());
     };
     let answer: Response = match query.text("format").as_str() {
-        "jsonl" => export::json_lines(&page, by, filter),
-        _ => export::csv(&page, by, filter),
+        "jsonl" => export::json_lines(&page, trail, by, filter),
+        _ => export::csv(&page, trail, by, filter),
     };
     Ok(answer)
 }
@@ -103,7 +107,7 @@ pub(crate) async fn export_events(page: Page, who: SignedIn) -> Answer {
 fn is_filter(name: &str) -> bool {
     matches!(
         name,
-        "user" | "event" | "outcome" | "address" | "since" | "until" | "before"
+        "user" | "event" | "outcome" | "by" | "address" | "since" | "until" | "before"
     )
 }
 
@@ -124,9 +128,11 @@ fn read_place(text: &str) -> Option<AuditPlace> {
 /// Reads what is searched for. With the name of a field that cannot be meant; no filter where nobody has the login ID.
 async fn read_filter(
     page: &Page,
+    trail: Trail,
     query: &Fields,
 ) -> Result<(Option<AuditFilter>, Option<&'static str>), Failure> {
     let mut filter = AuditFilter::default();
+    let tenant = tenant_of(page, trail);
     let given = |name| {
         query
             .get(name)
@@ -135,13 +141,19 @@ async fn read_filter(
     };
     if let Some(login) = given("user") {
         let user = match Login::parse(login) {
-            Ok(login) => audit::find_person(page.ctx(), page.tenant(), login).await?,
+            Ok(login) => audit::find_person(page.ctx(), &tenant, login).await?,
             Err(_) => None,
         };
         if user.is_none() {
             return Ok((None, Some("user")));
         }
         filter.user = user;
+    }
+    if let Some(text) = given("by") {
+        filter.actors = audit::find_actors(page.ctx(), &tenant, page.tenant(), text).await?;
+        if filter.actors.is_none() {
+            return Ok((None, Some("by")));
+        }
     }
     if let Some(word) = given("event") {
         filter.kind = EventKind::from_word(word);
@@ -180,26 +192,30 @@ async fn read_filter(
 }
 
 /// Events as lines of a page, with the names of the people in them.
-pub(super) async fn event_rows(page: &Page, rows: &[AuditRow]) -> Result<Vec<EventRow>, Failure> {
-    let people = audit::people(rows);
-    let logins = audit::logins(page.ctx(), page.tenant(), people).await?;
-    let row = |row: &AuditRow| event_row(page, row, &logins);
-    Ok(rows.iter().map(row).collect())
+pub(crate) async fn event_rows(
+    page: &Page,
+    trail: Trail,
+    rows: &[AuditRow],
+) -> Result<Vec<EventRow>, Failure> {
+    let tenant = tenant_of(page, trail);
+    let names = audit::names(page.ctx(), &tenant, page.tenant(), rows).await?;
+    Ok(rows
+        .iter()
+        .map(|row| event_row(page, row, &names))
+        .collect())
 }
 
-fn event_row(page: &Page, row: &AuditRow, logins: &HashMap<UserId, String>) -> EventRow {
+fn event_row(page: &Page, row: &AuditRow, names: &Names) -> EventRow {
     let actor = Actor::from_number(row.actor);
+    let login = row.user.and_then(|user| names.person(user));
     EventRow {
         kind: row.kind,
         time: page.site().times.second(row.at.0),
         code: row.refusal.clone(),
         user: row.user.map(|user| user.to_string()),
-        login: row.user.and_then(|user| logins.get(&user).cloned()),
+        login: login.map(str::to_owned),
         actor,
-        actor_login: match actor {
-            Actor::Administrator(user) => logins.get(&user).cloned(),
-            _ => None,
-        },
+        actor_login: names.actor(actor).map(str::to_owned),
         address: row.address.map(|address| address.to_string()),
         reference: row.reference.map(|reference| reference.to_string()),
         detail: row.detail.clone(),

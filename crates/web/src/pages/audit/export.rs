@@ -1,10 +1,11 @@
-//! The audit trail as a file, made page by page while it is sent.
-
-use std::collections::HashMap;
+//! An audit trail as a file, made page by page while it is sent.
 
 use axum::response::Response;
 use warifu_domain::{audit::Actor, ids::UserId};
-use warifu_flows::{By, FlowError, audit};
+use warifu_flows::{
+    By, FlowError,
+    audit::{self, Names},
+};
 use warifu_storage::{AuditFilter, AuditRow};
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         download::{Sender, csv_row, download},
         page::Page,
     },
-    pages::times::utc,
+    pages::{audit::tenant_of, times::utc, views::audit::Trail},
 };
 
 /// Events that are read at once.
@@ -34,12 +35,13 @@ const COLUMNS: [&str; 11] = [
 ];
 
 /// A table.
-pub(super) fn csv(page: &Page, by: By, filter: AuditFilter) -> Response {
-    let (sender, response) = download("audit.csv", "text/csv; charset=utf-8");
+pub(super) fn csv(page: &Page, trail: Trail, by: By, filter: AuditFilter) -> Response {
+    let file = format!("{}.csv", trail.file());
+    let (sender, response) = download(&file, "text/csv; charset=utf-8");
     // The mark by which spreadsheets know UTF-8.
     let mut head = String::from("\u{feff}");
     csv_row(&COLUMNS, &mut head);
-    send(page, by, filter, sender, head, |cells, text| {
+    send(page, trail, (by, filter), sender, head, |cells, text| {
         csv_row(
             &cells
                 .each_ref()
@@ -51,14 +53,22 @@ pub(super) fn csv(page: &Page, by: By, filter: AuditFilter) -> Response {
 }
 
 /// One JSON object a line.
-pub(super) fn json_lines(page: &Page, by: By, filter: AuditFilter) -> Response {
-    let (sender, response) = download("audit.jsonl", "application/jsonl; charset=utf-8");
-    send(page, by, filter, sender, String::new(), |cells, text| {
-        let fields = COLUMNS.into_iter().map(str::to_owned);
-        let object: serde_json::Map<_, _> = fields.zip(cells.map(Into::into)).collect();
-        text.push_str(&serde_json::Value::Object(object).to_string());
-        text.push('\n');
-    });
+pub(super) fn json_lines(page: &Page, trail: Trail, by: By, filter: AuditFilter) -> Response {
+    let file = format!("{}.jsonl", trail.file());
+    let (sender, response) = download(&file, "application/jsonl; charset=utf-8");
+    send(
+        page,
+        trail,
+        (by, filter),
+        sender,
+        String::new(),
+        |cells, text| {
+            let fields = COLUMNS.into_iter().map(str::to_owned);
+            let object: serde_json::Map<_, _> = fields.zip(cells.map(Into::into)).collect();
+            text.push_str(&serde_json::Value::Object(object).to_string());
+            text.push('\n');
+        },
+    );
     response
 }
 
@@ -67,13 +77,14 @@ type Cells = [Option<String>; COLUMNS.len()];
 /// Makes the file in a task of its own, which waits while the client does and ends when it goes.
 fn send(
     page: &Page,
-    by: By,
-    filter: AuditFilter,
+    trail: Trail,
+    (by, filter): (By, AuditFilter),
     sender: Sender,
     head: String,
     write: impl Fn(Cells, &mut String) + Send + 'static,
 ) {
-    let (ctx, tenant) = (page.visit.state.ctx.clone(), page.tenant().clone());
+    let (ctx, home) = (page.visit.state.ctx.clone(), page.tenant().clone());
+    let tenant = tenant_of(page, trail);
     tokio::spawn(async move {
         let mut filter = AuditFilter {
             limit: PAGE,
@@ -83,11 +94,10 @@ fn send(
         loop {
             let read = async || {
                 let found = audit::search(&ctx, &tenant, &by, filter.clone()).await?;
-                let people = audit::people(&found.rows);
-                let logins = audit::logins(&ctx, &tenant, people).await?;
-                Ok::<_, FlowError>((found, logins))
+                let names = audit::names(&ctx, &tenant, &home, &found.rows).await?;
+                Ok::<_, FlowError>((found, names))
             };
-            let (found, logins) = match read().await {
+            let (found, names) = match read().await {
                 Ok(read) => read,
                 Err(error) => {
                     tracing::error!(fault = %error, "an export was broken off");
@@ -95,7 +105,7 @@ fn send(
                 }
             };
             for row in &found.rows {
-                write(cells(row, &logins), &mut text);
+                write(cells(row, &names), &mut text);
             }
             let is_received = sender.send(std::mem::take(&mut text)).await;
             match found.next {
@@ -106,13 +116,14 @@ fn send(
     });
 }
 
-fn cells(row: &AuditRow, logins: &HashMap<UserId, String>) -> Cells {
+fn cells(row: &AuditRow, names: &Names) -> Cells {
     let actor = Actor::from_number(row.actor);
+    let name = |user: UserId| names.person(user).map_or(user.to_string(), str::to_owned);
+    // Operators are named, or not even by number.
     let by_user = match actor {
-        Actor::Administrator(user) => logins.get(&user).cloned().or(Some(user.to_string())),
-        _ => None,
+        Actor::Administrator(user) => Some(name(user)),
+        _ => names.actor(actor).map(str::to_owned),
     };
-    let name = |user: UserId| logins.get(&user).cloned().unwrap_or(user.to_string());
     [
         Some(utc(row.at.0)),
         Some(row.kind.word().to_owned()),

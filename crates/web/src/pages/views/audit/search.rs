@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use warifu_domain::audit::{Actor, EventKind};
+use warifu_domain::audit::{Actor, Actors, EventKind};
 
 use super::super::Frame;
-use super::audit_sentences::{Advice, advice, done, name};
+use super::Trail;
+use super::sentences::{Advice, advice, done, name};
 use crate::http::forms::Fields;
 
-/// `/admin/audit`.
+/// `/admin/audit`, `/operator/audit`.
 #[derive(Debug, Template)]
-#[template(path = "admin/audit.html")]
+#[template(path = "audit/search.html")]
 pub struct Audit {
     /// The frame.
     pub frame: Frame,
+    /// Whose events.
+    pub trail: Trail,
     /// What is searched for.
     pub form: SearchForm,
     /// The field that cannot be meant.
@@ -40,6 +43,8 @@ pub struct SearchForm {
     pub event: String,
     /// `done`, `refused` or a code.
     pub outcome: String,
+    /// A login ID of somebody who manages, or one of [`Actors::WORDS`].
+    pub by: String,
     /// An address or a network.
     pub address: String,
     /// As a field for date and time holds it.
@@ -55,6 +60,7 @@ impl SearchForm {
             user: query.text("user"),
             event: query.text("event"),
             outcome: query.text("outcome"),
+            by: query.text("by"),
             address: query.text("address"),
             since: query.text("since"),
             until: query.text("until"),
@@ -67,6 +73,7 @@ impl SearchForm {
             &self.user,
             &self.event,
             &self.outcome,
+            &self.by,
             &self.address,
             &self.since,
             &self.until,
@@ -76,12 +83,14 @@ impl SearchForm {
     }
 }
 
-/// `/admin/audit/requests/{reference}`.
+/// `/admin/audit/requests/{reference}`, and the same for operators.
 #[derive(Debug, Template)]
-#[template(path = "admin/audit_request.html")]
+#[template(path = "audit/request.html")]
 pub struct AuditRequest {
     /// The frame.
     pub frame: Frame,
+    /// Whose events.
+    pub trail: Trail,
     /// The request's name.
     pub reference: String,
     /// Its events, oldest first.
@@ -105,7 +114,7 @@ pub struct EventRow {
     pub login: Option<String>,
     /// Who did it.
     pub actor: Actor,
-    /// The administrator's login ID.
+    /// The login ID of the administrator, or of the operator where the page may know it.
     pub actor_login: Option<String>,
     /// From where.
     pub address: Option<String>,
@@ -117,7 +126,7 @@ pub struct EventRow {
 
 impl EventRow {
     /// What happened, in a sentence.
-    pub(super) fn sentence(&self, frame: &Frame) -> String {
+    pub(in super::super) fn sentence(&self, frame: &Frame) -> String {
         match &self.code {
             None => done(&frame.texts, self.kind).to_owned(),
             Some(code) => frame.msg_with(
@@ -131,7 +140,7 @@ impl EventRow {
     }
 
     /// The person as the administrator knows them.
-    pub(super) fn person(&self) -> &str {
+    pub(in super::super) fn person(&self) -> &str {
         self.login
             .as_deref()
             .or(self.user.as_deref())
@@ -139,7 +148,7 @@ impl EventRow {
     }
 
     /// Who did it, unless it was the person.
-    pub(super) fn by(&self, frame: &Frame) -> Option<String> {
+    pub(in super::super) fn by(&self, frame: &Frame) -> Option<String> {
         let word = match self.actor {
             Actor::Subject => return None,
             Actor::CommandLine => frame.msg("audit-by-command-line"),
@@ -182,11 +191,56 @@ impl Audit {
             .map(move |kind| (kind.word(), name(texts, *kind)))
     }
 
+    fn by_words(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let frame = &self.frame;
+        let of_trail = |word: &&str| *word != "administrator" || self.trail.has_people();
+        let words = Actors::WORDS.into_iter().filter(of_trail);
+        words.map(move |word| {
+            let name = match word {
+                "subject" => frame.msg("audit-by-subject"),
+                "administrator" => frame.msg("audit-by-administrator"),
+                "operator" => frame.msg("audit-by-operator"),
+                "command line" => frame.msg("audit-by-command-line"),
+                _ => frame.msg("audit-by-server"),
+            };
+            (word, name)
+        })
+    }
+
+    fn by_hint(&self) -> &str {
+        match self.trail {
+            Trail::Tenant => self.frame.msg("audit-by-hint"),
+            Trail::Server => self.frame.msg("server-audit-by-hint"),
+        }
+    }
+
+    fn none_text(&self) -> &str {
+        match self.trail {
+            Trail::Tenant => self.frame.msg("audit-none"),
+            Trail::Server => self.frame.msg("server-audit-none"),
+        }
+    }
+
+    fn lead(&self) -> Option<&str> {
+        match self.trail {
+            Trail::Tenant => None,
+            Trail::Server => Some(self.frame.msg("server-audit-lead")),
+        }
+    }
+
+    fn title(&self) -> &str {
+        self.trail.title(&self.frame)
+    }
+
+    fn page(&self) -> String {
+        self.frame.link(self.trail.path())
+    }
+
     fn unread_text(&self) -> Option<&str> {
         let frame = &self.frame;
         Some(match self.unread? {
             "ref" => frame.msg("audit-unread-ref"),
-            "user" => frame.msg("audit-unread-user"),
+            "user" | "by" => frame.msg("audit-unread-user"),
             "address" => frame.msg("audit-unread-address"),
             _ => frame.msg("audit-unread-other"),
         })
@@ -202,8 +256,8 @@ impl Audit {
 
     fn export_link(&self, format: &str) -> String {
         let sign = if self.export.is_empty() { '?' } else { '&' };
-        let path = self.frame.link("/admin/audit/export");
-        format!("{path}{}{sign}format={format}", self.export)
+        let page = self.page();
+        format!("{page}/export{}{sign}format={format}", self.export)
     }
 
     /// A code that is searched for, explained.
@@ -231,6 +285,10 @@ impl AuditRequest {
         let user = self.request.iter().find_map(|row| row.user.as_deref());
         let answer = |code| answer(&self.frame, code, user);
         codes.into_iter().map(answer).collect()
+    }
+
+    fn page(&self) -> String {
+        self.frame.link(self.trail.path())
     }
 
     fn title(&self) -> String {

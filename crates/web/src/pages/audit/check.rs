@@ -1,4 +1,4 @@
-//! `/admin/audit/checks/{check}`: whether anybody changed the trail (SEC-79). The check runs beside the requests.
+//! `…/audit/checks/{check}`: whether anybody changed the trail (SEC-79). The check runs beside the requests.
 
 use warifu_flows::{audit_check, session::SignedIn};
 use warifu_storage::{ChainCheck, JobState};
@@ -11,19 +11,25 @@ use crate::{
         route::Answer,
     },
     pages::{
-        views::admin::{AuditCheck, ChainState},
+        audit::tenant_of,
+        views::audit::{AuditCheck, ChainState, Trail},
         work,
     },
 };
 
 /// Begins a check, or leads to the one that goes on.
-pub(crate) async fn begin(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
+pub(crate) async fn begin(page: Page, who: SignedIn, _: Verified<Button>, trail: Trail) -> Answer {
     let by = page.manager(who, "");
-    let check = audit_check::begin(page.ctx(), page.tenant(), &by).await?;
-    work::beside(&page, check, async |ctx, tenant, check| {
+    let tenant = tenant_of(&page, trail);
+    let check = audit_check::begin(page.ctx(), &tenant, &by).await?;
+    work::beside(&page, check, async move |ctx, _, check| {
         audit_check::run(&ctx, &tenant, check).await
     });
-    Ok(page.lead_to(&format!("/admin/audit/checks/{}", check.id())))
+    Ok(page.lead_to(&place(trail, check.id())))
+}
+
+fn place(trail: Trail, check: i64) -> String {
+    format!("{}/checks/{check}", trail.path())
 }
 
 fn number(page: &Page) -> Result<i64, Rejection> {
@@ -31,10 +37,10 @@ fn number(page: &Page) -> Result<i64, Rejection> {
     check.map_err(|_| Rejection::NotFound)
 }
 
-pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
+pub(crate) async fn show(page: Page, who: SignedIn, trail: Trail) -> Answer {
     let by = page.manager(who, "");
     let check = number(&page)?;
-    let found = audit_check::show(page.ctx(), page.tenant(), &by, check).await?;
+    let found = audit_check::show(page.ctx(), &tenant_of(&page, trail), &by, check).await?;
     let found = found.ok_or(Rejection::NotFound)?;
     let job = found.job;
     let state = match (job.state, found.outcome) {
@@ -52,6 +58,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let goes_on = matches!(state, ChainState::Checking { .. });
     let mut response = page.show(|frame| AuditCheck {
         frame,
+        trail,
         check,
         time,
         state,
@@ -63,9 +70,9 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
 }
 
 /// Stops a check; shows what came of it, even if it was over already.
-pub(crate) async fn stop(page: Page, who: SignedIn, _: Verified<Button>) -> Answer {
+pub(crate) async fn stop(page: Page, who: SignedIn, _: Verified<Button>, trail: Trail) -> Answer {
     let by = page.manager(who, "");
     let check = number(&page)?;
-    audit_check::cancel(page.ctx(), page.tenant(), &by, check).await?;
-    Ok(page.lead_to(&format!("/admin/audit/checks/{check}")))
+    audit_check::cancel(page.ctx(), &tenant_of(&page, trail), &by, check).await?;
+    Ok(page.lead_to(&place(trail, check)))
 }
