@@ -204,7 +204,7 @@ mod tests {
         rules.window_hours = 2;
         assert!(window.is_open(&rules, NOW + Span::hours(2) - Span(1)));
         assert!(!window.is_open(&rules, NOW + Span::hours(2)));
-        rules.window_hours = 72;
+        rules.window_hours = 24;
         assert!(!window.is_open(&rules, NOW + Span::hours(14)));
         rules.windows = false;
         assert!(!window.is_open(&rules, NOW));
@@ -220,7 +220,7 @@ mod tests {
         rules.crowd_hours = 2;
         assert_eq!(until(&rules, true), Some(Span::hours(2)));
         assert_eq!(until(&rules, false), Some(Span::hours(14)));
-        rules.crowd_hours = 72;
+        rules.crowd_hours = 24;
         assert_eq!(until(&rules, true), Some(Span::hours(14)));
         rules.crowd_hours = 0;
         assert_eq!(until(&rules, true), None);

@@ -160,7 +160,11 @@ async fn ask_own(
     draw: &Draw,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let Some(row) = tx.find_private_address(user).await? else {
-        return Ok(Err(Refusal::MethodMissing));
+        // It was removed since the page was opened.
+        let (kind, refusal) = (EventKind::EmailedCodeSent, Refusal::MethodMissing);
+        let event = AuditEvent::new(kind, Some(user)).refused(&refusal);
+        act.audit(tx, event).await?;
+        return Ok(Err(refusal));
     };
     let address = act.open_address(user, &row.sealed)?;
     let wanted = Wanted {
@@ -211,11 +215,10 @@ pub(crate) async fn ask(
     };
     let last = tx.find_emailed_code(user, wanted.purpose).await?;
     let since = act.now - rules.resend_after();
-    let too_soon = |asked_at| Refusal::EmailedCodeTooSoon {
-        until: asked_at + rules.resend_after(),
-    };
     if let Some(last) = last.filter(|last| last.asked_at > since) {
-        let refusal = too_soon(last.asked_at);
+        let refusal = Refusal::EmailedCodeTooSoon {
+            until: last.asked_at + rules.resend_after(),
+        };
         act.audit(tx, event.refused(&refusal)).await?;
         return Ok(Err(refusal));
     }
@@ -228,7 +231,7 @@ pub(crate) async fn ask(
             .replace_emailed_code(user, wanted.purpose, &new, since)
             .await?
     {
-        return Ok(Err(too_soon(act.now))); // A twin request came first.
+        return Err(StoreError::Contended); // A twin request came first: looked at again, the last one is too young.
     }
     if !is_sent {
         let words = format!("{} not sent: too many lately", new.request);

@@ -25,7 +25,7 @@ pub struct MailRules {
     /// A login with a second factor opens a window for mail clients; without one they are refused wherever a browser would be
     /// asked for the second factor.
     pub windows: bool,
-    /// Hours that a window is open, 1–72. Use never prolongs it (SEC-52).
+    /// Hours that a window is open, 1–24. Use never prolongs it (SEC-52).
     pub window_hours: i64,
     /// How much of an IPv6 address makes a source network, 64–128 bits (SEC-52).
     pub ipv6_prefix: u8,
@@ -42,7 +42,7 @@ pub struct MailRules {
     pub say_why: bool,
     /// From as many people with an open window on one network, the network counts as shared, 0–10000. 0: never.
     pub crowd: i64,
-    /// Hours that a window is open on a shared network, 0–72. 0: none is opened there.
+    /// Hours that a window is open on a shared network, 0–24. 0: none is opened there.
     pub crowd_hours: i64,
 }
 
@@ -86,9 +86,33 @@ impl MailRules {
     }
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        number("mail.window_hours", self.window_hours, (1, 72))?;
+        number("mail.window_hours", self.window_hours, (1, 24))?;
         number("mail.ipv6_prefix", self.ipv6_prefix, (64, 128))?;
         number("mail.crowd", self.crowd, (0, 10_000))?;
-        number("mail.crowd_hours", self.crowd_hours, (0, 72))
+        number("mail.crowd_hours", self.crowd_hours, (0, 24))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_052_a_window_lasts_a_day_at_most() {
+        let check = |window_hours, crowd_hours| {
+            let rules = MailRules {
+                window_hours,
+                crowd_hours,
+                ..MailRules::default()
+            };
+            rules.check().is_ok()
+        };
+        assert!(check(1, 0) && check(24, 24));
+        for (window_hours, crowd_hours) in [(0, 1), (25, 1), (72, 1), (14, -1), (14, 25)] {
+            assert!(
+                !check(window_hours, crowd_hours),
+                "{window_hours} {crowd_hours}"
+            );
+        }
     }
 }

@@ -102,11 +102,13 @@ pub async fn go_on(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By, round: i64) -> Resu
 
 /// Stops a round; it can be gone on with. Whoever does it notices within a second.
 pub async fn stop(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By, round: i64) -> Result<(), FlowError> {
-    may(ctx, tenant, by)?;
     let (act, event) = (
         by.act(ctx, tenant),
         told(by, &format!("round {round}: stopped")),
     );
+    if let Err(refusal) = may(ctx, tenant, by) {
+        return Err(act.deny(ctx, EventKind::RemindersSent, None, refusal).await);
+    }
     let stopped = ctx.store.write(tenant.id, async move |tx| {
         let running = find_running(tx, act.now).await?;
         let running = running.filter(|job| job.input == round.to_string());

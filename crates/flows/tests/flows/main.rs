@@ -4,6 +4,7 @@
 
 mod administration;
 mod answers;
+mod attacks;
 mod audit_search;
 mod branding;
 mod console_job;

@@ -118,20 +118,24 @@ impl Session {
             Some(_) => return Ok(Next::Say(fail(id))),
             None => return Err(Malformed),
         };
-        let mut pending = Pending {
-            service: String::new(),
-            address: String::new(),
-            stage,
-        };
-        let mut response = None;
+        let (mut service, mut address, mut response) = (None, None, None);
         for field in fields {
-            match field.split_once('=') {
-                Some(("service", service)) => service.clone_into(&mut pending.service),
-                Some(("rip", address)) => address.clone_into(&mut pending.address),
-                Some(("resp", text)) => response = Some(text),
-                _ => {}
+            let (place, value) = match field.split_once('=') {
+                Some(("service", value)) => (&mut service, value),
+                Some(("rip", value)) => (&mut address, value),
+                Some(("resp", value)) => (&mut response, value),
+                _ => continue,
+            };
+            // Of two answers to one question none is the right one.
+            if place.replace(value).is_some() {
+                return Err(Malformed);
             }
         }
+        let pending = Pending {
+            service: service.unwrap_or_default().to_owned(),
+            address: address.unwrap_or_default().to_owned(),
+            stage,
+        };
         if self.pending.len() >= MOST_PENDING {
             return Ok(Next::Say(fail_for_now(id)));
         }
@@ -400,6 +404,18 @@ mod tests {
                 "FAIL\t1\n",
             ),
             ("CONT\t9\tAAAA".to_owned(), "FAIL\t9\n"),
+            (
+                format!(
+                    "AUTH\t1\tPLAIN\trip=203.0.113.7\trip=192.0.2.1\tresp={}",
+                    b64("\0hana\0x")
+                ),
+                "malformed",
+            ),
+            (
+                "AUTH\t1\tPLAIN\tservice=smtp\tservice=warifu-web".to_owned(),
+                "malformed",
+            ),
+            ("AUTH\t1\tPLAIN\tresp=AA==\tresp=".to_owned(), "malformed"),
             ("AUTH\t1".to_owned(), "malformed"),
             ("AUTH\tx\tPLAIN".to_owned(), "malformed"),
             ("AUTH".to_owned(), "malformed"),
