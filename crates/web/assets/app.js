@@ -135,6 +135,11 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sentAt = String(now);
+  // A file comes and the page stays: what it said before is no longer so.
+  if (form.dataset.sent) {
+    for (const part of all("[data-until-sent]")) part.hidden = true;
+    document.getElementById(form.dataset.sent).hidden = false;
+  }
   // The language switch keeps what was typed, secrets excepted.
   if (form.classList.contains("language")) {
     for (const field of all("[data-keep]")) sessionStorage.setItem(`keep-${field.id}`, field.value);

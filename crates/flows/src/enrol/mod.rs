@@ -163,7 +163,8 @@ pub(crate) async fn show_pending(
     make_pending(ctx, act, user, starter, keep).await
 }
 
-async fn find_pending(
+/// The pending secret that `starter` has begun, if it is not over.
+pub(crate) async fn find_pending(
     ctx: &Ctx,
     act: &Act,
     user: UserId,
@@ -347,6 +348,18 @@ pub async fn pending_totp(
         }
         found => Ok(found),
     }
+}
+
+/// The pending secret whose code was refused: its page goes on, and so does the key that the app has just read, also where
+/// a visit makes a new one (P2). `None` where no set-up is open any more.
+pub async fn kept_totp(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    who: &SignedIn,
+) -> Result<Option<PendingTotp>, FlowError> {
+    let act = Act::of(ctx, tenant, origin);
+    find_pending(ctx, &act, who.user, Starter::Session(who.token)).await
 }
 
 /// Drops an unfinished set-up.

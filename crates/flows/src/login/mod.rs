@@ -36,7 +36,7 @@ pub use pairing::{abandon_pairing, confirm_pairing, find_pairing, start_pairing,
 pub(crate) use password::network_of;
 pub use password::{PasswordForm, start};
 pub use reset::{ask_reset, reset, reset_page};
-pub use set_up::{confirm_totp, pending_totp, skip};
+pub use set_up::{confirm_totp, kept_totp, pending_totp, skip};
 
 /// Where the right password leads.
 #[derive(Debug)]

@@ -34,6 +34,24 @@ pub async fn pending_totp(
     enrol::show_pending(ctx, &act, user, Starter::Attempt(attempt.hash())).await
 }
 
+/// The pending secret of a forced set-up whose code was refused: the same, also where a visit makes a new one (P2).
+pub async fn kept_totp(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
+    attempt: &Token,
+) -> Result<PendingTotp, FlowError> {
+    let (act, starter) = (
+        Act::of(ctx, tenant, origin),
+        Starter::Attempt(attempt.hash()),
+    );
+    let user = owner(ctx, &act, EventKind::SetUpStarted, attempt).await?;
+    match enrol::find_pending(ctx, &act, user, starter).await? {
+        Some(pending) => Ok(pending),
+        None => enrol::show_pending(ctx, &act, user, starter).await,
+    }
+}
+
 /// Confirms a forced set-up, which finishes the login (G3). The codes, if any, are told once (SEC-25).
 pub async fn confirm_totp(
     ctx: &Ctx,

@@ -7,7 +7,7 @@ use crate::visit::{Visit, Visitor, Words, visit};
 
 const ONLY_HERE: Words = (
     "このブラウザーだけでログインしています。",
-    "You are signed in in this browser only.",
+    "This is the only browser in which you are signed in.",
 );
 const STALE: Words = (
     "この画面は古くなったか、別のブラウザーで開かれたものです。",

@@ -1,6 +1,6 @@
 # Where notices go
 account-addresses-title = Notices by mail
-account-addresses-lead = You are told by mail when something is changed, and of logins that are out of the ordinary.
+account-addresses-lead = We tell you by mail when a setting changes or a login is unusual.
 account-addresses-open = Look at or change the addresses
 addresses-title = Addresses for notices
 addresses-lead = When something about your account is changed, or somebody signs in from a place that is new, all addresses in use are told. Add another one in case you cannot read your usual mail.

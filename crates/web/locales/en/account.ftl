@@ -7,6 +7,11 @@ account-app-suspended = Suspended
 account-app-suspended-then = It is suspended because its device was reported lost. If the device has turned up, take it into use again; if not, set up a new one.
 account-app-reactivate = It has turned up: use it again
 account-app-replace = Set up a new device
+# Where the app is one of several methods (K3)
+account-app-only-title = { $App }
+account-app-registered = Registered
+account-app-only-set-up = Register an { $app }
+account-app-only-remove = Remove your { $app }
 account-app-since = Set up
 account-app-last-used = Last used
 account-app-never-used = Not used yet
@@ -24,8 +29,8 @@ account-backup-open = See or issue { $backup_code }s
 
 account-sessions-title = Where you are signed in
 account-sessions-count = { $count ->
-    [one] You are signed in in this browser only.
-   *[other] You are signed in in { $count } browsers, this one included.
+    [one] This is the only browser in which you are signed in.
+   *[other] You are signed in with { $count } browsers, including this one.
   }
 account-sessions-open = See the list
 
@@ -36,8 +41,10 @@ account-password-elsewhere = This password is kept by your organisation’s dire
 # Turning it off
 remove-title = Turn off { $feature }
 remove-question = Turn off { $feature } for { $login }? This is what will happen:
+remove-app-question = Remove the { $app } of { $login }? This is what will happen:
 remove-password-is-enough = From now on your password is enough to sign in.
 remove-mail-stays = Signing in still takes the { $code } that is sent to your private mail address.
+remove-set-up-again = { $Feature } stays in use: outside the trusted networks you are asked to register an app again at once. If you want to stop using it, choose “Do not use it” first.
 remove-codes-void = { $left ->
     [0] Your { $backup_code }s stay void.
     [one] Your unused { $backup_code } stops working too.
@@ -63,7 +70,7 @@ sessions-end = Sign it out
 sessions-end-confirm = Sign out { $browser }? That browser will have to sign in again.
 sessions-end-others = Sign out all others
 sessions-end-others-confirm = Sign out all browsers except this one? Each of them will have to sign in again.
-sessions-only-this = You are signed in in this browser only.
+sessions-only-this = This is the only browser in which you are signed in.
 
 # Fresh proof
 proof-title = Confirm it is you

@@ -24,7 +24,9 @@ backup-codes-shown-again = Before you leave this page, download or print them, a
 # Stands on the English page for those who read Japanese: the switch would lose the codes.
 backup-codes-other-language = 先にバックアップコードを保存か印刷してください。日本語への切り替えは、次のページでできます。
 backup-codes-download = Download { $backup_code }s
-backup-codes-download-once = Keep the file where nobody else looks. Downloading again makes new codes, and all earlier ones stop working.
+backup-codes-download-once = Keep the file where nobody else looks. Open this page again to see how many are left. Downloading again makes new codes, and all earlier ones stop working.
+backup-codes-downloaded = The download has begun. Check that your { $backup_code }s are in the saved file.
+backup-codes-look = See how many are left
 backup-codes-print = Print
 backup-codes-copy = Copy
 

@@ -39,7 +39,8 @@ notice-turned-on = { $set_up_done ->
     [absent] { $Feature } is on. From your next login you enter the { $code } after your password.
    *[other] { $set_up_done } From your next login you enter the { $code } after your password.
   }
-notice-app-removed = Your { $app } is registered no more. Signing in still takes the { $code } that is sent to your private mail address.
+notice-app-removed = Your { $app } is no longer registered. Signing in still takes the { $code } that is sent to your private mail address.
+notice-app-unregistered = Your { $app } is no longer registered. If { $feature } is in use, your next login from outside the trusted networks asks you to register one again.
 notice-turned-off = { $Feature } is off. From now on your password is enough to sign in. Your earlier { $backup_code }s no longer work.
 notice-app-reactivated = Your { $app } is in use again. From your next login you enter the { $code } after your password.
 notice-set-up-abandoned = Set-up was stopped. The key you saw does not work; please delete it from your app.

@@ -2,23 +2,27 @@
 help-title = Help
 help-contents = Questions
 help-what = What is { $feature }?
-help-what-answer = After your password you enter the { $code } of { $digits } digits that an authenticator app shows. It changes every { $seconds } seconds, so knowing your password is not enough: one needs your device as well.
+help-what-answer = After your password you enter the { $code } of { $digits } digits that an { $app } shows. It changes every { $seconds } seconds, so knowing your password is not enough: one needs your device as well.
 
 help-set-up = How do I set it up?
-help-set-up-answer = Get an authenticator app, scan the QR code on the set-up page, and enter the { $code } that the app shows. You start from your account page after signing in.
+help-set-up-answer = Get an { $app }, scan the QR code on the set-up page, and enter the { $code } that the app shows.
+help-set-up-from-account = You start from your account page after signing in.
+help-set-up-at-login = If you have not set it up yet, your next login leads you through it.
 help-set-up-no-camera = If you cannot scan the QR code, open “If you cannot scan the QR code” on the set-up page and enter the account and key in the app. The type is “time-based”.
 
-help-get-app = Where do I get an authenticator app?
+help-get-app = Where do I get an { $app }?
 get-app-iphone = iPhone and iPad: search the App Store for “Google Authenticator” or a similar app.
 get-app-android = Android: search Google Play for “Google Authenticator” or a similar app.
 get-app-pc = Computer: an app for time-based one-time passwords (TOTP), such as WinAuth.
 get-app-any = Any app that knows TOTP will do.
 
 help-lost-phone = I have lost my phone
+help-lost-phone-at-once = The same goes for a phone that was stolen or may be infected. Sign in as far as the page that asks for the { $code } and choose “If you have lost your device”: its codes stop working at once.
+help-lost-phone-with-email = If you have registered a private mail address, sign in with the { $code } that is sent there.
 help-lost-phone-with-codes = If you have an unused { $backup_code }, choose “Sign in with one of your { $backup_code }s” on the page that asks for the { $code }.
 help-lost-phone-then = Once signed in, turn { $feature } off on your account page and set it up again with your new device. What is on the lost phone stops working at that moment.
 help-lost-phone-no-codes = If you have no unused { $backup_code }, ask { $contact } to turn { $feature } off for you.
-help-lost-phone-administrator = Tell { $contact } at once and ask to have { $feature } turned off. What is on the lost phone then stops working.
+help-lost-phone-administrator = If you have no other way to sign in, tell { $contact } at once and ask to have { $feature } turned off or issued again. What is on the lost phone stops working at that moment.
 
 help-new-phone = I am changing my phone
 help-new-phone-move = If your app can move its entries, do so before you part with the old phone. The maker of the app explains how.
@@ -27,6 +31,8 @@ help-new-phone-administrator = If it cannot, ask { $contact } to turn { $feature
 
 help-several-devices = Can I use several devices?
 help-several-devices-answer = Yes. Scan the QR code on the set-up page with every device you want to use before you finish. All of them show the same { $code }.
+
+help-several-devices-later = To add a device later, enter the { $code } when you sign in and choose “Show the QR code again”.
 
 help-code-refused = The right { $code } is refused
 help-code-refused-lead = Please check the following in turn.
@@ -38,8 +44,8 @@ help-code-refused-restart = Close the app and open it again.
 
 help-backup-codes = What are { $backup_code }s?
 help-backup-codes-answer = { $shape ->
-    [digits] They are for when you cannot use your authenticator app. You get { $count } at a time, each of { $length } digits, and each works once. All of them stop working when you issue new ones, set up { $feature } again, or turn it off.
-   *[symbols] They are for when you cannot use your authenticator app. You get { $count } at a time, each of { $length } letters and digits, and each works once. All of them stop working when you issue new ones, set up { $feature } again, or turn it off.
+    [digits] They are for when you cannot use your { $app }. You get { $count } at a time, each of { $length } digits, and each works once. All of them stop working when you issue new ones, set up { $feature } again, or turn it off.
+   *[symbols] They are for when you cannot use your { $app }. You get { $count } at a time, each of { $length } letters and digits, and each works once. All of them stop working when you issue new ones, set up { $feature } again, or turn it off.
   }
 help-backup-codes-keep = Keep them away from your password, where nobody else looks, and mark those you have used.
 
@@ -53,13 +59,21 @@ help-who = Whom can I ask?
 help-who-answer = Ask { $contact }. An administrator can turn { $feature } off for you after making sure it is you.
 help-who-line = If you see an error, pass on the whole line that starts with “Error”. It tells your administrator where to look.
 
+help-mail-programs = My mail program is refused
+help-mail-programs-answer = If you use { $feature }, sign in with a browser from the same network and complete { $feature } before you use a mail program. It then works from that network for { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+  }.
+help-mail-programs-moved = On another network, or when the time is over, sign in with a browser again. On networks that your organisation trusts, mail programs always work.
+help-mail-programs-other = Your account page has a page “Mail programs”: it shows until when they work and what was refused, and there you can let your own in.
+
 help-codes-paused = Entering the { $code } has been stopped
 help-codes-paused-answer = After several { $code }s that could not be confirmed, entering them is paused for a while. Sign in again after the time that was shown.
 help-codes-paused-off = If it goes on, that way of signing in is switched off. Sign in another way, or ask { $contact } to turn { $feature } off for you.
 help-codes-paused-other = If this was not you, somebody may know your password. Change it, and tell { $contact }.
 
 help-turn-off = I want to turn { $feature } off
-help-turn-off-self = Sign in and turn it off on your account page. Before that, you confirm that it is you.
+help-turn-off-self = Sign in and turn it off on your account page. You are asked to confirm it.
 help-turn-off-administrator = Only an administrator can turn it off. Please ask { $contact }.
 
 help-password-refused = The right password is refused

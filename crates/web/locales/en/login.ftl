@@ -55,6 +55,8 @@ lost-device-sessions-end = All browsers are signed out.
 lost-device-then-backup-code = To sign in you will need a { $backup_code } that you keep.
 lost-device-then-administrator = To sign in you will have to ask { $contact } to turn { $feature } off for you.
 lost-device-undo = If the device turns up, sign in with a { $backup_code } and take it into use again, or ask { $contact }.
+lost-device-undo-email = If the device turns up, sign in with the { $code } sent to your private mail address and take it into use again, or ask { $contact }.
+lost-device-undo-administrator = If the device turns up, you still have to ask { $contact } to turn { $feature } off, and then set it up again.
 lost-device-submit = Suspend it
 
 forgotten-title = Forgotten password

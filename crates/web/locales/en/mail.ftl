@@ -52,5 +52,5 @@ mail-reminder-asked = Please do so by { $day }.
 mail-reminder-compulsory = It is compulsory from { $time }. From then on you set it up before you get any further, so please do so before.
 mail-reminder-passed = It is compulsory already: your next login leads you through it.
 mail-reminder-note = From { $contact }: { $note }
-mail-reminder-do = Log in at this address and set up { $feature }. It takes a few minutes.
+mail-reminder-do = Sign in at this address and set up { $feature }. It takes a few minutes.
 mail-reminder-safe = The only address in this mail is that of the login page; type nothing if another page opens. Nobody asks you for a password or a code by mail. If you have questions, ask { $contact }. If you have set it up meanwhile, ignore this mail.

@@ -24,10 +24,13 @@ refusal-OTP-03 = This { $code } has already been used.
 refusal-OTP-03-do = Wait until your { $app } shows the next { $code } and enter that. If you did not use it yourself, tell { $contact }.
 refusal-OTP-04 = { $minutes ->
     [absent] The { $code } does not fit because the clock of your phone is off.
-    [one] The { $code } does not fit because the clock of your phone is about a minute off.
+    [one] This { $code } is not the present one: it was typed too late, or the clock of your phone is about a minute off.
    *[other] The { $code } does not fit because the clock of your phone is about { $minutes } minutes off.
   }
-refusal-OTP-04-do = Set date and time to “automatic” in the settings of your phone, then enter the new { $code }. If it does not help, ask { $contact }.
+refusal-OTP-04-do = { $minutes ->
+    [one] Wait until a new { $code } appears and enter it straight away. If it is refused too, set date and time to “automatic” in the settings of your phone. If it does not help, ask { $contact }.
+   *[other] Set date and time to “automatic” in the settings of your phone, then enter the new { $code }. If it does not help, ask { $contact }.
+  }
 refusal-OTP-05 = { $until ->
     [absent] Too many codes could not be confirmed, so entering codes is paused for a while.
    *[other] Too many codes could not be confirmed, so entering codes is paused until { $until }.
@@ -110,7 +113,7 @@ refusal-PAIR-04 = This is the user code that this page showed.
 refusal-PAIR-04-do = The user code is typed into the app. Here, type the app code that the app shows. If you need help, ask { $contact }.
 refusal-PAIR-05 = A symbol of the app code is mistyped.
 refusal-PAIR-05-do = Compare it with the app symbol by symbol, and type it again. A slip does not count against you. If you need help, ask { $contact }.
-refusal-PAIR-06 = One registration takes no more app codes than these.
+refusal-PAIR-06 = No more app codes can be entered in this registration.
 refusal-PAIR-06-do = Go on with the app whose code you typed last, or stop and register from the beginning. If you need help, ask { $contact }.
 refusal-PAIR-07 = This registration was ended, because several { $code }s in a row were wrong.
 refusal-PAIR-07-do = Remove the entry from the app and register from the beginning. If you need help, ask { $contact }.
@@ -282,7 +285,7 @@ refusal-PWD-05 = The new password is the same as the current one.
 refusal-PWD-05-do = Please enter a different one. If you need help, ask { $contact }.
 
 refusal-FORM-01 = This page is out of date or was opened in another browser.
-refusal-FORM-01-do = Please open the page again and repeat what you did; nothing was changed. If it does not help, ask { $contact }.
+refusal-FORM-01-do = Please open the page again and repeat what you did; what you sent just now was not used. If it does not help, ask { $contact }.
 refusal-FORM-02 = We could not read what was sent.
 refusal-FORM-02-do = Please open the page again and repeat what you did. If it does not help, ask { $contact }.
 

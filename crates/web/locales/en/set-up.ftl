@@ -4,7 +4,7 @@ set-up-title = { $set_up_title ->
    *[other] { $set_up_title }
   }
 set-up-lead = With an { $app } registered, nobody else can sign in even if they learn your password. It takes three steps.
-set-up-lead-login = Your organisation asks for { $feature }. It takes three steps, and then you are signed in.
+set-up-lead-login = To sign in, you need to set up { $feature }. It takes three steps, and then you are signed in.
 set-up-by = Please set up { $feature } by { $until }. Until then you may also sign in without it.
 set-up-skip = Set up later
 set-up-path-app = Get an app
@@ -27,7 +27,8 @@ set-up-account = Account
 set-up-key = { $Key }
 set-up-type = Type
 set-up-type-time = Time-based
-set-up-key-details = The key may be entered with or without spaces. Codes have { $digits } digits and change every { $seconds } seconds.
+set-up-key-details = The key may be entered with or without spaces.
+set-up-stay = Until set-up is finished, do not close, reload or leave this page: that makes a new { $key }, and the entry in your app stops working.
 
 set-up-step-code = 3. Enter the { $code }
 set-up-code-hint = The { $digits } digits that the app shows. They change every { $seconds } seconds.

@@ -7,6 +7,11 @@ account-app-suspended = 停止中です
 account-app-suspended-then = 端末の紛失の届け出により、利用を停止しています。端末が見つかった場合は利用を再開し、見つからない場合は新しい端末で設定し直してください。
 account-app-reactivate = 見つかったので利用を再開する
 account-app-replace = 新しい端末で設定し直す
+# アプリがいくつかの方法の1つであるとき（K3）
+account-app-only-title = { $app }
+account-app-registered = 登録済み
+account-app-only-set-up = { $app }を登録する
+account-app-only-remove = { $app }の登録を解除する
 account-app-since = 設定日時
 account-app-last-used = 最後に使用した日時
 account-app-never-used = まだ使用していません
@@ -36,8 +41,10 @@ account-password-elsewhere = このパスワードは、所属組織の認証シ
 # 解除
 remove-title = { $feature }を解除する
 remove-question = { $login } の{ $feature }を解除しますか。解除すると、次のようになります。
+remove-app-question = { $login } の{ $app }の登録を解除しますか。解除すると、次のようになります。
 remove-password-is-enough = 次回からは、パスワードだけでログインできるようになります。
 remove-mail-stays = ログインには、外部メールアドレスに届く{ $code }が引き続き必要です。
+remove-set-up-again = { $feature }は「使用する」の設定のままなので、信頼されたネットワークの外では、すぐにもう一度登録が必要になります。使用をやめる場合は、先に「使用しない」に変更してください。
 remove-codes-void = { $left ->
     [0] これまでの{ $backup_code }は、すべて無効のままです。
    *[other] 未使用の{ $backup_code }{ $left }個も、すべて無効になります。

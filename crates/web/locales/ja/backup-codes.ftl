@@ -24,7 +24,9 @@ backup-codes-shown-again = 画面を閉じる前に、ダウンロードする�
 # Stands on the Japanese page for those who read English: the switch would lose the codes.
 backup-codes-other-language = Save or print your backup codes first; you can switch to English on the next page.
 backup-codes-download = { $backup_code }をダウンロード
-backup-codes-download-once = ダウンロードしたファイルは、ほかの人の目に触れない場所に保管してください。もう一度ダウンロードすると新しいコードになり、それまでのコードはすべて無効になります。
+backup-codes-download-once = ダウンロードしたファイルは、ほかの人の目に触れない場所に保管してください。残りの数は、画面を開き直すと表示されます。もう一度ダウンロードすると新しいコードになり、それまでのコードはすべて無効になります。
+backup-codes-downloaded = ダウンロードを始めました。保存したファイルに{ $backup_code }が入っていることを確かめてください。
+backup-codes-look = 残りの数を確認する
 backup-codes-print = 印刷する
 backup-codes-copy = コピーする
 

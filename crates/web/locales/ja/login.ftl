@@ -52,6 +52,8 @@ lost-device-sessions-end = ログイン中のブラウザーは、すべてロ�
 lost-device-then-backup-code = ログインするには、保管している{ $backup_code }が必要になります。
 lost-device-then-administrator = ログインするには、{ $contact }に{ $feature }の解除を依頼する必要があります。
 lost-device-undo = 端末が見つかったときは、{ $backup_code }でログインして利用を再開するか、{ $contact }に解除をご依頼ください。
+lost-device-undo-email = 端末が見つかったときは、外部メールアドレスに届く{ $code }でログインして利用を再開するか、{ $contact }に解除をご依頼ください。
+lost-device-undo-administrator = 端末が見つかったときも、{ $contact }に{ $feature }の解除を依頼し、もう一度設定してください。
 lost-device-submit = 利用を停止する
 
 forgotten-title = パスワードの再設定

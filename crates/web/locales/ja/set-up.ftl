@@ -4,7 +4,7 @@ set-up-title = { $set_up_title ->
    *[other] { $set_up_title }
   }
 set-up-lead = { $app }を登録すると、パスワードが知られても、あなた以外の人はログインできなくなります。次の3つの手順で設定します。
-set-up-lead-login = この組織では、ログインに{ $feature }が必要です。次の3つの手順で設定すると、そのままログインできます。
+set-up-lead-login = ログインするには、{ $feature }の設定が必要です。次の3つの手順で設定すると、そのままログインできます。
 set-up-by = { $feature }は { $until } までに設定してください。それまでは、設定せずにログインすることもできます。
 set-up-skip = あとで設定する
 set-up-path-app = アプリを用意する
@@ -27,7 +27,8 @@ set-up-account = アカウント
 set-up-key = { $Key }
 set-up-type = 種類
 set-up-type-time = 時間ベース
-set-up-key-details = キーは空白を除いて入力しても、そのまま入力してもかまいません。コードは{ $digits }桁で、{ $seconds }秒ごとに変わります。
+set-up-key-details = キーは空白を除いて入力しても、そのまま入力してもかまいません。
+set-up-stay = 設定が終わるまで、この画面を閉じたり、再読み込みしたり、別の画面に移ったりしないでください。新しい{ $key }に変わり、アプリに登録した項目は使えなくなります。
 
 set-up-step-code = 3. { $code }を入力する
 set-up-code-hint = アプリに表示された{ $digits }桁の数字です。{ $seconds }秒ごとに変わります。

@@ -5,7 +5,7 @@ use warifu_domain::{
     time::Timestamp,
 };
 
-use super::views::{self, HelpNumbers, OwnQuestion, Removal};
+use super::views::{self, HelpNumbers, OwnQuestion, Removal, SetUpStart};
 use crate::{
     http::{access::Visitor, page::Page, route::Answer},
     text::Language,
@@ -13,7 +13,8 @@ use crate::{
 
 pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
     let policy = page.tenant().policy.clone();
-    let by_user = policy.removal.by_user && !policy.second_factor.is_required(false, page.now());
+    let required = policy.second_factor.is_required(false, page.now());
+    let by_user = policy.removal.by_user && !required;
     let codes = &policy.backup_codes;
     let now = page.now();
     let own = own_questions(&policy, page.texts().language());
@@ -25,6 +26,13 @@ pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
             .then(|| (u32::from(codes.count), codes.shape.into())),
         email_codes: policy.email_code.enabled,
         pairing: policy.enrolment.pairing != Pairing::Off,
+        mail_hours: policy.mail.windows.then_some(policy.mail.window_hours),
+        set_up: if required {
+            SetUpStart::AtLogin
+        } else {
+            SetUpStart::FromAccount
+        },
+        show_again: policy.enrolment.show_again,
         removal: if by_user {
             Removal::ByUser
         } else {

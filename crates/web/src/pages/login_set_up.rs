@@ -10,7 +10,19 @@ use crate::http::{
     route::Answer,
 };
 
+/// Why the page is written.
+enum Cause {
+    /// It was opened or loaded again.
+    Visit,
+    /// A code was refused: the key stays the one that the app has read.
+    Refusal,
+}
+
 pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
+    present(page, attempt, Cause::Visit).await
+}
+
+async fn present(page: Page, attempt: Token, cause: Cause) -> Answer {
     let view = login::attempt(page.ctx(), page.tenant(), &attempt).await?;
     let Stage::Enrolment { may_skip_until } = view.stage else {
         return Ok(page.lead_to("/login/code"));
@@ -20,7 +32,11 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     if pairing.is_some() {
         return Ok(page.lead_to("/login/pairing"));
     }
-    let pending = login::pending_totp(page.ctx(), page.tenant(), &page.origin(), &attempt).await?;
+    let (ctx, tenant, origin) = (page.ctx(), page.tenant(), page.origin());
+    let pending = match cause {
+        Cause::Visit => login::pending_totp(ctx, tenant, &origin, &attempt).await?,
+        Cause::Refusal => login::kept_totp(ctx, tenant, &origin, &attempt).await?,
+    };
     let place = SetUpPlace::Login {
         may_skip_until: may_skip_until.map(|until| page.minute(until)),
     };
@@ -46,6 +62,6 @@ pub(crate) async fn submit(mut page: Page, attempt: Token, form: Verified<CodeFo
             page.log_in(&session);
             Ok(set_up::finish(page, codes))
         }
-        Err(error) => show(page.again(error)?, attempt).await,
+        Err(error) => present(page.again(error)?, attempt, Cause::Refusal).await,
     }
 }

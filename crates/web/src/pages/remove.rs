@@ -5,7 +5,7 @@ use warifu_flows::{account, enrol, private_address, session::SignedIn};
 
 use super::{
     pairing::paired_app,
-    views::{self, Notice},
+    views::{self, Afterwards, Notice},
 };
 use crate::http::{
     forms::{BadForm, Button, Fields, Form, Verified},
@@ -35,12 +35,16 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     };
     let codes = overview.backup_codes;
     let asks_password = page.tenant().policy.removal.reauthentication == Reauthentication::Password;
-    let mail_stays = mail_stays(&page, &who);
+    let afterwards = match overview.own_switch {
+        _ if mail_stays(&page, &who) => Afterwards::Mail,
+        Some(switch) if switch.on => Afterwards::SetUp,
+        _ => Afterwards::Password,
+    };
     Ok(page.show(|frame| views::Remove {
         frame,
         login: who.login,
         paired: app.paired.map(paired_app),
-        mail_stays,
+        afterwards,
         codes_left: (codes.of > 0).then_some(codes.left),
         asks_password,
     }))
@@ -50,6 +54,7 @@ pub(crate) async fn submit(page: Page, who: SignedIn, form: Verified<RemoveForm>
     let (ctx, tenant) = (page.ctx(), page.tenant());
     let notice = match mail_stays(&page, &who) {
         true => Notice::AppRemoved,
+        false if tenant.policy.second_factor.own_switch => Notice::AppUnregistered,
         false => Notice::TurnedOff,
     };
     match enrol::remove_totp(ctx, tenant, &page.origin(), &who, &form.password).await {

@@ -49,7 +49,14 @@ pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<CodeFor
             page.sign_in(&session);
             Ok(finish(page, codes))
         }
-        Err(error) => show(page.again(error)?, who).await,
+        Err(error) => {
+            let page = page.again(error)?;
+            let kept = enrol::kept_totp(page.ctx(), page.tenant(), &page.origin(), &who).await?;
+            match kept {
+                Some(pending) => Ok(write(page, pending, SetUpPlace::Account)),
+                None => show(page, who).await,
+            }
+        }
     }
 }
 
@@ -58,7 +65,8 @@ pub(crate) fn write(page: Page, pending: PendingTotp, place: SetUpPlace) -> Resp
     let totp = &page.tenant().policy.totp;
     let (digits, period) = (totp.digits, totp.period_seconds.into());
     let in_login = place != SetUpPlace::Account;
-    let pairing = page.tenant().policy.enrolment.pairing.order(in_login);
+    let rules = &page.tenant().policy.enrolment;
+    let (pairing, new_key_on_visit) = (rules.pairing.order(in_login), !rules.keep_on_reload);
     let time_left = page.time_left(pending.expires_at);
     page.about(&pending.account).show(|frame| views::SetUp {
         frame,
@@ -72,6 +80,7 @@ pub(crate) fn write(page: Page, pending: PendingTotp, place: SetUpPlace) -> Resp
         period,
         time_left,
         pairing: pairing.is_some(),
+        new_key_on_visit,
     })
 }
 

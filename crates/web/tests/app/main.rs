@@ -26,6 +26,7 @@ mod policy;
 mod reminders;
 mod secrets;
 mod server_audit;
+mod set_up;
 mod strangers;
 mod support;
 mod walk;

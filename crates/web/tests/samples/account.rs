@@ -2,8 +2,8 @@
 
 use super::{Rendered, Samples, print};
 use warifu_web::pages::views::{
-    Account, AppState, BackupCodes, CodeShape, Facts, Notice, Password, Proof, ProofTarget,
-    Removal, Remove, ViewedCode,
+    Account, Afterwards, AppState, BackupCodes, CodeShape, Facts, Notice, Password, Proof,
+    ProofTarget, Removal, Remove, ViewedCode,
 };
 
 impl Samples<'_> {
@@ -122,7 +122,7 @@ impl Samples<'_> {
                 login: login.clone(),
                 paired: None,
                 codes_left,
-                mail_stays: false,
+                afterwards: Afterwards::Password,
                 asks_password,
             })
         };

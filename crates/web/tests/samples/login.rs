@@ -166,9 +166,10 @@ impl Samples<'_> {
     }
 
     pub(super) fn set_up(&self) -> Rendered {
-        let page = |frame, place| {
+        let page = |frame, place: SetUpPlace| {
             print(&SetUp {
                 frame,
+                new_key_on_visit: place == SetUpPlace::Account,
                 place,
                 qr: Qr::encode(URI).expect("the sample is short"),
                 uri: URI.into(),

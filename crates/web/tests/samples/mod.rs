@@ -20,7 +20,7 @@ use warifu_domain::policy::Preset;
 use warifu_web::pages::views::{
     BackupState, CodeShape, Console, DemoAccount, DemoMail, DemoTenant, Desk, ErrorPage, Facts,
     Frame, Help, HelpNumbers, KeptMail, NewCodes, NotificationRow, Notifications, OwnQuestion,
-    Removal, SessionRow, Sessions, TenantMark, Tenants, TimeLeft,
+    Removal, SessionRow, Sessions, SetUpStart, TenantMark, Tenants, TimeLeft,
 };
 use warifu_web::text::{Labels, Language, Texts};
 
@@ -235,7 +235,7 @@ impl Samples<'_> {
             ),
             row("13", false, "", "198.51.100.23"),
         ];
-        let help = |backup_codes, removal| {
+        let help = |backup_codes, removal, set_up| {
             print(&Help {
                 frame: self.with_desk(),
                 numbers: HelpNumbers {
@@ -250,6 +250,9 @@ impl Samples<'_> {
                 backup_codes,
                 email_codes: true,
                 pairing: true,
+                mail_hours: Some(14),
+                set_up,
+                show_again: set_up == SetUpStart::AtLogin,
                 removal,
                 own: vec![OwnQuestion {
                     id: "vpn".into(),
@@ -310,11 +313,15 @@ impl Samples<'_> {
             ),
             (
                 "help",
-                help(Some((10, CodeShape::Digits(8))), Removal::ByUser),
+                help(
+                    Some((10, CodeShape::Digits(8))),
+                    Removal::ByUser,
+                    SetUpStart::FromAccount,
+                ),
             ),
             (
                 "help-by-administrator",
-                help(None, Removal::ByAdministrator),
+                help(None, Removal::ByAdministrator, SetUpStart::AtLogin),
             ),
             ("error-not-found", error(self.with_desk(), "REQ-01", None)),
             (

@@ -2,8 +2,8 @@
 
 use super::{Rendered, Samples, print};
 use warifu_web::pages::views::{
-    Account, AppState, Facts, PairedApp, Pairing, PairingAppCode, PairingState, Proof, ProofTarget,
-    Removal, Remove,
+    Account, Afterwards, AppState, Facts, PairedApp, Pairing, PairingAppCode, PairingState, Proof,
+    ProofTarget, Removal, Remove,
 };
 
 impl Samples<'_> {
@@ -111,7 +111,7 @@ impl Samples<'_> {
                     login: login.clone(),
                     paired: Some(self.paired()),
                     codes_left: None,
-                    mail_stays: false,
+                    afterwards: Afterwards::SetUp,
                     asks_password: false,
                 }),
             ),

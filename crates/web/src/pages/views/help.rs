@@ -17,10 +17,25 @@ pub struct Help {
     pub email_codes: bool,
     /// Whether apps can be registered by two typed codes (K4).
     pub pairing: bool,
+    /// Hours for which mail programs may be used after a login; `None` where they need none (K9).
+    pub mail_hours: Option<i64>,
+    /// How somebody without an app comes to the set-up.
+    pub set_up: SetUpStart,
+    /// Whether a right code shows the QR code of a registered app again (G6).
+    pub show_again: bool,
     /// Who may switch the second factor off.
     pub removal: Removal,
     /// The tenant's own questions.
     pub own: Vec<OwnQuestion>,
+}
+
+/// How somebody without an app comes to the set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetUpStart {
+    /// The next login leads through it.
+    AtLogin,
+    /// From the account page.
+    FromAccount,
 }
 
 /// Numbers of the policy that answers name.
@@ -63,11 +78,21 @@ impl Help {
             .filter(move |question| has_codes || !of_codes.contains(question))
             .filter(|question| self.pairing || **question != Question::Pairing)
             .filter(|question| self.email_codes || **question != Question::EmailedCode)
+            .filter(|question| self.mail_hours.is_some() || **question != Question::MailPrograms)
             .map(|question| (question.id(), question.title(&self.frame.texts)))
     }
 
     fn may_remove(&self) -> bool {
         self.removal == Removal::ByUser
+    }
+
+    fn set_up_is_demanded(&self) -> bool {
+        self.set_up == SetUpStart::AtLogin
+    }
+
+    fn mail_programs(&self, hours: &i64) -> String {
+        self.frame
+            .msg_with("help-mail-programs-answer", &[("hours", (*hours).into())])
     }
 
     fn what_is_it(&self) -> String {

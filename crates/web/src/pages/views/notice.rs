@@ -13,6 +13,8 @@ pub enum Notice {
     TurnedOff,
     /// The app is registered no more; codes by mail are still asked for.
     AppRemoved,
+    /// The app is registered no more; the person's own switch says what follows (K1).
+    AppUnregistered,
     /// An app that was reported lost is in use again.
     AppReactivated,
     /// The own switch is on (K1).
@@ -109,11 +111,12 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
         Self::AppRemoved,
+        Self::AppUnregistered,
         Self::AppReactivated,
         Self::SwitchedOn,
         Self::SwitchedOff,
@@ -170,6 +173,7 @@ impl Notice {
             Self::TurnedOn => "turned-on",
             Self::TurnedOff => "turned-off",
             Self::AppRemoved => "app-removed",
+            Self::AppUnregistered => "app-unregistered",
             Self::AppReactivated => "app-reactivated",
             Self::SwitchedOn => "switched-on",
             Self::SwitchedOff => "switched-off",
@@ -231,6 +235,7 @@ impl Notice {
             Self::TurnedOn => texts.msg("notice-turned-on"),
             Self::TurnedOff => texts.msg("notice-turned-off"),
             Self::AppRemoved => texts.msg("notice-app-removed"),
+            Self::AppUnregistered => texts.msg("notice-app-unregistered"),
             Self::AppReactivated => texts.msg("notice-app-reactivated"),
             Self::SwitchedOn => texts.msg("notice-switched-on"),
             Self::SwitchedOff => texts.msg("notice-switched-off"),

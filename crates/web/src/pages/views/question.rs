@@ -23,6 +23,8 @@ pub enum Question {
     Pairing,
     /// A mail with a code that does not arrive, or a code from it that is refused.
     EmailedCode,
+    /// A mail program that is refused (K10).
+    MailPrograms,
     /// Too many wrong codes.
     CodesPaused,
     /// What backup codes are.
@@ -59,6 +61,7 @@ impl Question {
         Self::CodeRefused,
         Self::Pairing,
         Self::EmailedCode,
+        Self::MailPrograms,
         Self::CodesPaused,
         Self::BackupCodes,
         Self::BackupCodeRefused,
@@ -81,6 +84,7 @@ impl Question {
             "OTP-01" | "OTP-02" | "OTP-03" | "OTP-04" => Self::CodeRefused,
             _ if code.starts_with("PAIR-") => Self::Pairing,
             _ if code.starts_with("MAIL-") => Self::EmailedCode,
+            _ if code.starts_with("WIN-") => Self::MailPrograms,
             "OTP-05" | "OTP-06" => Self::CodesPaused,
             "OTP-07" | "SET-01" | "SET-04" => Self::SetUp,
             "BAK-01" | "BAK-02" | "BAK-03" | "BAK-04" => Self::BackupCodeRefused,
@@ -108,6 +112,7 @@ impl Question {
             Self::CodeRefused => "code-refused",
             Self::Pairing => "pairing",
             Self::EmailedCode => "emailed-code",
+            Self::MailPrograms => "mail-programs",
             Self::CodesPaused => "codes-paused",
             Self::BackupCodes => "backup-codes",
             Self::BackupCodeRefused => "backup-code-refused",
@@ -134,6 +139,7 @@ impl Question {
             Self::CodeRefused => texts.msg("help-code-refused"),
             Self::Pairing => texts.msg("help-pairing"),
             Self::EmailedCode => texts.msg("help-emailed-code"),
+            Self::MailPrograms => texts.msg("help-mail-programs"),
             Self::CodesPaused => texts.msg("help-codes-paused"),
             Self::BackupCodes => texts.msg("help-backup-codes"),
             Self::BackupCodeRefused => texts.msg("help-backup-code-refused"),

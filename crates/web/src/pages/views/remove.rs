@@ -15,16 +15,52 @@ pub struct Remove {
     pub paired: Option<PairedApp>,
     /// Unused backup codes that become void; `None` if there are no codes.
     pub codes_left: Option<u32>,
-    /// Whether codes by mail are asked for all the same.
-    pub mail_stays: bool,
+    /// What signing in takes afterwards.
+    pub afterwards: Afterwards,
     /// Whether the password is typed for it (C6).
     pub asks_password: bool,
 }
 
+/// What signing in takes once the app is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// The password.
+    Password,
+    /// The password and a code by mail (K3).
+    Mail,
+    /// Another set-up, since the person's own switch stays on (K1, K8).
+    SetUp,
+}
+
 impl Remove {
+    fn consequence(&self) -> &str {
+        match self.afterwards {
+            Afterwards::Password => self.frame.msg("remove-password-is-enough"),
+            Afterwards::Mail => self.frame.msg("remove-mail-stays"),
+            Afterwards::SetUp => self.frame.msg("remove-set-up-again"),
+        }
+    }
+
+    /// Whether signing in takes the password alone afterwards: then the second factor goes with the app.
+    fn is_the_end(&self) -> bool {
+        self.afterwards == Afterwards::Password
+    }
+
+    fn title(&self) -> &str {
+        if self.is_the_end() {
+            self.frame.msg("remove-title")
+        } else {
+            self.frame.msg("account-app-only-remove")
+        }
+    }
+
     fn question(&self) -> String {
-        self.frame
-            .msg_with("remove-question", &[("login", (&self.login).into())])
+        let login = [("login", (&self.login).into())];
+        if self.is_the_end() {
+            self.frame.msg_with("remove-question", &login)
+        } else {
+            self.frame.msg_with("remove-app-question", &login)
+        }
     }
 
     /// The tag, and the device's name if it has one.

@@ -42,6 +42,8 @@ pub struct SetUp {
     pub time_left: TimeLeft,
     /// Whether the app can be registered by two typed codes instead (K4).
     pub pairing: bool,
+    /// Whether the next visit makes another key (P2).
+    pub new_key_on_visit: bool,
 }
 
 /// After registration, where backup codes were issued with it: the second factor is on; keep the codes.
@@ -105,16 +107,6 @@ impl SetUp {
     fn code_hint(&self) -> String {
         self.frame.msg_with(
             "set-up-code-hint",
-            &[
-                ("digits", self.digits.into()),
-                ("seconds", self.period.into()),
-            ],
-        )
-    }
-
-    fn details(&self) -> String {
-        self.frame.msg_with(
-            "set-up-key-details",
             &[
                 ("digits", self.digits.into()),
                 ("seconds", self.period.into()),
