@@ -269,3 +269,73 @@ async fn sec_028_a_code_that_confirms_an_address_proves_nothing_and_one_that_pro
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_028_three_wrong_guesses_end_a_code_by_mail_in_a_session_too() {
+    on_both(campus(), async |world| {
+        let hana = world.member("hana").await;
+        let mut browser = world.browser();
+        browser.send_password(&hana).await.unwrap();
+        let newest = async || world.codes_to(&hana).await.pop().expect("a mail").2;
+        let wrong = |code: &str| format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
+        browser
+            .register_address("hana@private.example")
+            .await
+            .unwrap();
+        // No attempt counts here, and a new address has no budget of its own yet: the code itself bears three.
+        let code = newest().await;
+        for typed in [&wrong(&code), "", &wrong(&code)] {
+            refused(browser.confirm_address(typed).await.map(drop));
+        }
+        assert_eq!(
+            refused(browser.confirm_address(&code).await.map(drop)),
+            Refusal::EmailedCodeOver
+        );
+        world.wait(Span::minutes(1));
+        browser
+            .register_address("hana@private.example")
+            .await
+            .unwrap();
+        browser.confirm_address(&newest().await).await.unwrap();
+        world.wait(Span::minutes(1));
+        browser.ask_code_for_proof().await.unwrap();
+        let code = newest().await;
+        let proof = |code: &str| Some(TypedProof::EmailedCode(code.into()));
+        for typed in [&wrong(&code), "", &wrong(&code)] {
+            refused(browser.send_proof(&hana.password, proof(typed)).await);
+        }
+        assert_eq!(
+            refused(browser.send_proof(&hana.password, proof(&code)).await),
+            Refusal::EmailedCodeOver
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_007_whoever_else_is_signed_in_is_out_when_the_private_address_changes() {
+    on_both(campus(), async |world| {
+        let hana = world.member("hana").await;
+        let (mut owner, mut thief) = (world.browser(), world.browser());
+        owner.send_password(&hana).await.unwrap();
+        thief.send_password(&hana).await.unwrap();
+        owner
+            .register_address("hana@private.example")
+            .await
+            .unwrap();
+        assert!(thief.is_signed_in().await);
+        let code = world.codes_to(&hana).await.pop().expect("a mail").2;
+        owner.confirm_address(&code).await.unwrap();
+        assert!(!thief.is_signed_in().await && owner.is_signed_in().await);
+        // And when it is removed: here by a second browser that passed a code by mail.
+        world.wait(Span::minutes(1));
+        let mut second = world.browser();
+        second.send_password(&hana).await.unwrap();
+        second.ask_code().await.unwrap();
+        let code = world.codes_to(&hana).await.pop().expect("a mail").2;
+        second.send_emailed_code(&code).await.unwrap();
+        second.remove_address().await.unwrap();
+        assert!(!owner.is_signed_in().await && second.is_signed_in().await);
+    })
+    .await;
+}

@@ -117,6 +117,8 @@ async fn sec_052_use_prolongs_nothing_and_a_new_second_factor_begins_a_new_windo
             assert_eq!(world.gate("hana", home, "imap").await, Answer::Allow);
             world.told("hana", home, "imap", Outcome::Success).await;
         }
+        world.wait(Span::hours(1));
+        assert_eq!(world.gate("hana", home, "imap").await, Answer::NeedsWindow);
         sign_in_at(&world, &mut hana, home).await;
         world.wait(a_second_less(WINDOW));
         assert_eq!(world.gate("hana", home, "imap").await, Answer::Allow);

@@ -3,7 +3,7 @@
 
 use warifu_domain::{
     audit::EventKind,
-    pairing::{Order, WRONG_CODES},
+    pairing::{APP_CODES, Order, WRONG_CODES},
     policy::{Pairing, SetUpProof},
     refusal::Refusal,
     session::Level,
@@ -297,7 +297,12 @@ async fn sec_031_a_pairing_belongs_to_one_person_and_one_browser() {
                 assert_eq!(refusal, Refusal::PairingOver);
             }
         }
-        assert_eq!(here.pairing().await.unwrap().tries_left, WRONG_CODES);
+        // Nor did any of it cost the owner anything.
+        let open = here.pairing().await.unwrap();
+        assert_eq!(
+            (open.app_codes_left, open.tries_left),
+            (APP_CODES - 1, WRONG_CODES)
+        );
         here.confirm_pairing(&phone.code()).await.unwrap();
         // Used up: not even where it was begun.
         assert_eq!(
