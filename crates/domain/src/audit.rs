@@ -161,7 +161,7 @@ events! {
     ImportUndone = 84, "import.undone";
     /// A second factor opened a window for mail clients (K9).
     MailWindowOpened = 110, "mail_window.opened";
-    /// Windows for mail clients were closed by their owner.
+    /// Windows for mail clients were closed by their owner or by an administrator.
     MailWindowClosed = 111, "mail_window.closed";
     /// A person opened a window for another address, whose mail client had been refused (SEC-53).
     MailWindowPermitted = 112, "mail_window.permitted";

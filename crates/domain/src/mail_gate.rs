@@ -131,6 +131,33 @@ pub fn judge(
     }
 }
 
+/// What would let a mail client in, for whoever is asked at the helpdesk why it was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Nothing has to be done: it would be let in now.
+    Nothing,
+    /// A login with the second factor, in a browser at the same network.
+    Login,
+    /// The same at another network: so many people share this one that no window is opened there.
+    OtherNetwork,
+    /// A second factor has to be set up first.
+    SetUp,
+    /// The account, or the whole tenant, has to be opened.
+    Reopening,
+}
+
+/// What would let a mail client in of which [`judge`] says `verdict` by `decision`. `would_open` is the window that a second factor
+/// would open there now.
+pub fn remedy(decision: Decision, verdict: Verdict, would_open: Option<MailWindow>) -> Remedy {
+    match (verdict, decision) {
+        (Verdict::Allow, _) => Remedy::Nothing,
+        (Verdict::Refuse, _) => Remedy::Reopening,
+        (Verdict::NeedsWindow, Decision::Enrol { .. }) => Remedy::SetUp,
+        (Verdict::NeedsWindow, _) if would_open.is_none() => Remedy::OtherNetwork,
+        (Verdict::NeedsWindow, _) => Remedy::Login,
+    }
+}
+
 /// Reads the client's address as a mail server writes it: any spelling of RFC 4291, in canonical form. `None`: it is refused, for
 /// nobody can say which network it is (leading zeros in IPv4, a zone, a host name).
 pub fn read_address(text: &str) -> Option<IpAddr> {
@@ -191,6 +218,29 @@ mod tests {
         for (decision, ..) in decisions() {
             let web = judge(decision, &rules, Service::Web, None, NOW);
             assert_eq!(web, Verdict::Allow);
+        }
+    }
+
+    #[test]
+    fn k10_a_remedy_is_named_for_every_refusal_and_follows_the_gate() {
+        let rules = MailRules {
+            windows: true,
+            ..MailRules::default()
+        };
+        let service = Service::Client(MailProtocol::Imap);
+        let opens = MailWindow::open(&rules, false, NOW);
+        let expected = [
+            (Remedy::Nothing, Remedy::Nothing),
+            (Remedy::Nothing, Remedy::Nothing),
+            (Remedy::Login, Remedy::OtherNetwork),
+            (Remedy::SetUp, Remedy::SetUp),
+            (Remedy::Reopening, Remedy::Reopening),
+        ];
+        for ((decision, passes, _), (alone, crowded)) in decisions().into_iter().zip(expected) {
+            let verdict = judge(decision, &rules, service, None, NOW);
+            assert_eq!(remedy(decision, verdict, opens), alone, "{decision:?}");
+            assert_eq!(remedy(decision, verdict, None), crowded, "{decision:?}");
+            assert_eq!(alone == Remedy::Nothing, passes, "{decision:?}");
         }
     }
 

@@ -75,6 +75,8 @@ operations! {
     ReissueSecondFactor: Administrator, Act, Tenant;
     /// Ends a person's sessions (SEC-8).
     EndSessions: Administrator, Act, Tenant;
+    /// Closes a person's windows for mail programs, and with them what such a program has open (SEC-54).
+    CloseMailWindows: Administrator, Act, Tenant;
     /// Makes digits to be read out over the phone that stand in for the second factor once.
     IssueHelpdeskCode: Administrator, Act, Tenant;
     /// Deletes a person and what is kept about them (SEC-81).

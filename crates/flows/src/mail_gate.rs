@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    decide::{Facts, decide},
+    decide::{Decision, Facts, decide},
     domain_name::DomainName,
     ids::UserId,
     mail_gate::{
@@ -256,24 +256,13 @@ async fn judge_in(
         }
         Found::Several => return Ok(judged),
     };
-    let AtGate {
-        person,
-        totp_suspended,
-        window,
-    } = found;
-    let (user, has_totp) = (person.id, totp_suspended.is_some());
-    let facts = Facts {
-        has_totp,
-        totp_suspended: totp_suspended == Some(true),
-        grace_until: find_grace(tx, tenant, user, has_totp).await?,
-        ..facts_of(tenant, &person, None, Some(asked.address))
-    };
+    let decision = decide_at(tx, tenant, &found, asked.address, now).await?;
+    let (user, window) = (found.person.id, found.window);
     judged.user = Some(user);
     judged.noted_at = window.and_then(|row| {
         row.used_at
             .filter(|_| row.services & asked.service.bit() != 0)
     });
-    let decision = decide(policy, &facts, now);
     let window = window.map(|row| row.window);
     judged.verdict = judge(decision, &policy.mail, asked.service, window.as_ref(), now);
     if judged.verdict == Verdict::NeedsWindow {
@@ -283,6 +272,24 @@ async fn judge_in(
         });
     }
     Ok(judged)
+}
+
+/// What is decided about a person whose mail client comes from `address`.
+pub(crate) async fn decide_at(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    found: &AtGate,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<Decision, StoreError> {
+    let has_totp = found.totp_suspended.is_some();
+    let facts = Facts {
+        has_totp,
+        totp_suspended: found.totp_suspended == Some(true),
+        grace_until: find_grace(tx, tenant, found.person.id, has_totp).await?,
+        ..facts_of(tenant, &found.person, None, Some(address))
+    };
+    Ok(decide(&tenant.policy, &facts, now))
 }
 
 enum Found {

@@ -8,7 +8,7 @@ use warifu_domain::{
     ids::UserId,
     mail_gate::REFUSAL_MEMORY,
     mail_window::{MailWindow, SourceNetwork, is_shared, opens},
-    policy::networks::is_trusted,
+    policy::{MailRules, networks::is_trusted},
     refusal::Refusal,
     session::Evidence,
     tenant::Tenant,
@@ -60,7 +60,7 @@ pub(crate) async fn note_proof(
 /// Closing windows, and with them what mail clients have open: the mail server is asked about it soon ([`crate::mail_kicks`]).
 impl Act {
     /// Closes a person's window at a network. `false`: there is none.
-    async fn close_mail_window(
+    pub(crate) async fn close_mail_window(
         &self,
         tx: &mut Tx<'_>,
         user: UserId,
@@ -103,25 +103,54 @@ async fn open_at(
     address: IpAddr,
     kind: EventKind,
 ) -> Result<Result<MailWindow, Refusal>, StoreError> {
-    let (policy, now) = (&act.tenant.policy, act.now);
-    let rules = &policy.mail;
+    let rules = &act.tenant.policy.mail;
     if !rules.windows {
         return Ok(Err(Refusal::NotOffered));
     }
+    let Some(window) = would_open(tx, &act.tenant, user, address, act.now).await? else {
+        return Ok(Err(Refusal::MailWindowShared));
+    };
+    let network = SourceNetwork::of(address, rules.ipv6_prefix);
+    tx.open_mail_window(user, network, address, window).await?;
+    tx.delete_mail_refusal(user, network).await?;
+    let event = AuditEvent::new(kind, Some(user));
+    act.audit(tx, event.detail(&network.to_string())).await?;
+    Ok(Ok(window))
+}
+
+/// The window that a second factor would open for a person at an address. `None`: policy opens none there.
+pub(crate) async fn would_open(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    user: UserId,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<Option<MailWindow>, StoreError> {
+    let (policy, rules) = (&tenant.policy, &tenant.policy.mail);
     let network = SourceNetwork::of(address, rules.ipv6_prefix);
     let others = match rules.crowd {
         0 => 0,
         crowd => tx.count_mail_windows(network, user, crowd, now).await?,
     };
     let on_shared = is_shared(rules, &policy.networks, address, others);
-    let Some(window) = MailWindow::open(rules, on_shared, now) else {
-        return Ok(Err(Refusal::MailWindowShared));
-    };
-    tx.open_mail_window(user, network, address, window).await?;
-    tx.delete_mail_refusal(user, network).await?;
-    let event = AuditEvent::new(kind, Some(user));
-    act.audit(tx, event.detail(&network.to_string())).await?;
-    Ok(Ok(window))
+    Ok(MailWindow::open(rules, on_shared, now))
+}
+
+/// A person's windows that are open, and the mail clients that were refused lately at networks without one.
+pub(crate) async fn list(
+    tx: &mut Tx<'_>,
+    rules: &MailRules,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(Vec<MailWindowRow>, Vec<MailRefusalRow>), StoreError> {
+    let mut open = tx.list_mail_windows(user, now).await?;
+    for row in &mut open {
+        row.window.until = row.window.ends_at(rules);
+    }
+    open.retain(|row| row.window.is_open(rules, now));
+    let mut refused = tx.list_mail_refusals(user, now - REFUSAL_MEMORY).await?;
+    refused.retain(|row| open.iter().all(|window| window.network != row.network));
+    Ok((open, refused))
 }
 
 /// The person's windows and refused mail clients.
@@ -131,22 +160,13 @@ pub async fn show(
     origin: &Origin,
     who: &SignedIn,
 ) -> Result<MailStatus, FlowError> {
-    let (user, now) = (who.user, ctx.clock.now());
-    let since = now - REFUSAL_MEMORY;
-    let read = ctx.store.read(tenant.id, async move |tx| {
-        let open = tx.list_mail_windows(user, now).await?;
-        let refused = tx.list_mail_refusals(user, since).await?;
-        Ok((open, refused))
+    let (kept, user, now) = (tenant.clone(), who.user, ctx.clock.now());
+    let listed = ctx.store.read(tenant.id, async move |tx| {
+        list(tx, &kept.policy.mail, user, now).await
     });
-    let (mut open, mut refused) = read.await?;
-    let rules = &tenant.policy.mail;
-    for row in &mut open {
-        row.window.until = row.window.ends_at(rules);
-    }
-    open.retain(|row| row.window.is_open(rules, now));
-    refused.retain(|row| open.iter().all(|window| window.network != row.network));
+    let (open, refused) = listed.await?;
     Ok(MailStatus {
-        windows: rules.windows,
+        windows: tenant.policy.mail.windows,
         here: origin.address,
         here_trusted: is_trusted(&tenant.policy.networks, origin.address),
         open,

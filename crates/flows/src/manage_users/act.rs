@@ -20,6 +20,7 @@ fn kind_of(operation: Operation) -> EventKind {
         O::RemoveSecondFactor => EventKind::SecondFactorReset,
         O::ReissueSecondFactor => EventKind::SecondFactorReissued,
         O::EndSessions => EventKind::SessionsEnded,
+        O::CloseMailWindows => EventKind::MailWindowClosed,
         O::ChangeRole => EventKind::RoleChanged,
         O::DeleteUser => EventKind::UserDeleted,
         O::IssueHelpdeskCode => EventKind::HelpdeskCodeIssued,

@@ -9,6 +9,7 @@ mod groups;
 mod helpdesk;
 mod import;
 mod list;
+mod mail;
 mod newcomer;
 mod page;
 mod show;
@@ -43,6 +44,7 @@ pub use import::{
 pub use list::{
     Bounds, Count, Cursor, Filter, Listed, Listing, Order, Page, list_people, list_users,
 };
+pub use mail::{UserMail, close_mail_windows};
 pub use newcomer::{
     Added, NewPassword, Newcomer, PasswordLink, add_person, password_link, send_password_link,
 };

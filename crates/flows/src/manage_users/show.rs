@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use warifu_domain::{
-    decide::{Decision, decide},
+    decide::{Decision, Facts, decide},
+    emailed_code::CodePurpose,
     explain::{Why, explain},
     ids::UserId,
     permission::Operation,
@@ -14,7 +15,11 @@ use warifu_domain::{
 };
 use warifu_storage::{AuditFilter, AuditRow, GroupRow, SessionRow, TotpState, UserRow};
 
-use super::{ManageError, Whom, open_email};
+use super::{
+    ManageError, Whom,
+    mail::{UserMail, load_mail},
+    open_email,
+};
 use crate::{audit, by::By, ctx::Ctx, login::load_facts, session::ListedSession};
 
 /// Events that a person's page shows.
@@ -31,6 +36,10 @@ pub struct UserDetails {
     pub totp: Option<TotpState>,
     /// Where codes by mail go, and since when (K6).
     pub private_address: Option<(String, Timestamp)>,
+    /// An address that is to take its place, while the code that confirms it is awaited.
+    pub awaited_address: Option<String>,
+    /// Codes by mail count for this person, if an address is registered (SEC-26).
+    pub may_use_email: bool,
     /// Backup codes that still count.
     pub backup_codes_left: u32,
     /// When the set of backup codes was issued; `None`: there is none in force.
@@ -49,6 +58,8 @@ pub struct UserDetails {
     pub why: Why,
     /// What happened lately, newest first; nothing for the command line, which has a trail of its own.
     pub events: Vec<AuditRow>,
+    /// The person's mail programs, for the console alone. `None`: they need no windows.
+    pub mail: Option<UserMail>,
 }
 
 /// Everything about one person, for the command line.
@@ -77,6 +88,7 @@ pub async fn user_details(
         ..AuditFilter::default()
     };
     details.events = audit::search(ctx, tenant, by, filter).await?.rows;
+    details.mail = load_mail(ctx, tenant, &details.user).await?;
     Ok(details)
 }
 
@@ -103,9 +115,18 @@ pub(super) async fn load(
             .filter(|row| !row.session.is_over(&policy.session, now));
         let idle_since = now - policy.session.idle();
         let address = tx.find_private_address(id).await?;
+        let asked = tx.find_emailed_code(id, CodePurpose::Confirm).await?;
+        let awaited = asked.filter(|row| now < row.expires_at);
+        let awaited = awaited.and_then(|row| row.address);
+        let has_address = Facts {
+            has_email: true,
+            ..facts
+        };
         let details = UserDetails {
             email: None,
             private_address: None,
+            awaited_address: None,
+            may_use_email: has_address.may_use_email(policy),
             totp: tx.find_totp_state(id).await?,
             backup_codes_left: facts.backup_codes_left,
             backup_codes_since: in_force.map(|row| row.issued_at),
@@ -119,11 +140,12 @@ pub(super) async fn load(
             decision: decide(policy, &facts, now),
             why: explain(policy, &facts, now),
             events: Vec::new(),
+            mail: None,
             user,
         };
-        Ok(Some((details, address)))
+        Ok(Some((details, address, awaited)))
     });
-    let Some((mut details, address)) = loaded.await? else {
+    let Some((mut details, address, awaited)) = loaded.await? else {
         return Err(whom.missing());
     };
     if let Some(sealed) = &details.user.email {
@@ -132,6 +154,10 @@ pub(super) async fn load(
     if let Some(row) = address {
         let address = open_email(ctx, tenant, details.user.id, &row.sealed)?;
         details.private_address = Some((address, row.confirmed_at));
+    }
+    if let Some(sealed) = awaited {
+        let address = open_email(ctx, tenant, details.user.id, &sealed)?;
+        details.awaited_address = Some(address);
     }
     Ok(details)
 }

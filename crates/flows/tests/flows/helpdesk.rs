@@ -23,21 +23,21 @@ fn workspace() -> Setting {
 }
 
 /// An administrator with a fresh proof, and a reason.
-async fn administrator(world: &World, login: &str, role: Role) -> (Person, Browser) {
+pub(crate) async fn administrator(world: &World, login: &str, role: Role) -> (Person, Browser) {
     let mut person = world.person(login, role).await;
     let mut browser = world.browser();
     browser.sign_in(&mut person).await;
     (person, browser)
 }
 
-async fn by(world: &World, browser: &Browser, reason: &str) -> By {
+pub(crate) async fn by(world: &World, browser: &Browser, reason: &str) -> By {
     let who = browser.who().await.expect("signed in");
     let home = world.tenant().await;
     By::person(who, &home, browser.request(), reason)
 }
 
 #[track_caller]
-fn denied<T>(answer: Result<T, ManageError>) -> Refusal {
+pub(crate) fn denied<T>(answer: Result<T, ManageError>) -> Refusal {
     match answer {
         Err(ManageError::Refused(refusal)) => refusal,
         Err(other) => panic!("another error: {other}"),
@@ -505,6 +505,11 @@ async fn sec_069_sec_041_every_cell_of_the_matrix_is_what_the_flows_do() {
                         O::EndSessions => manage_users::end_sessions(ctx, &tenant, &manager, whom)
                             .await
                             .map(drop),
+                        O::CloseMailWindows => {
+                            manage_users::close_mail_windows(ctx, &tenant, &manager, whom, None)
+                                .await
+                                .map(drop)
+                        }
                         O::IssueHelpdeskCode => {
                             manage_users::open_helpdesk_code(ctx, &tenant, &manager, whom)
                                 .await

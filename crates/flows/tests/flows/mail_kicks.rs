@@ -177,6 +177,16 @@ async fn sec_054_the_gate_is_asked_again_before_a_connection_is_ended() {
             .unwrap();
         assert_eq!(world.kick(&post).await.ended, 1);
         assert_eq!(post.connected(), ["hana 192.0.2.5"]);
+        // An administrator closes one as its owner does.
+        world.wait(Span::minutes(1));
+        sign_in_at(&world, &mut hana, HOME).await;
+        post.connect("hana", HOME, "imap");
+        let (by, at) = (By::command_line(), SourceNetwork::of(address(HOME), 64));
+        let closed =
+            manage_users::close_mail_windows(&world.ctx, &tenant, &by, hana.id, Some(at)).await;
+        assert_eq!(closed.unwrap(), 1);
+        assert_eq!(world.kick(&post).await.ended, 1);
+        assert_eq!(post.connected(), ["hana 192.0.2.5"]);
         // A protocol that needs no window keeps what it has; a disabled account keeps nothing, anywhere.
         world.change_policy(|policy| policy.mail.pop3 = false).await;
         world.wait(Span::minutes(1));

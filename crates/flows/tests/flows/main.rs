@@ -8,6 +8,7 @@ mod attacks;
 mod audit_search;
 mod branding;
 mod console_job;
+mod console_mail;
 mod crossings;
 mod delivery;
 mod directory;

@@ -29,9 +29,15 @@ impl Form for NetworkForm {
     }
 }
 
-fn network(fields: &Fields) -> Option<SourceNetwork> {
+/// Reads the field `network`.
+pub(super) fn network(fields: &Fields) -> Option<SourceNetwork> {
     let bytes = HEXLOWER.decode(fields.get("network")?.as_bytes()).ok()?;
     SourceNetwork::from_bytes(&bytes)
+}
+
+/// A value of the field `network`.
+pub(super) fn network_key(network: SourceNetwork) -> String {
+    HEXLOWER.encode(network.bytes())
 }
 
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
@@ -57,10 +63,10 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     }))
 }
 
-fn window(page: &Page, row: &MailWindowRow, is_here: bool) -> MailNetwork {
+pub(super) fn window(page: &Page, row: &MailWindowRow, is_here: bool) -> MailNetwork {
     let left = (row.window.until - page.now()).0.max(0) / 60_000;
     MailNetwork {
-        key: HEXLOWER.encode(row.network.bytes()),
+        key: network_key(row.network),
         network: row.network.to_string(),
         is_here,
         since: page.minute(row.window.since),
@@ -72,9 +78,9 @@ fn window(page: &Page, row: &MailWindowRow, is_here: bool) -> MailNetwork {
     }
 }
 
-fn program(page: &Page, row: &MailRefusalRow) -> MailProgram {
+pub(super) fn program(page: &Page, row: &MailRefusalRow) -> MailProgram {
     MailProgram {
-        key: HEXLOWER.encode(row.network.bytes()),
+        key: network_key(row.network),
         address: row.address.to_string(),
         programs: names(row.services),
         at: page.minute(row.refused_at),

@@ -5,7 +5,7 @@ use warifu_domain::{policy::Enrolment, time::Span, user::Role};
 
 use crate::support::{Browser, Person, TestApp, on_both};
 
-async fn administrator(app: &TestApp) -> Browser {
+pub(crate) async fn administrator(app: &TestApp) -> Browser {
     let chief = app.person("chief", Role::Administrator).await;
     let mut browser = app.browser();
     browser.sign_in_and_set_up(&chief).await;
@@ -13,7 +13,7 @@ async fn administrator(app: &TestApp) -> Browser {
 }
 
 /// The address of a person's page, as the list links to it.
-async fn page_of(desk: &mut Browser, login: &str) -> String {
+pub(crate) async fn page_of(desk: &mut Browser, login: &str) -> String {
     let list = desk.open(&format!("/admin/users?q={login}")).await;
     let (before, _) = list
         .body

@@ -6,6 +6,7 @@ mod adoption;
 mod audit;
 mod bad_input;
 mod branding;
+mod console_mail;
 mod console_users;
 mod cross_site;
 mod emailed_codes;

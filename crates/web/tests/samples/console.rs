@@ -18,7 +18,7 @@ use warifu_web::text::Language;
 
 use super::{Rendered, Samples, print, reminders::reminder_round};
 
-const NOW: &str = "2026-11-21 19:04 JST";
+pub(super) const NOW: &str = "2026-11-21 19:04 JST";
 
 impl Samples<'_> {
     /// A page of the administrator's console, of the section at `route`.
@@ -138,10 +138,13 @@ impl Samples<'_> {
                     group: None,
                     last_login: None,
                     disabled: true,
+                    has_factor: false,
                     app: None,
+                    address: None,
                     codes: None,
                     helpdesk_until: None,
                     sessions: vec![],
+                    mail: None,
                     events: vec![],
                     ..self.user()
                 }),
@@ -185,7 +188,7 @@ impl Samples<'_> {
         ]
     }
 
-    fn user(&self) -> User {
+    pub(super) fn user(&self) -> User {
         User {
             frame: self.console("/{tenant}/admin/users/{user}"),
             id: "1".into(),
@@ -207,12 +210,14 @@ impl Samples<'_> {
                     "After the password, a code of the app is asked for.",
                 )
                 .into(),
+            has_factor: true,
             app: Some(UserApp {
                 paired: None,
                 since: "2026-10-02 09:12 JST".into(),
                 last_used: Some(NOW.into()),
                 is_lost: false,
             }),
+            address: None,
             no_password_link: None,
             is_pending: false,
             codes: Some((8, "2026-10-02 09:12 JST".into())),
@@ -225,11 +230,12 @@ impl Samples<'_> {
                 since: "2026-11-20 08:31 JST".into(),
                 last_seen: NOW.into(),
             }],
+            mail: None,
             events: self.events(),
         }
     }
 
-    fn act(&self, act: UserAct) -> UserActPage {
+    pub(super) fn act(&self, act: UserAct) -> UserActPage {
         let roles = [
             self.word("利用者", "Member"),
             self.word("管理者", "Administrator"),
@@ -240,6 +246,8 @@ impl Samples<'_> {
             id: "1".into(),
             login: self.cast.login.clone(),
             reason: String::new(),
+            network: None,
+            emailed_codes: false,
             roles: match act {
                 UserAct::Role => roles
                     .map(|role| (role.to_owned(), role.to_owned(), role == roles[0]))

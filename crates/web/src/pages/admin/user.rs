@@ -21,10 +21,14 @@ use crate::{
     },
     pages::{
         audit::search::event_rows,
+        mail_programs,
         pairing::paired_app,
         views::{
             Notice, SessionRow,
-            admin::{Blocked, GroupChoice, User, UserApp, UserEdit, next_login, role_name},
+            admin::{
+                Blocked, GroupChoice, User, UserAddress, UserApp, UserEdit, UserMail, next_login,
+                remedy_text, role_name,
+            },
             audit::Trail,
         },
     },
@@ -58,6 +62,17 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         last_used: totp.used_at.map(minute),
         is_lost: totp.suspended_at.is_some(),
     });
+    let is_address_known = details.private_address.is_some() || details.awaited_address.is_some();
+    let offers_email = page.tenant().policy.email_code.enabled;
+    let address = (offers_email || is_address_known).then(|| UserAddress {
+        current: details
+            .private_address
+            .clone()
+            .map(|(address, since)| (address, minute(since))),
+        awaited: details.awaited_address.clone(),
+        counts: details.may_use_email,
+    });
+    let mail = details.mail.as_ref().map(|mail| mail_of(&page, mail));
     let next_login = next_login(page.texts(), details.why, minute);
     let role = role_name(page.texts(), user.role).to_owned();
     let codes = details.backup_codes_since.map(minute);
@@ -88,14 +103,31 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         disabled: user.disabled,
         blocked,
         next_login,
+        has_factor: standing.factor == Factor::On,
         app,
+        address,
         is_pending: standing.factor == Factor::Pending,
         codes,
         helpdesk_until,
         no_password_link,
         sessions,
+        mail,
         events,
     }))
+}
+
+fn mail_of(page: &Page, mail: &manage_users::UserMail) -> UserMail {
+    let windows = mail.open.iter();
+    let refused = mail.refused.iter().map(|(row, remedy)| {
+        let tell = remedy_text(page.texts(), *remedy).to_owned();
+        (mail_programs::program(page, row), tell)
+    });
+    UserMail {
+        windows: windows
+            .map(|row| mail_programs::window(page, row, false))
+            .collect(),
+        refused: refused.collect(),
+    }
 }
 
 fn row(page: &Page, session: &ListedSession) -> SessionRow {

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use warifu_domain::{ids::UserId, user::Role};
+use warifu_domain::{ids::UserId, mail_window::SourceNetwork, refusal::Refusal, user::Role};
 use warifu_flows::{
     By,
     manage_users::{self, ManageError},
@@ -19,33 +19,63 @@ use crate::{
         page::Page,
         route::Answer,
     },
-    pages::views::{
-        Notice,
-        admin::{HelpdeskCodeShown, UserAct, UserActPage, role_name},
+    pages::{
+        mail_programs::{network, network_key},
+        views::{
+            Notice,
+            admin::{HelpdeskCodeShown, UserAct, UserActPage, role_name},
+        },
     },
 };
 
 /// Why, and what else an act needs.
+#[derive(Default)]
 pub(crate) struct ActForm {
     reason: String,
     role: Option<Role>,
+    network: Option<SourceNetwork>,
 }
 
 impl Form for ActForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         let role = fields.get("role").map(str::parse).transpose();
         let role = role.map_err(|_| BadForm::Malformed)?;
+        let network = network_field(fields).map_err(|_| BadForm::Malformed)?;
         Ok(Self {
             reason: fields.text("reason"),
             role: role.and_then(Role::from_number),
+            network,
         })
+    }
+}
+
+/// A field names something that is no network.
+struct NoNetwork;
+
+/// The one network that an act is on; none: it is on all.
+fn network_field(fields: &Fields) -> Result<Option<SourceNetwork>, NoNetwork> {
+    match fields.get("network") {
+        None => Ok(None),
+        Some(_) => network(fields).map(Some).ok_or(NoNetwork),
     }
 }
 
 pub(crate) async fn show(page: Page, who: SignedIn, act: UserAct) -> Answer {
     let (user, own) = (named(&page)?, who.role);
     let by = page.manager(who, "");
-    write(page, &by, user, act, own, String::new()).await
+    let Ok(network) = network_field(&page.query()) else {
+        return Ok(gone(page, user));
+    };
+    let form = ActForm {
+        network,
+        ..ActForm::default()
+    };
+    write(page, &by, user, act, own, &form).await
+}
+
+/// There is no such window any more: the person's page shows those that there are.
+fn gone(page: Page, user: UserId) -> Response {
+    page.hand_on(&Refusal::MailWindowGone, &format!("/admin/users/{user}"))
 }
 
 pub(crate) async fn submit(
@@ -61,7 +91,7 @@ pub(crate) async fn submit(
         UserAct::Export => return export(page, &by, user, own, &form).await,
         _ => {}
     }
-    match done(&page, &by, user, act, form.role).await {
+    match done(&page, &by, user, act, &form).await {
         Ok(notice) => {
             let path = match act {
                 UserAct::Delete => "/admin/users".to_owned(),
@@ -69,10 +99,8 @@ pub(crate) async fn submit(
             };
             Ok(page.done(&path, notice))
         }
-        Err(error) => {
-            let page = page.again(error)?;
-            write(page, &by, user, act, own, form.reason.clone()).await
-        }
+        Err(ManageError::Refused(Refusal::MailWindowGone)) => Ok(gone(page, user)),
+        Err(error) => write(page.again(error)?, &by, user, act, own, &form).await,
     }
 }
 
@@ -82,7 +110,7 @@ async fn done(
     by: &By,
     user: UserId,
     act: UserAct,
-    role: Option<Role>,
+    form: &ActForm,
 ) -> Result<Notice, ManageError> {
     let (ctx, tenant) = (page.ctx(), page.tenant());
     Ok(match act {
@@ -98,6 +126,10 @@ async fn done(
             manage_users::end_sessions(ctx, tenant, by, user).await?;
             Notice::UserSessionsEnded
         }
+        UserAct::EndMail => {
+            manage_users::close_mail_windows(ctx, tenant, by, user, form.network).await?;
+            Notice::UserMailEnded
+        }
         UserAct::Unlock => {
             manage_users::unlock_user(ctx, tenant, by, user).await?;
             Notice::UserUnlocked
@@ -111,7 +143,7 @@ async fn done(
             Notice::UserEnabled
         }
         UserAct::Role => {
-            let role = role.unwrap_or(Role::Member);
+            let role = form.role.unwrap_or(Role::Member);
             manage_users::change_role(ctx, tenant, by, user, role).await?;
             Notice::UserRoleChanged
         }
@@ -134,9 +166,8 @@ async fn read_out(page: Page, by: &By, user: UserId, own: Role, form: &ActForm) 
     let opened = match manage_users::open_helpdesk_code(ctx, tenant, by, user).await {
         Ok(opened) => opened,
         Err(error) => {
-            let page = page.again(error)?;
-            let reason = form.reason.clone();
-            return write(page, by, user, UserAct::HelpdeskCode, own, reason).await;
+            let act = UserAct::HelpdeskCode;
+            return write(page.again(error)?, by, user, act, own, form).await;
         }
     };
     let details = manage_users::user_details(ctx, tenant, by, user).await?;
@@ -155,9 +186,7 @@ async fn export(page: Page, by: &By, user: UserId, own: Role, form: &ActForm) ->
     let export = match manage_users::export_user(page.ctx(), page.tenant(), by, user).await {
         Ok(export) => export,
         Err(error) => {
-            let page = page.again(error)?;
-            let reason = form.reason.clone();
-            return write(page, by, user, UserAct::Export, own, reason).await;
+            return write(page.again(error)?, by, user, UserAct::Export, own, form).await;
         }
     };
     let mut response = Response::new(Body::from(user_export::write(&export)));
@@ -176,7 +205,7 @@ async fn write(
     user: UserId,
     act: UserAct,
     own: Role,
-    reason: String,
+    form: &ActForm,
 ) -> Answer {
     let (ctx, tenant) = (page.ctx(), page.tenant());
     let person = manage_users::may_act(ctx, tenant, by, user, act.operation()).await?;
@@ -184,13 +213,18 @@ async fn write(
         UserAct::Role => role_choices(&page, person.role, own),
         _ => Vec::new(),
     };
+    let network = form.network.filter(|_| act == UserAct::EndMail);
+    let network = network.map(|network| (network_key(network), network.to_string()));
+    let emailed_codes = tenant.policy.email_code.enabled;
     Ok(page.show(|frame| UserActPage {
         frame,
         act,
         id: user.to_string(),
         login: person.login,
-        reason,
+        reason: form.reason.clone(),
         roles,
+        network,
+        emailed_codes,
     }))
 }
 

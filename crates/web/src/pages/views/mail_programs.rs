@@ -71,6 +71,18 @@ pub struct MailPermit {
     pub hours: i64,
 }
 
+impl MailNetwork {
+    pub(super) fn left(&self, frame: &Frame) -> String {
+        frame.msg_with(
+            "mail-programs-left",
+            &[
+                ("hours", self.hours_left.into()),
+                ("minutes", self.minutes_left.into()),
+            ],
+        )
+    }
+}
+
 impl MailPrograms {
     fn lead(&self) -> String {
         self.frame
@@ -83,16 +95,6 @@ impl MailPrograms {
             true => self.frame.msg_with("mail-programs-here-trusted", address),
             false => self.frame.msg_with("mail-programs-here", address),
         }
-    }
-
-    fn left(&self, row: &MailNetwork) -> String {
-        self.frame.msg_with(
-            "mail-programs-left",
-            &[
-                ("hours", row.hours_left.into()),
-                ("minutes", row.minutes_left.into()),
-            ],
-        )
     }
 
     fn confirm(&self, row: &MailNetwork) -> String {

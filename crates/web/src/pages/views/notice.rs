@@ -51,6 +51,8 @@ pub enum Notice {
     SecondFactorReissued,
     /// The person's sessions are ended.
     UserSessionsEnded,
+    /// Windows for the person's mail programs are closed.
+    UserMailEnded,
     /// The person's budgets are open.
     UserUnlocked,
     /// The account is closed.
@@ -135,6 +137,7 @@ impl Notice {
         Self::SecondFactorRemoved,
         Self::SecondFactorReissued,
         Self::UserSessionsEnded,
+        Self::UserMailEnded,
         Self::UserUnlocked,
         Self::UserDisabled,
         Self::UserEnabled,
@@ -192,6 +195,7 @@ impl Notice {
             Self::SecondFactorRemoved => "second-factor-removed",
             Self::SecondFactorReissued => "second-factor-reissued",
             Self::UserSessionsEnded => "user-sessions-ended",
+            Self::UserMailEnded => "user-mail-ended",
             Self::UserUnlocked => "user-unlocked",
             Self::UserDisabled => "user-disabled",
             Self::UserEnabled => "user-enabled",
@@ -254,6 +258,7 @@ impl Notice {
             Self::SecondFactorRemoved => texts.msg("notice-second-factor-removed"),
             Self::SecondFactorReissued => texts.msg("notice-second-factor-reissued"),
             Self::UserSessionsEnded => texts.msg("notice-user-sessions-ended"),
+            Self::UserMailEnded => texts.msg("notice-user-mail-ended"),
             Self::UserUnlocked => texts.msg("notice-user-unlocked"),
             Self::UserDisabled => texts.msg("notice-user-disabled"),
             Self::UserEnabled => texts.msg("notice-user-enabled"),

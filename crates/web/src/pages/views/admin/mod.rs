@@ -32,7 +32,7 @@ pub use reminders::{
     ReminderFields, ReminderGroup, ReminderObstacle, ReminderPreview, ReminderRound, ReminderText,
     Reminders, RoundProgress, RoundRow,
 };
-pub use user::{Blocked, User, UserApp, next_login, role_name};
+pub use user::{Blocked, User, UserAddress, UserApp, UserMail, next_login, remedy_text, role_name};
 pub use user_act::{HelpdeskCodeShown, UserAct, UserActPage};
 pub use user_edit::{GroupChoice, UserEdit};
 pub use user_import::{

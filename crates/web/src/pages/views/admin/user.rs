@@ -1,9 +1,11 @@
 //! One person, as an administrator sees the person.
 
 use askama::Template;
-use warifu_domain::{decide::Methods, explain::Why, time::Timestamp, user::Role};
+use warifu_domain::{
+    decide::Methods, explain::Why, mail_gate::Remedy, time::Timestamp, user::Role,
+};
 
-use super::super::{Frame, PairedApp, SessionRow, audit::EventRow};
+use super::super::{Frame, MailNetwork, MailProgram, PairedApp, SessionRow, audit::EventRow};
 use crate::text::{Language, Texts};
 
 /// `/admin/users/{user}`.
@@ -36,8 +38,12 @@ pub struct User {
     pub blocked: Option<Blocked>,
     /// What the next login would ask for, and why.
     pub next_login: String,
+    /// A second factor of some kind is registered.
+    pub has_factor: bool,
     /// The authenticator app.
     pub app: Option<UserApp>,
+    /// The private address, where codes are sent by mail or one is registered.
+    pub address: Option<UserAddress>,
     /// A set-up was begun and not finished.
     pub is_pending: bool,
     /// Backup codes left, and since when there are any.
@@ -48,6 +54,8 @@ pub struct User {
     pub no_password_link: Option<String>,
     /// Where the person is signed in.
     pub sessions: Vec<SessionRow>,
+    /// The person's mail programs, where they need windows.
+    pub mail: Option<UserMail>,
     /// What happened lately, newest first.
     pub events: Vec<EventRow>,
 }
@@ -63,6 +71,26 @@ pub struct UserApp {
     pub last_used: Option<String>,
     /// Its owner reported the device lost (SEC-44).
     pub is_lost: bool,
+}
+
+/// A person's private address, to which codes are sent (K6).
+#[derive(Clone, Debug)]
+pub struct UserAddress {
+    /// The address, and since when it is in use.
+    pub current: Option<(String, String)>,
+    /// One that is to take its place, while the code that confirms it is awaited.
+    pub awaited: Option<String>,
+    /// Codes by mail count for this person.
+    pub counts: bool,
+}
+
+/// A person's mail programs.
+#[derive(Clone, Debug)]
+pub struct UserMail {
+    /// From where they may come.
+    pub windows: Vec<MailNetwork>,
+    /// What was refused, each with what to tell the person.
+    pub refused: Vec<(MailProgram, String)>,
 }
 
 /// How guesses at an account are held up.
@@ -130,6 +158,17 @@ pub fn next_login(texts: &Texts, why: Why, minute: impl Fn(Timestamp) -> String)
     })
 }
 
+/// Why a mail program was refused and what to tell the person, in one sentence or two.
+pub fn remedy_text(texts: &Texts, remedy: Remedy) -> &str {
+    match remedy {
+        Remedy::Nothing => texts.msg("user-mail-nothing"),
+        Remedy::Login => texts.msg("user-mail-login"),
+        Remedy::OtherNetwork => texts.msg("user-mail-other-network"),
+        Remedy::SetUp => texts.msg("user-mail-set-up"),
+        Remedy::Reopening => texts.msg("user-mail-reopening"),
+    }
+}
+
 impl User {
     fn title(&self) -> &str {
         if self.name.is_empty() {
@@ -158,6 +197,16 @@ impl User {
             "user-codes",
             &[("left", (*left).into()), ("since", since.into())],
         )
+    }
+
+    fn address_since(&self, since: &str) -> String {
+        self.frame
+            .msg_with("user-address-since", &[("since", since.into())])
+    }
+
+    fn address_awaited(&self, address: &str) -> String {
+        self.frame
+            .msg_with("user-address-awaited", &[("address", address.into())])
     }
 
     fn helpdesk_text(&self, until: &str) -> String {

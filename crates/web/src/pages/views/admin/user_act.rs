@@ -17,6 +17,8 @@ pub enum UserAct {
     Reissue,
     /// Ends every session.
     EndSessions,
+    /// Closes windows for mail programs: one, or all.
+    EndMail,
     /// Opens what wrong guesses closed.
     Unlock,
     /// Closes the account.
@@ -49,6 +51,10 @@ pub struct UserActPage {
     pub reason: String,
     /// Roles to choose from: number, name, whether the person has it.
     pub roles: Vec<(String, String, bool)>,
+    /// The one network that the act is on: the value of the field `network`, and its name.
+    pub network: Option<(String, String)>,
+    /// The tenant sends codes by mail as well.
+    pub emailed_codes: bool,
 }
 
 /// A helpdesk code, once.
@@ -69,11 +75,12 @@ pub struct HelpdeskCodeShown {
 
 impl UserAct {
     /// Every act, in the order in which pages name them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::HelpdeskCode,
         Self::Remove,
         Self::Reissue,
         Self::EndSessions,
+        Self::EndMail,
         Self::Unlock,
         Self::Disable,
         Self::Enable,
@@ -91,6 +98,7 @@ impl UserAct {
             Self::Remove => "remove",
             Self::Reissue => "reissue",
             Self::EndSessions => "end-sessions",
+            Self::EndMail => "end-mail",
             Self::Unlock => "unlock",
             Self::Disable => "disable",
             Self::Enable => "enable",
@@ -109,6 +117,7 @@ impl UserAct {
             Self::Remove => Operation::RemoveSecondFactor,
             Self::Reissue => Operation::ReissueSecondFactor,
             Self::EndSessions => Operation::EndSessions,
+            Self::EndMail => Operation::CloseMailWindows,
             Self::Unlock => Operation::UnlockUser,
             Self::Disable => Operation::DisableUser,
             Self::Enable => Operation::EnableUser,
@@ -122,7 +131,12 @@ impl UserAct {
     const fn is_dangerous(self) -> bool {
         matches!(
             self,
-            Self::Remove | Self::Reissue | Self::Disable | Self::Delete | Self::EndSessions
+            Self::Remove
+                | Self::Reissue
+                | Self::Disable
+                | Self::Delete
+                | Self::EndSessions
+                | Self::EndMail
         )
     }
 }
@@ -135,6 +149,7 @@ impl UserActPage {
             UserAct::Remove => frame.msg("act-remove"),
             UserAct::Reissue => frame.msg("act-reissue"),
             UserAct::EndSessions => frame.msg("act-end-sessions"),
+            UserAct::EndMail => frame.msg("act-end-mail"),
             UserAct::Unlock => frame.msg("act-unlock"),
             UserAct::Disable => frame.msg("act-disable"),
             UserAct::Enable => frame.msg("act-enable"),
@@ -151,9 +166,20 @@ impl UserActPage {
         let frame = &self.frame;
         match self.act {
             UserAct::HelpdeskCode => frame.msg_with("act-helpdesk-code-what", login),
+            UserAct::Remove if self.emailed_codes => frame.msg_with("act-remove-what-mail", login),
             UserAct::Remove => frame.msg_with("act-remove-what", login),
+            UserAct::Reissue if self.emailed_codes => {
+                frame.msg_with("act-reissue-what-mail", login)
+            }
             UserAct::Reissue => frame.msg_with("act-reissue-what", login),
             UserAct::EndSessions => frame.msg_with("act-end-sessions-what", login),
+            UserAct::EndMail => match &self.network {
+                Some((_, network)) => frame.msg_with(
+                    "act-end-mail-one-what",
+                    &[("login", (&self.login).into()), ("network", network.into())],
+                ),
+                None => frame.msg_with("act-end-mail-what", login),
+            },
             UserAct::Unlock => frame.msg_with("act-unlock-what", login),
             UserAct::Disable => frame.msg_with("act-disable-what", login),
             UserAct::Enable => frame.msg_with("act-enable-what", login),
@@ -172,6 +198,7 @@ impl UserActPage {
             UserAct::Remove => frame.msg("act-remove-undo"),
             UserAct::Reissue => frame.msg("act-reissue-undo"),
             UserAct::EndSessions => frame.msg("act-end-sessions-undo"),
+            UserAct::EndMail => frame.msg("act-end-mail-undo"),
             UserAct::Unlock => frame.msg("act-unlock-undo"),
             UserAct::Disable => frame.msg("act-disable-undo"),
             UserAct::Enable => frame.msg("act-enable-undo"),
@@ -189,6 +216,7 @@ impl UserActPage {
             UserAct::Remove => frame.msg("act-remove-submit"),
             UserAct::Reissue => frame.msg("act-reissue-submit"),
             UserAct::EndSessions => frame.msg("act-end-sessions-submit"),
+            UserAct::EndMail => frame.msg("act-end-mail-submit"),
             UserAct::Unlock => frame.msg("act-unlock-submit"),
             UserAct::Disable => frame.msg("act-disable-submit"),
             UserAct::Enable => frame.msg("act-enable-submit"),
