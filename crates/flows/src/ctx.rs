@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicI64, Ordering},
@@ -47,6 +48,9 @@ pub struct Ctx {
     pub directories: Directories,
     /// Proxies whose word about the client's address is taken (SEC-50).
     pub proxies: Vec<AddressRange>,
+    /// The one address at which the pages are served; `None`: at every one that the machine has. A program of this machine that asks
+    /// for a page comes from there.
+    pub(crate) listening_at: Option<IpAddr>,
     /// Slugs of the tenants with a mail server that can be told to end connections.
     mail_servers: HashSet<String>,
     keys: RwLock<Arc<KeyRing>>,
@@ -85,6 +89,7 @@ impl Ctx {
             mail,
             directories: Directories::new(),
             proxies: Vec::new(),
+            listening_at: None,
             mail_servers: HashSet::new(),
             recent: Recent::default(),
             swept_at: AtomicI64::new(0),
@@ -102,6 +107,12 @@ impl Ctx {
     /// With proxies whose word is taken: no policy trusts their addresses.
     pub fn with_proxies(mut self, proxies: Vec<AddressRange>) -> Self {
         self.proxies = proxies;
+        self
+    }
+
+    /// With the address at which the pages are served: no policy trusts it.
+    pub fn listening_at(mut self, address: IpAddr) -> Self {
+        self.listening_at = Some(address).filter(|address| !address.is_unspecified());
         self
     }
 

@@ -1,7 +1,10 @@
 //! From where a person comes, what follows from it, and which networks a policy may not trust: those through which everybody
 //! seems to come (SEC-50, SEC-51).
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use warifu_domain::{
     decide::decide,
@@ -23,15 +26,32 @@ use crate::{
     act::Origin, by::By, ctx::Ctx, error::FlowError, login::load_facts, session::SignedIn,
 };
 
-/// From where programs on this very machine come: a proxy, webmail. The rest of 127.0.0.0/8 comes from nowhere by itself.
+/// From where a program on this very machine comes that chooses no address: a proxy, webmail.
 const LOOPBACK: [&str; 2] = ["127.0.0.1", "::1"];
+/// From where it comes if it chooses one.
+const LOOPBACK_BLOCK: &str = "127.0.0.0/8";
+
+/// The addresses of this very machine, from which one program may speak for many people. Any address of loopback may be a
+/// proxy's. Only a configuration that lists a proxy with one of its own, beside the usual one, tells them apart: the others
+/// are then clients, several on one machine.
+fn own_places(ctx: &Ctx) -> Vec<AddressRange> {
+    let has_own = |proxy: &AddressRange| match proxy.single() {
+        Some(IpAddr::V4(v4)) => v4.is_loopback() && v4 != Ipv4Addr::LOCALHOST,
+        _ => false,
+    };
+    let block = Some(LOOPBACK_BLOCK).filter(|_| !ctx.proxies.iter().any(has_own));
+    let loopback = LOOPBACK.into_iter().chain(block);
+    let loopback = loopback.filter_map(AddressRange::parse);
+    loopback
+        .chain(ctx.listening_at.map(AddressRange::from))
+        .collect()
+}
 
 /// Refuses a policy that trusts an address from which one program speaks for many people: each of them would be trusted, wherever
 /// they are (SEC-50).
 pub(crate) fn check_doors(ctx: &Ctx, by: &By, policy: &Policy) -> Result<(), Refusal> {
     let trusted = |place: &AddressRange| trusted_within(&policy.networks, *place);
-    let loopback = LOOPBACK.iter().filter_map(|text| AddressRange::parse(text));
-    if let Some(address) = loopback.into_iter().find_map(|place| trusted(&place)) {
+    if let Some(address) = own_places(ctx).iter().find_map(trusted) {
         return Err(Refusal::TrustsLoopback { address });
     }
     if let Some(address) = ctx.proxies.iter().find_map(trusted) {

@@ -48,6 +48,7 @@ pub(crate) async fn open_with(
     let ctx = ctx(store, keys, &config.hashing, mail)
         .with_directories(directories)
         .with_proxies(proxies(&config.server))
+        .listening_at(config.server.listen.ip())
         .with_mail_servers(mail_server::tenants(&config.mail_server));
     let ctx = Arc::new(ctx);
     match check_keys_belong(&ctx).await {

@@ -143,6 +143,17 @@ async fn sec_050_no_list_trusts_an_address_through_which_everybody_comes() {
             (vec![network("0.0.0.0/1", true)], loopback("127.0.0.1")),
             (vec![network("::/1", true)], loopback("::1")),
             (vec![network("::1", true)], loopback("::1")),
+            // A program of this machine can come from any address of loopback, so an exception for the usual one is not enough.
+            (vec![network("127.0.0.2", true)], loopback("127.0.0.2")),
+            (vec![network("127.64.0.0/10", true)], loopback("127.64.0.0")),
+            (
+                vec![network("127.0.0.0/8", true), network("127.0.0.1", false)],
+                loopback("127.0.0.0"),
+            ),
+            (
+                vec![network("0.0.0.0/1", true), network("127.0.0.0/9", false)],
+                loopback("127.128.0.0"),
+            ),
             (vec![network("10.0.0.0/8", true)], proxy("10.0.0.0")),
             (vec![network("10.0.0.2", true)], proxy("10.0.0.2")),
             (
@@ -169,6 +180,51 @@ async fn sec_050_no_list_trusts_an_address_through_which_everybody_comes() {
             let text = with_networks(&world, networks).await;
             assert_eq!(change(&server, &by, &text).await, Ok(()), "{text}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_051_loopback_is_a_campus_only_where_the_proxy_has_an_address_of_its_own() {
+    on_both(campus(), async |world| {
+        let by = By::command_line();
+        let campus = vec![network("127.0.0.64/26", true)];
+        let text = with_networks(&world, campus).await;
+        // Neither the usual address, nor a whole block, nor one elsewhere says which program comes from where.
+        for proxies in [
+            &[][..],
+            &["127.0.0.1"],
+            &["::1"],
+            &["127.0.0.0/28"],
+            &["10.0.0.1"],
+        ] {
+            let server = world.behind(9, proxies);
+            let refusal = Refusal::TrustsLoopback {
+                address: address("127.0.0.64"),
+            };
+            assert_eq!(
+                change(&server, &by, &text).await,
+                Err(refusal),
+                "{proxies:?}"
+            );
+        }
+        let server = world.behind(9, &["::ffff:127.0.0.10"]);
+        assert_eq!(change(&server, &by, &text).await, Ok(()));
+        // The proxy itself, what programs come from that choose nothing, and the server's own address stay out of reach.
+        let at = world.listening_at(9, &["127.0.0.10"], "::ffff:192.0.2.80");
+        for (cidr, refusal) in [
+            ("127.0.0.0/28", "NET-01"),
+            ("127.0.0.8/29", "NET-02"),
+            ("::1", "NET-01"),
+            ("192.0.2.0/24", "NET-01"),
+        ] {
+            let text = with_networks(&world, vec![network(cidr, true)]).await;
+            let refused = change(&at, &by, &text).await.unwrap_err();
+            assert_eq!(refused.code(), refusal, "{cidr}");
+        }
+        let spared = vec![network("192.0.2.0/24", true), network("192.0.2.80", false)];
+        let text = with_networks(&world, spared).await;
+        assert_eq!(change(&at, &by, &text).await, Ok(()));
     })
     .await;
 }

@@ -25,7 +25,10 @@ section! {
         #[serde(deserialize_with = "super::address::hosts")]
         hosts: Vec<String> = Vec::new();
         /// Addresses or CIDR blocks of reverse proxies whose word about the client's address is taken. Nobody's by default: a
-        /// header that anybody may send must not choose the network from which a person seems to come (SEC-50).
+        /// header that anybody may send must not choose the network from which a person seems to come (SEC-50). No policy can
+        /// trust these addresses, nor the one in `listen`, nor loopback: any program of this machine may come from 127.0.0.0/8
+        /// and speak for many people. If a proxy is listed with a loopback address of its own, as in '127.0.0.10', the others
+        /// are clients on the same machine, and only 127.0.0.1 and ::1 stay out of reach.
         #[serde(deserialize_with = "super::address::networks")]
         trusted_proxies: Vec<IpNet> = Vec::new();
         /// Seconds (1 to 600) after which a request is given up. A login costs a fraction of a second; a person on a bad line is

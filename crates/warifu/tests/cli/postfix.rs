@@ -9,7 +9,9 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use crate::dovecot::{CAMPUS, EDUROAM, NETWORKS, OUTSIDE, PRESET, now_ms, number, tamper, v4};
+use crate::dovecot::{
+    CAMPUS, EDUROAM, NETWORKS, OUTSIDE, PRESET, now_ms, number, tamper, v4, with_clients_here,
+};
 use crate::mail_server::{DOORS, Door, MailServer, PASSWORD, PEOPLE, SIX, Try};
 use crate::place::Place;
 use crate::process::Process;
@@ -50,7 +52,7 @@ fn set_window(place: &Place, user: &str, network: &str, address: &str, until: i6
 
 /// A Warifu that is not root, with its sockets in the queue of the Postfix in `mail`, and the people of the story.
 pub(crate) fn set_up(mail: &Path) -> (Place, String) {
-    let mut place = Place::with_server();
+    let mut place = with_clients_here();
     place.write("uni.toml", &format!("{PRESET}{NETWORKS}"));
     let add = [
         "tenant",

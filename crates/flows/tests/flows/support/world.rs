@@ -397,6 +397,20 @@ impl World {
         }
     }
 
+    /// The same, at one address of a machine that has more.
+    pub(crate) fn listening_at(&self, seed: u64, proxies: &[&str], address: &str) -> Self {
+        let proxies = proxies.iter().map(|text| AddressRange::parse(text));
+        let proxies = proxies.collect::<Option<_>>().expect("addresses");
+        let store = self.ctx.store.clone();
+        let ctx = ctx(store, &self.clock, seed, self.ctx.keys(), CHEAP)
+            .with_proxies(proxies)
+            .listening_at(address.parse().expect("an address"));
+        Self {
+            ctx: Arc::new(ctx),
+            ..self.clone()
+        }
+    }
+
     /// The same server after a restart.
     pub(crate) async fn restarted(&self, seed: u64) -> Self {
         self.ctx.store.clone().close().await;

@@ -218,8 +218,19 @@ fn own_settings(folder: &Path, [imap, pop3, smtp, sieve]: [u16; 4]) -> String {
 }
 
 /// A place with the organisation `uni`, where these people are, and the key of a mail server.
-fn with_people(networks: &str, people: &[&str]) -> (Place, String) {
+/// A server that has clients on its own machine: where a proxy would have an address of its own, the other addresses of loopback are
+/// theirs (SEC-51).
+pub(crate) fn with_clients_here() -> Place {
     let place = Place::with_server();
+    let config = place.read("data/warifu.toml");
+    let told = config.replace("trusted_proxies = []", "trusted_proxies = ['127.0.0.254']");
+    assert_ne!(told, config);
+    place.write("data/warifu.toml", &told);
+    place
+}
+
+fn with_people(networks: &str, people: &[&str]) -> (Place, String) {
+    let place = with_clients_here();
     place.write("uni.toml", &format!("{PRESET}{networks}"));
     let add = ["tenant", "add", "uni", "--name", "University"];
     place
