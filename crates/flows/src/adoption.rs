@@ -20,6 +20,8 @@ const DAY: Span = Span::days(1);
 /// How many have a second factor.
 #[derive(Clone, Debug)]
 pub struct Adoption {
+    /// Codes by mail are a second factor here (SEC-26). Where they are not, who has an address alone counts as one without.
+    pub emailed_codes: bool,
     /// When people were counted; none before the first count.
     pub counted_at: Option<Timestamp>,
     /// By group.
@@ -56,16 +58,29 @@ pub(crate) async fn count(ctx: &Ctx, tenant: TenantId) -> Result<bool, StoreErro
 /// How many have a second factor, as it was counted last.
 pub async fn show(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<Adoption, FlowError> {
     by.check(tenant, Operation::ShowAdoption, None, ctx.clock.now())?;
-    let shown = ctx.store.read(tenant.id, async |tx| {
+    let emailed_codes = tenant.policy.email_code.enabled;
+    let shown = ctx.store.read(tenant.id, async move |tx| {
         let (counted_at, groups) = tx.find_adoption().await?.unzip();
         Ok(Adoption {
+            emailed_codes,
             counted_at,
             groups: groups.unwrap_or_default(),
             days: tx.list_adoption_days().await?,
             names: tx.list_groups().await?,
         })
     });
-    Ok(shown.await?)
+    let mut shown = shown.await?;
+    if !emailed_codes {
+        shown
+            .groups
+            .iter_mut()
+            .for_each(|group| group.with_factor = group.with_app);
+        shown
+            .days
+            .iter_mut()
+            .for_each(|day| day.with_factor = day.with_app);
+    }
+    Ok(shown)
 }
 
 /// From when the second factor is compulsory for the people of a group (W8). `None`: it is not.
@@ -79,7 +94,7 @@ pub fn compulsory_from(tenant: &Tenant, group: Option<&GroupRow>) -> Option<Time
     Some(grace.map_or(for_all, |until| until.max(for_all)))
 }
 
-/// People whom the day would stop: without a confirmed app, by login ID behind a place, those who began nothing first.
+/// People whom the day would stop: without a second factor, by login ID behind a place, those who began nothing first.
 pub async fn unprotected(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,

@@ -82,13 +82,16 @@ CREATE TABLE policy_revision (
     PRIMARY KEY (tenant_id, revision)
 ) WITHOUT ROWID;
 
--- How many people had a second factor, a row a day (in UTC) and group; group 0 is none.
+-- How many people had a second factor of any kind, an app, a private mail address for codes, a row a day (in UTC) and group;
+-- group 0 is none. Who has both an app and an address is in either.
 CREATE TABLE adoption_day (
     tenant_id BIGINT NOT NULL,
     day BIGINT NOT NULL,
     group_id BIGINT NOT NULL,
     people BIGINT NOT NULL,
+    with_factor BIGINT NOT NULL,
     with_app BIGINT NOT NULL,
+    with_email BIGINT NOT NULL,
     begun BIGINT NOT NULL,
     counted_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, day, group_id)

@@ -21,8 +21,12 @@ pub struct GroupAdoption {
     pub group: Option<GroupId>,
     /// People whose accounts are open.
     pub people: i64,
+    /// Those of them with a second factor, of whatever kind.
+    pub with_factor: i64,
     /// Those of them with a confirmed app.
     pub with_app: i64,
+    /// Those of them with a confirmed private mail address (K6).
+    pub with_email: i64,
     /// Those of them who began a set-up and did not finish it.
     pub begun: i64,
 }
@@ -30,7 +34,9 @@ pub struct GroupAdoption {
 impl GroupAdoption {
     fn add(&mut self, more: &Self) {
         self.people += more.people;
+        self.with_factor += more.with_factor;
         self.with_app += more.with_app;
+        self.with_email += more.with_email;
         self.begun += more.begun;
     }
 }
@@ -42,8 +48,12 @@ pub struct DayAdoption {
     pub day: i64,
     /// People whose accounts were open.
     pub people: i64,
+    /// Those of them with a second factor, of whatever kind.
+    pub with_factor: i64,
     /// Those of them with a confirmed app.
     pub with_app: i64,
+    /// Those of them with a confirmed private mail address.
+    pub with_email: i64,
 }
 
 /// Somebody without a second factor.
@@ -97,9 +107,13 @@ impl Tx<'_> {
         last: i64,
     ) -> Result<Vec<(i64, GroupAdoption)>, StoreError> {
         let tenant = self.tenant;
+        // Who has no address has the factor by an app; only of those who have one the apps are looked up.
         self.list(
             "SELECT COALESCE(group_id, 0), COUNT(*), COUNT(CASE WHEN factor >= 2 THEN 1 END),
-                    COUNT(CASE WHEN factor = 1 THEN 1 END)
+                    COUNT(CASE WHEN factor >= 2 AND (has_email = 0 OR EXISTS
+                                    (SELECT 1 FROM totp WHERE totp.tenant_id = $1 AND totp.user_id = person.id
+                                        AND totp.confirmed_at IS NOT NULL)) THEN 1 END),
+                    COUNT(CASE WHEN has_email = 1 THEN 1 END), COUNT(CASE WHEN factor = 1 THEN 1 END)
                FROM person WHERE tenant_id = $1 AND id > $2 AND id <= $3 AND disabled = 0
               GROUP BY COALESCE(group_id, 0)",
             &[tenant.into(), after.into(), last.into()],
@@ -108,8 +122,10 @@ impl Tx<'_> {
                 let counted = GroupAdoption {
                     group: (group != 0).then_some(GroupId(group)),
                     people: row.int(1)?,
-                    with_app: row.int(2)?,
-                    begun: row.int(3)?,
+                    with_factor: row.int(2)?,
+                    with_app: row.int(3)?,
+                    with_email: row.int(4)?,
+                    begun: row.int(5)?,
                 };
                 Ok((group, counted))
             },
@@ -129,15 +145,18 @@ impl Tx<'_> {
         self.exec(sql, &[tenant.into(), day.into()]).await?;
         for count in counts {
             self.exec(
-                "INSERT INTO adoption_day (tenant_id, day, group_id, people, with_app, begun, counted_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)
+                "INSERT INTO adoption_day
+                    (tenant_id, day, group_id, people, with_factor, with_app, with_email, begun, counted_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                  ON CONFLICT (tenant_id, day, group_id) DO NOTHING",
                 &[
                     tenant.into(),
                     day.into(),
                     count.group.map_or(0, |group| group.0).into(),
                     count.people.into(),
+                    count.with_factor.into(),
                     count.with_app.into(),
+                    count.with_email.into(),
                     count.begun.into(),
                     now.into(),
                 ],
@@ -154,7 +173,7 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let rows = self
             .list(
-                "SELECT counted_at, group_id, people, with_app, begun FROM adoption_day
+                "SELECT counted_at, group_id, people, with_factor, with_app, with_email, begun FROM adoption_day
                   WHERE tenant_id = $1 AND day = (SELECT MAX(day) FROM adoption_day WHERE tenant_id = $1)
                   ORDER BY group_id",
                 &[tenant.into()],
@@ -163,8 +182,10 @@ impl Tx<'_> {
                     let count = GroupAdoption {
                         group: (group != 0).then_some(GroupId(group)),
                         people: row.int(2)?,
-                        with_app: row.int(3)?,
-                        begun: row.int(4)?,
+                        with_factor: row.int(3)?,
+                        with_app: row.int(4)?,
+                        with_email: row.int(5)?,
+                        begun: row.int(6)?,
                     };
                     Ok((Timestamp(row.int(0)?), count))
                 },
@@ -179,14 +200,17 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let mut days = self
             .list(
-                "SELECT day, CAST(SUM(people) AS BIGINT), CAST(SUM(with_app) AS BIGINT) FROM adoption_day
+                "SELECT day, CAST(SUM(people) AS BIGINT), CAST(SUM(with_factor) AS BIGINT),
+                        CAST(SUM(with_app) AS BIGINT), CAST(SUM(with_email) AS BIGINT) FROM adoption_day
                   WHERE tenant_id = $1 GROUP BY day ORDER BY day DESC LIMIT $2",
                 &[tenant.into(), DAYS.into()],
                 |row| {
                     Ok(DayAdoption {
                         day: row.int(0)?,
                         people: row.int(1)?,
-                        with_app: row.int(2)?,
+                        with_factor: row.int(2)?,
+                        with_app: row.int(3)?,
+                        with_email: row.int(4)?,
                     })
                 },
             )
@@ -195,7 +219,7 @@ impl Tx<'_> {
         Ok(days)
     }
 
-    /// People without a confirmed app whose accounts are open, those who began nothing first, by login ID behind a place.
+    /// People without a second factor whose accounts are open, those who began nothing first, by login ID behind a place.
     pub async fn list_unprotected(
         &mut self,
         after: (bool, &str),

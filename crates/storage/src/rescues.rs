@@ -146,7 +146,7 @@ impl Tx<'_> {
                 |row| {
                     Ok(TenantCounts {
                         people: row.int(0)?,
-                        with_app: row.int(1)?,
+                        with_factor: row.int(1)?,
                         sessions: row.int(2)?,
                     })
                 },

@@ -32,8 +32,8 @@ pub struct TenantRow {
 pub struct TenantCounts {
     /// Accounts.
     pub people: i64,
-    /// Those with an app that is set up.
-    pub with_app: i64,
+    /// Those with a second factor that is set up.
+    pub with_factor: i64,
     /// Sessions that are kept.
     pub sessions: i64,
 }

@@ -177,11 +177,12 @@ pub(crate) fn cases(tenant: TenantId, people: u64) -> Vec<Case> {
             path: "/admin/adoption".to_owned(),
             statements: vec![
                 format!(
-                    "SELECT counted_at, group_id, people, with_app, begun FROM adoption_day WHERE tenant_id = {tenant} \
-                         AND day = (SELECT MAX(day) FROM adoption_day WHERE tenant_id = {tenant}) ORDER BY group_id"
+                    "SELECT counted_at, group_id, people, with_factor, with_app, with_email, begun FROM adoption_day \
+                         WHERE tenant_id = {tenant} AND day = (SELECT MAX(day) FROM adoption_day WHERE tenant_id = {tenant}) ORDER BY group_id"
                 ),
                 format!(
-                    "SELECT day, CAST(SUM(people) AS BIGINT), CAST(SUM(with_app) AS BIGINT) FROM adoption_day \
+                    "SELECT day, CAST(SUM(people) AS BIGINT), CAST(SUM(with_factor) AS BIGINT), CAST(SUM(with_app) AS BIGINT), \
+                         CAST(SUM(with_email) AS BIGINT) FROM adoption_day \
                          WHERE tenant_id = {tenant} GROUP BY day ORDER BY day DESC LIMIT 90"
                 ),
                 format!(

@@ -113,6 +113,8 @@ pub enum Allowed {
     HostNames,
     /// A time zone.
     TimeZone,
+    /// As many digits as paired apps show, for the pages know one number.
+    PairedDigits,
     /// A network, and what is wrong with the one that was given.
     Network(BadNetwork),
 }
@@ -132,6 +134,9 @@ impl fmt::Display for Allowed {
             Self::Questions { most } => write!(f, "{most} questions at most"),
             Self::Networks { most } => write!(f, "{most} networks at most"),
             Self::Kibibytes { most } => write!(f, "{most} KiB at most"),
+            Self::PairedDigits => f.write_str(
+                "6 where apps can be registered by app code (enrolment.pairing): such an app always shows 6 digits",
+            ),
             Self::QuestionId => f.write_str("1 to 40 of a-z, 0-9 and hyphens, each once"),
             Self::Colour => f.write_str("colours written as #rrggbb"),
             Self::Phone => f.write_str("1 to 40 of digits, spaces and + - ( ) #"),

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{OutOfRange, number};
-use crate::{pairing::Order, time::Span};
+use super::check::{Allowed, OutOfRange, number, range};
+use crate::{
+    pairing::{Order, totp_params},
+    time::Span,
+};
 
 /// What registering the first authenticator app asks for. A replacement always needs the fresh proof (SEC-37).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,5 +79,11 @@ impl EnrolmentRules {
 
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
         number("enrolment.minutes", self.minutes, (1, 10))
+    }
+
+    /// The pages ask everybody for codes of `digits`; a paired app, which knows nothing of a policy, shows its own number of them.
+    pub(super) fn check_digits(&self, digits: u8) -> Result<(), OutOfRange> {
+        let fits = self.pairing == Pairing::Off || digits == totp_params().digits().count();
+        range(fits, "totp.digits", &digits, Allowed::PairedDigits)
     }
 }

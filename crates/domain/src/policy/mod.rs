@@ -177,6 +177,7 @@ impl Policy {
         login.check()?;
         totp.check()?;
         enrolment.check()?;
+        enrolment.check_digits(totp.digits)?;
         backup_codes.check()?;
         email_code.check()?;
         mail.check()?;

@@ -49,6 +49,10 @@ fn values_outside_their_range_are_refused() {
         ("[login]\nwrong_codes = 4", "login.wrong_codes"),
         ("[login]\nattempt_minutes = 11", "login.attempt_minutes"),
         ("[totp]\ndigits = 5", "totp.digits"),
+        (
+            "[totp]\ndigits = 8\n[enrolment]\npairing = \"by-place\"",
+            "totp.digits",
+        ),
         ("[totp]\nskew_steps = 3", "totp.skew_steps"),
         ("[totp]\nperiod_seconds = 0", "totp.period_seconds"),
         ("[backup_codes]\ncount = 41", "backup_codes.count"),

@@ -43,6 +43,7 @@ pub(crate) async fn note_wrong(
     tx.end_pairing(user).await?;
     let ended = AuditEvent::new(EventKind::PairingEnded, Some(user));
     act.audit(tx, ended).await?;
+    act.notify(tx, user, EventKind::PairingEnded).await?;
     Ok(Refusal::TooManyPairingGuesses)
 }
 

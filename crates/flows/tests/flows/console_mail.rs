@@ -10,7 +10,7 @@ use warifu_domain::{
     user::Role,
 };
 use warifu_flows::{
-    By,
+    By, adoption,
     mail_gate::{Answer, Outcome},
     manage_users::{self, ManageError, UserDetails, UserMail},
 };
@@ -199,6 +199,46 @@ async fn k6_the_helpdesk_sees_the_private_address_and_whether_it_counts() {
             .change_policy(|policy| policy.email_code.enabled = false)
             .await;
         assert_eq!(of_hana().await, (Some(private), None, false));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w8_k3_adoption_tells_apps_and_codes_by_mail_apart_where_both_count() {
+    on_both(campus(), async |world| {
+        let register = async |browser: &mut crate::support::Browser,
+                              person: &crate::support::Person| {
+            let private = format!("{}@example.net", person.login);
+            browser.register_address(&private).await.unwrap();
+            let (_, _, code) = world.codes_to(person).await.pop().unwrap();
+            browser.confirm_address(&code).await.unwrap();
+        };
+        world.member_with_app("app").await;
+        let (both, mut browser) = world.member_with_app("both").await;
+        register(&mut browser, &both).await;
+        let mail = world.member("mail").await;
+        let mut browser = world.browser();
+        browser.send_password(&mail).await.unwrap();
+        register(&mut browser, &mail).await;
+        world.member("none").await;
+        world.sweep().await;
+        let counted = async || {
+            let tenant = world.tenant().await;
+            let shown = adoption::show(&world.ctx, &tenant, &By::command_line())
+                .await
+                .unwrap();
+            let (group, day) = (shown.groups[0], shown.days[0]);
+            assert_eq!((group.people, day.people), (4, 4));
+            let of_group = (group.with_factor, group.with_app, group.with_email);
+            assert_eq!(of_group, (day.with_factor, day.with_app, day.with_email));
+            (shown.emailed_codes, of_group)
+        };
+        assert_eq!(counted().await, (true, (3, 2, 2)));
+        // Where codes by mail open nothing any more, an address alone is no second factor.
+        world
+            .change_policy(|policy| policy.email_code.enabled = false)
+            .await;
+        assert_eq!(counted().await, (false, (2, 2, 2)));
     })
     .await;
 }

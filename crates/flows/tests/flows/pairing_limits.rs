@@ -3,6 +3,7 @@
 
 use tokio::sync::watch;
 use warifu_domain::{
+    audit::EventKind,
     pairing::{APP_CODES, WRONG_CODES},
     refusal::Refusal,
     time::Span,
@@ -66,8 +67,9 @@ fn swapped(code: &str) -> String {
     symbols.into_iter().collect()
 }
 
+/// Shows: K4, SEC-43.
 #[tokio::test(flavor = "multi_thread")]
-async fn k4_five_wrong_codes_end_a_pairing_over_all_its_app_codes() {
+async fn k4_five_wrong_codes_end_a_pairing_over_all_its_app_codes_and_are_told_by_mail() {
     on_both(campus(), async |world| {
         let (hana, mut browser) = signed_in(&world, "hana").await;
         let mut phone = half_paired(&world, &mut browser).await;
@@ -78,6 +80,8 @@ async fn k4_five_wrong_codes_end_a_pairing_over_all_its_app_codes() {
             };
             assert_eq!(refused(browser.confirm_pairing(&typed).await), refusal);
             let left = WRONG_CODES - 1 - guess;
+            let mails = world.mails_to(&hana).await;
+            assert!(!mails.contains(&EventKind::PairingEnded), "{guess}");
             assert_eq!(browser.pairing().await.unwrap().tries_left, left);
             if guess == 1 {
                 // Another app code gives none of them back.
@@ -100,6 +104,11 @@ async fn k4_five_wrong_codes_end_a_pairing_over_all_its_app_codes() {
         }
         let events = world.events_of(&hana).await;
         assert!(events.contains(&"pairing.ended".to_owned()), "{events:?}");
+        let mails = world.mails_to(&hana).await;
+        let told = mails
+            .iter()
+            .filter(|kind| **kind == EventKind::PairingEnded);
+        assert_eq!(told.count(), 1, "{mails:?}");
     })
     .await;
 }

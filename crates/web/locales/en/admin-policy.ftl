@@ -41,6 +41,7 @@ allowed-web-address = an address that begins with https://
 allowed-mail-domains = mail domains such as example.jp
 allowed-host-names = names such as example.jp, each once
 allowed-time-zone = a name of the IANA time zone database, such as Asia/Tokyo
+allowed-paired-digits = 6 where apps can be registered by app code: the codes of such an app always have 6 digits
 allowed-network = an address such as 192.0.2.1, or a block such as 192.0.2.0/24
 allowed-network-block = { $block }, which begins with the first address of the block (for one address only, leave out the “/” and what follows)
 allowed-network-zeros = addresses without leading zeros, such as 192.0.2.1

@@ -41,6 +41,7 @@ allowed-web-address = https:// で始まるアドレス
 allowed-mail-domains = example.jp のようなメールのドメイン
 allowed-host-names = example.jp のような名前（同じものは1回だけ）
 allowed-time-zone = Asia/Tokyo のような、IANAのタイムゾーンの名前
+allowed-paired-digits = アプリコードでの登録を受け付ける場合は6（その方法で登録したアプリのコードは、つねに6桁です）
 allowed-network = 192.0.2.1 のようなアドレス、または 192.0.2.0/24 のようなブロック
 allowed-network-block = ブロックの先頭のアドレスで書いた { $block }（1つのアドレスだけを指す場合は「/」から後ろを書きません）
 allowed-network-zeros = 192.0.2.1 のように、0で始まる数を含まない書き方

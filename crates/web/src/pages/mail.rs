@@ -115,6 +115,7 @@ fn closing(texts: &Texts, kind: EventKind) -> Vec<String> {
     let sentences: &[&str] = match kind {
         EventKind::CodesGuessed => &[texts.msg("mail-guessed-do")],
         EventKind::ProofGuessed => &[texts.msg("mail-proof-guessed-do")],
+        EventKind::PairingEnded => &[texts.msg("mail-pairing-ended-do")],
         EventKind::MailClientRefused => &[
             texts.msg("mail-client-refused-you"),
             texts.msg("mail-client-refused-not-you"),
@@ -178,6 +179,7 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::UnfamiliarLogin => texts.msg("mail-unfamiliar-login"),
         EventKind::CodesGuessed => texts.msg("mail-codes-guessed"),
         EventKind::ProofGuessed => texts.msg("mail-proof-guessed"),
+        EventKind::PairingEnded => texts.msg("mail-pairing-ended"),
         EventKind::PasswordChanged => texts.msg("mail-password-changed"),
         EventKind::MailWindowPermitted => texts.msg("mail-window-permitted"),
         EventKind::MailClientRefused => texts.msg("mail-client-refused"),

@@ -29,13 +29,16 @@ impl Form for NetworkForm {
     }
 }
 
-/// Reads the field `network`.
-pub(super) fn network(fields: &Fields) -> Option<SourceNetwork> {
-    let bytes = HEXLOWER.decode(fields.get("network")?.as_bytes()).ok()?;
-    SourceNetwork::from_bytes(&bytes)
+fn network(fields: &Fields) -> Option<SourceNetwork> {
+    read_network(fields.get("network")?)
 }
 
-/// A value of the field `network`.
+/// Reads what [`network_key`] wrote.
+pub(super) fn read_network(key: &str) -> Option<SourceNetwork> {
+    SourceNetwork::from_bytes(&HEXLOWER.decode(key.as_bytes()).ok()?)
+}
+
+/// A network in forms and addresses.
 pub(super) fn network_key(network: SourceNetwork) -> String {
     HEXLOWER.encode(network.bytes())
 }

@@ -130,7 +130,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The acts on one person; each has a page and a form.
-const USER_ACTS: [(UserAct, &str); 12] = [
+const USER_ACTS: [(UserAct, &str); 13] = [
     (
         UserAct::HelpdeskCode,
         "/{tenant}/admin/users/{user}/helpdesk-code",
@@ -142,6 +142,10 @@ const USER_ACTS: [(UserAct, &str); 12] = [
         "/{tenant}/admin/users/{user}/end-sessions",
     ),
     (UserAct::EndMail, "/{tenant}/admin/users/{user}/end-mail"),
+    (
+        UserAct::EndMail,
+        "/{tenant}/admin/users/{user}/end-mail/{network}",
+    ),
     (UserAct::Unlock, "/{tenant}/admin/users/{user}/unlock"),
     (UserAct::Disable, "/{tenant}/admin/users/{user}/disable"),
     (UserAct::Enable, "/{tenant}/admin/users/{user}/enable"),

@@ -206,7 +206,7 @@ impl Samples<'_> {
             )),
             next_login: self
                 .word(
-                    "パスワードの次に、認証アプリのコードを求めます。",
+                    "パスワードのあとに、確認コードの入力が必要です。",
                     "After the password, a code of the app is asked for.",
                 )
                 .into(),
@@ -316,13 +316,17 @@ impl Samples<'_> {
         let group = |name: Option<&str>, people, with_app| GroupCount {
             name: name.map(str::to_owned),
             people,
-            with_app,
+            with_factor: with_app,
+            with_app: with_app - with_app / 3,
+            with_email: with_app / 2,
             begun: (people - with_app) / 2,
         };
         let day = |n: i64| DayCount {
             day: format!("2026-11-{:02}", n + 1),
             people: 100 + n,
-            with_app: n * n / 8,
+            with_factor: n * n / 8,
+            with_app: n * n / 9,
+            with_email: n * n / 16,
         };
         let person = |login: &str, begun, group: Option<&str>| UnprotectedRow {
             user: "1".into(),
@@ -336,6 +340,7 @@ impl Samples<'_> {
                 "console-adoption",
                 print(&Adoption {
                     frame: self.console(at),
+                    emailed_codes: true,
                     counted_at: Some(NOW.into()),
                     groups: vec![
                         group(Some("営業部"), 80, 40),
@@ -356,6 +361,7 @@ impl Samples<'_> {
                 "console-adoption-none",
                 print(&Adoption {
                     frame: self.console(at),
+                    emailed_codes: false,
                     counted_at: None,
                     groups: vec![],
                     days: vec![],

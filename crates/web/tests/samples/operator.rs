@@ -33,7 +33,7 @@ impl Samples<'_> {
             name: name.into(),
             state,
             people: 12_345,
-            with_app: 6_789,
+            with_factor: 6_789,
         };
         let details = || TenantDetails {
             frame: self.operator("/{tenant}/operator/tenants/{managed}"),
@@ -45,7 +45,7 @@ impl Samples<'_> {
             enrolment: Enrolment::Required,
             required_from: Some("2026-12-01 00:00 JST".into()),
             people: 12_345,
-            with_app: 6_789,
+            with_factor: 6_789,
             sessions: 432,
             is_own: false,
             administrators: vec![Administrator {

@@ -56,13 +56,17 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
             None => id.to_string(),
         }),
         people: count.people,
+        with_factor: count.with_factor,
         with_app: count.with_app,
+        with_email: count.with_email,
         begun: count.begun,
     });
     let days = found.days.iter().map(|count| DayCount {
         day: utc(count.day * DAY_MS)[..10].to_owned(),
         people: count.people,
+        with_factor: count.with_factor,
         with_app: count.with_app,
+        with_email: count.with_email,
     });
     let compulsory = match from(None) {
         None => Compulsory::No,
@@ -75,8 +79,10 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         groups.collect(),
         days.collect(),
     );
+    let emailed_codes = found.emailed_codes;
     Ok(page.show(|frame| Adoption {
         frame,
+        emailed_codes,
         counted_at,
         groups,
         days,

@@ -15,12 +15,13 @@ use warifu_flows::{
 use super::{user::named, user_export};
 use crate::{
     http::{
+        errors::{Failure, Rejection},
         forms::{BadForm, Fields, Form, Verified},
         page::Page,
         route::Answer,
     },
     pages::{
-        mail_programs::{network, network_key},
+        mail_programs::{network_key, read_network},
         views::{
             Notice,
             admin::{HelpdeskCodeShown, UserAct, UserActPage, role_name},
@@ -33,44 +34,31 @@ use crate::{
 pub(crate) struct ActForm {
     reason: String,
     role: Option<Role>,
-    network: Option<SourceNetwork>,
 }
 
 impl Form for ActForm {
     fn read(fields: &Fields) -> Result<Self, BadForm> {
         let role = fields.get("role").map(str::parse).transpose();
         let role = role.map_err(|_| BadForm::Malformed)?;
-        let network = network_field(fields).map_err(|_| BadForm::Malformed)?;
         Ok(Self {
             reason: fields.text("reason"),
             role: role.and_then(Role::from_number),
-            network,
         })
     }
 }
 
-/// A field names something that is no network.
-struct NoNetwork;
-
-/// The one network that an act is on; none: it is on all.
-fn network_field(fields: &Fields) -> Result<Option<SourceNetwork>, NoNetwork> {
-    match fields.get("network") {
-        None => Ok(None),
-        Some(_) => network(fields).map(Some).ok_or(NoNetwork),
+/// The one network that the address names; none: the act is on all.
+fn network(page: &Page) -> Result<Option<SourceNetwork>, Failure> {
+    match page.segment("network") {
+        "" => Ok(None),
+        key => Ok(Some(read_network(key).ok_or(Rejection::NotFound)?)),
     }
 }
 
 pub(crate) async fn show(page: Page, who: SignedIn, act: UserAct) -> Answer {
     let (user, own) = (named(&page)?, who.role);
     let by = page.manager(who, "");
-    let Ok(network) = network_field(&page.query()) else {
-        return Ok(gone(page, user));
-    };
-    let form = ActForm {
-        network,
-        ..ActForm::default()
-    };
-    write(page, &by, user, act, own, &form).await
+    write(page, &by, user, act, own, &ActForm::default()).await
 }
 
 /// There is no such window any more: the person's page shows those that there are.
@@ -91,7 +79,8 @@ pub(crate) async fn submit(
         UserAct::Export => return export(page, &by, user, own, &form).await,
         _ => {}
     }
-    match done(&page, &by, user, act, &form).await {
+    let network = network(&page)?;
+    match done(&page, &by, user, (act, network), &form).await {
         Ok(notice) => {
             let path = match act {
                 UserAct::Delete => "/admin/users".to_owned(),
@@ -109,7 +98,7 @@ async fn done(
     page: &Page,
     by: &By,
     user: UserId,
-    act: UserAct,
+    (act, network): (UserAct, Option<SourceNetwork>),
     form: &ActForm,
 ) -> Result<Notice, ManageError> {
     let (ctx, tenant) = (page.ctx(), page.tenant());
@@ -127,7 +116,7 @@ async fn done(
             Notice::UserSessionsEnded
         }
         UserAct::EndMail => {
-            manage_users::close_mail_windows(ctx, tenant, by, user, form.network).await?;
+            manage_users::close_mail_windows(ctx, tenant, by, user, network).await?;
             Notice::UserMailEnded
         }
         UserAct::Unlock => {
@@ -213,8 +202,7 @@ async fn write(
         UserAct::Role => role_choices(&page, person.role, own),
         _ => Vec::new(),
     };
-    let network = form.network.filter(|_| act == UserAct::EndMail);
-    let network = network.map(|network| (network_key(network), network.to_string()));
+    let network = network(&page)?.map(|network| (network_key(network), network.to_string()));
     let emailed_codes = tenant.policy.email_code.enabled;
     Ok(page.show(|frame| UserActPage {
         frame,

@@ -136,12 +136,13 @@ pub(crate) async fn export(page: Page, who: SignedIn) -> Answer {
 }
 
 /// The columns of the file.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "login",
     "name",
     "group",
     "role",
     "second_factor",
+    "private_address",
     "backup_codes_low",
     "locked",
     "disabled",
@@ -161,6 +162,7 @@ fn cells(person: &Person, group: Option<&str>, is_blocked: bool) -> [String; COL
         group.unwrap_or_default().to_owned(),
         person.role.word().to_owned(),
         factor.to_owned(),
+        yes(person.standing.has_email),
         yes(person.standing.codes_low),
         yes(is_blocked),
         yes(person.disabled),

@@ -44,7 +44,7 @@ pub(crate) async fn list(page: Page, who: SignedIn) -> Answer {
             name: tenant.name.clone(),
             state: state_of(&row),
             people: counts.people,
-            with_app: counts.with_app,
+            with_factor: counts.with_factor,
         });
     }
     let next = (rows.len() == PAGE as usize)
@@ -97,7 +97,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         enrolment: second_factor.enrolment,
         required_from,
         people: counts.people,
-        with_app: counts.with_app,
+        with_factor: counts.with_factor,
         sessions: counts.sessions,
         is_own,
         administrators,

@@ -10,6 +10,8 @@ use super::{super::Frame, RoundRow};
 pub struct Adoption {
     /// The frame.
     pub frame: Frame,
+    /// Codes by mail are a second factor here: apps and addresses are told apart.
+    pub emailed_codes: bool,
     /// When people were counted; none before the first count.
     pub counted_at: Option<String>,
     /// By group.
@@ -44,8 +46,12 @@ pub struct GroupCount {
     pub name: Option<String>,
     /// People.
     pub people: i64,
+    /// Those with a second factor.
+    pub with_factor: i64,
     /// Those with an app.
     pub with_app: i64,
+    /// Those with a private mail address for codes.
+    pub with_email: i64,
     /// Those who began a set-up.
     pub begun: i64,
 }
@@ -57,8 +63,12 @@ pub struct DayCount {
     pub day: String,
     /// People.
     pub people: i64,
+    /// Those with a second factor.
+    pub with_factor: i64,
     /// Those with an app.
     pub with_app: i64,
+    /// Those with a private mail address for codes.
+    pub with_email: i64,
 }
 
 /// Somebody without a second factor.
@@ -86,30 +96,30 @@ fn percent(part: i64, whole: i64) -> i64 {
 
 impl GroupCount {
     fn none(&self) -> i64 {
-        self.people - self.with_app - self.begun
+        self.people - self.with_factor - self.begun
     }
 
     fn percent(&self) -> i64 {
-        percent(self.with_app, self.people)
+        percent(self.with_factor, self.people)
     }
 }
 
 impl DayCount {
     fn percent(&self) -> i64 {
-        percent(self.with_app, self.people)
+        percent(self.with_factor, self.people)
     }
 }
 
 impl Adoption {
     fn counted(&self) -> Option<String> {
         let time = self.counted_at.as_deref()?;
-        let (with_app, people) = self.total();
+        let (with_factor, people) = self.total();
         Some(self.frame.msg_with(
             "adoption-total",
             &[
-                ("with", with_app.into()),
+                ("with", with_factor.into()),
                 ("people", people.into()),
-                ("percent", percent(with_app, people).into()),
+                ("percent", percent(with_factor, people).into()),
                 ("time", time.into()),
             ],
         ))
@@ -117,7 +127,7 @@ impl Adoption {
 
     fn total(&self) -> (i64, i64) {
         let sum = |of: fn(&GroupCount) -> i64| self.groups.iter().map(of).sum();
-        (sum(|group| group.with_app), sum(|group| group.people))
+        (sum(|group| group.with_factor), sum(|group| group.people))
     }
 
     fn compulsory_text(&self) -> String {

@@ -82,6 +82,7 @@ pub fn allowed_text(texts: &Texts, allowed: &Allowed) -> String {
         Allowed::MailDomains => texts.msg("allowed-mail-domains").to_owned(),
         Allowed::HostNames => texts.msg("allowed-host-names").to_owned(),
         Allowed::TimeZone => texts.msg("allowed-time-zone").to_owned(),
+        Allowed::PairedDigits => texts.msg("allowed-paired-digits").to_owned(),
         Allowed::Network(ref bad) => network_text(texts, bad),
     }
 }
@@ -176,6 +177,7 @@ mod tests {
             network("192.0.2.0/33"),
             network("192.0.2.1").repeat(2),
             network("0.0.0.0/0"),
+            "[totp]\ndigits = 8\n[enrolment]\npairing = \"by-place\"".to_owned(),
             "[login]\nwrong_cods = 3".to_owned(),
             "[login]\ncode_field = \"nowhere\"".to_owned(),
             "[login]\nwrong_codes = \"three\"".to_owned(),
@@ -215,15 +217,16 @@ mod tests {
                     BadNetwork::Twice { .. } => 22,
                     BadNetwork::Everything => 23,
                 },
+                Allowed::PairedDigits => 24,
             },
             BadPolicy::Syntax { message, .. } => match Mistake::of(message) {
-                Mistake::UnknownField(_) => 24,
-                Mistake::UnknownWord { .. } => 25,
-                Mistake::WrongKind => 26,
-                Mistake::MissingField(_) => 27,
-                Mistake::Twice => 28,
-                Mistake::NotATime => 29,
-                Mistake::NotToml => 30,
+                Mistake::UnknownField(_) => 25,
+                Mistake::UnknownWord { .. } => 26,
+                Mistake::WrongKind => 27,
+                Mistake::MissingField(_) => 28,
+                Mistake::Twice => 29,
+                Mistake::NotATime => 30,
+                Mistake::NotToml => 31,
             },
         }
     }

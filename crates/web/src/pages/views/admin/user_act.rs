@@ -51,7 +51,7 @@ pub struct UserActPage {
     pub reason: String,
     /// Roles to choose from: number, name, whether the person has it.
     pub roles: Vec<(String, String, bool)>,
-    /// The one network that the act is on: the value of the field `network`, and its name.
+    /// The one network that the act is on: as its address names it, and as people do.
     pub network: Option<(String, String)>,
     /// The tenant sends codes by mail as well.
     pub emailed_codes: bool,
@@ -228,8 +228,11 @@ impl UserActPage {
     }
 
     fn path(&self) -> String {
-        let name = self.act.name();
-        self.frame.link(&format!("/admin/users/{}/{name}", self.id))
+        let (id, name) = (&self.id, self.act.name());
+        self.frame.link(&match &self.network {
+            Some((key, _)) => format!("/admin/users/{id}/{name}/{key}"),
+            None => format!("/admin/users/{id}/{name}"),
+        })
     }
 
     fn back(&self) -> String {

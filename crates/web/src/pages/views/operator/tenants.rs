@@ -54,8 +54,8 @@ pub struct TenantLine {
     pub state: TenantState,
     /// Accounts.
     pub people: i64,
-    /// Those with an app.
-    pub with_app: i64,
+    /// Those with a second factor.
+    pub with_factor: i64,
 }
 
 /// `/operator/tenants/{managed}`.
@@ -80,8 +80,8 @@ pub struct TenantDetails {
     pub required_from: Option<String>,
     /// Accounts.
     pub people: i64,
-    /// Those with an app.
-    pub with_app: i64,
+    /// Those with a second factor.
+    pub with_factor: i64,
     /// Sessions.
     pub sessions: i64,
     /// The operators' own tenant, which stays.
