@@ -113,7 +113,7 @@ pub enum Notice {
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::SignedOut,
         Self::TurnedOn,
         Self::TurnedOff,
