@@ -26,6 +26,7 @@ reminders-submit = { $count ->
     [one] Send to 1 person
    *[other] Send to { $count } people
   }
+reminders-reason-hint = It is kept in the audit trail with your name.
 reminders-sample-login = taro.yamada
 reminders-rounds = Earlier reminders
 reminders-when = Begun

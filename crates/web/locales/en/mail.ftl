@@ -22,6 +22,7 @@ mail-from-address = From { $address }
 mail-by-administrator = By { $contact }
 mail-browser = Browser: { $browser }
 mail-not-you = If this was you, there is nothing to do. If it was not, change your password now and tell { $contact }.
+mail-not-asked = If you asked for this, there is nothing to do. If you know nothing of it, tell { $contact } at once.
 mail-window-permitted = Mail programs were let in from another address
 mail-client-refused = A mail program was refused
 mail-program = Mail program: { $program }

@@ -22,6 +22,7 @@ reminders-confirm = { $count ->
    *[other] { $count }人に、それぞれの言語で1通ずつ送ります。送信したメールは取り消せません。
   }
 reminders-submit = { $count }人に送信する
+reminders-reason-hint = あなたの名前とともに監査記録に残ります。
 reminders-sample-login = taro.yamada
 reminders-rounds = これまでの送信
 reminders-when = 開始日時

@@ -22,6 +22,7 @@ mail-from-address = 操作元：{ $address }
 mail-by-administrator = { $contact }による操作です。
 mail-browser = ブラウザー：{ $browser }
 mail-not-you = ご自身の操作であれば、何もする必要はありません。心当たりがない場合は、すぐにパスワードを変更し、{ $contact }にお知らせください。
+mail-not-asked = ご自身が依頼したものであれば、何もする必要はありません。心当たりがない場合は、すぐに{ $contact }にお知らせください。
 mail-window-permitted = 別の接続元からのメールソフトの利用が許可されました
 mail-client-refused = メールソフトの接続を拒否しました
 mail-program = メールソフト：{ $program }

@@ -110,6 +110,19 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
     letter.write(&site.tenant.name)
 }
 
+/// Whether somebody else does this for the person.
+fn is_administrators(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::SecondFactorReset
+            | EventKind::SecondFactorReissued
+            | EventKind::HelpdeskCodeIssued
+            | EventKind::RoleChanged
+            | EventKind::UserEdited
+            | EventKind::AdministratorRescued
+    )
+}
+
 /// What to do about a notice.
 fn closing(texts: &Texts, kind: EventKind) -> Vec<String> {
     let sentences: &[&str] = match kind {
@@ -121,6 +134,7 @@ fn closing(texts: &Texts, kind: EventKind) -> Vec<String> {
             texts.msg("mail-client-refused-not-you"),
         ],
         EventKind::MailJoined => &[texts.msg("mail-joined-why"), texts.msg("mail-not-you")],
+        kind if is_administrators(kind) => &[texts.msg("mail-not-asked")],
         _ => &[texts.msg("mail-not-you")],
     };
     sentences
@@ -208,6 +222,9 @@ fn facts(site: &Site, texts: &Texts, notice: &OpenNotice) -> Vec<String> {
     if notice.kind == EventKind::PasswordInvited {
         facts.push(texts.msg("mail-by-administrator").to_owned());
         return facts;
+    }
+    if is_administrators(notice.kind) && notice.address.is_some() {
+        facts.push(texts.msg("mail-by-administrator").to_owned());
     }
     match notice.address {
         Some(address) => facts.push(texts.msg_with(

@@ -46,6 +46,8 @@ async fn sec_079_a_reference_leads_to_what_happened_and_what_to_say() {
             "本人に案内すること",
             "管理者ができること",
             "前後15分",
+            // How the other login was proved, in the reader's language.
+            "パスワードと確認コード",
             &format!("/{SLUG}/admin/users/"),
             &reference,
         ] {

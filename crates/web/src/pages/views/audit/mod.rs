@@ -1,6 +1,8 @@
 //! Audit trails on pages: a tenant's own for its administrators, and that of what belongs to no tenant for operators.
 
+mod advice;
 mod check;
+mod notes;
 mod search;
 mod sentences;
 

@@ -7,7 +7,9 @@ use warifu_domain::audit::{Actor, Actors, EventKind};
 
 use super::super::Frame;
 use super::Trail;
-use super::sentences::{Advice, advice, done, name};
+use super::advice::{Advice, advice};
+use super::notes::note;
+use super::sentences::{done, name};
 use crate::http::forms::Fields;
 
 /// `/admin/audit`, `/operator/audit`.
@@ -137,6 +139,12 @@ impl EventRow {
                 ],
             ),
         }
+    }
+
+    /// The short text beside it.
+    pub(in super::super) fn note<'a>(&'a self, frame: &'a Frame) -> Option<&'a str> {
+        let detail = self.detail.as_deref()?;
+        Some(note(&frame.texts, self.kind, detail))
     }
 
     /// The person as the administrator knows them.
