@@ -1,6 +1,7 @@
 //! Does each step on the real server, and watches over what may never happen whatever the reference says.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 
 use warifu_domain::{
     attempt::Stage, decide::Lacks, password::PasswordTerm, refusal::Refusal, session::Level,
@@ -70,6 +71,11 @@ fn plain<T>(answer: Result<T, FlowError>) -> Result<T, Refusal> {
     })
 }
 
+/// Where a browser is: at the same address in every tenant, so that a network is new to both twins or to neither.
+fn address_of(browser: usize) -> IpAddr {
+    IpAddr::from([198, 19, 0, browser as u8])
+}
+
 impl Driver {
     pub(super) async fn new(world: World, logins: &[&str]) -> Self {
         let mut people = Vec::new();
@@ -83,7 +89,9 @@ impl Driver {
             .collect();
         Self {
             reference: Reference::new(world.now(), enrolment, passwords.clone(), BROWSERS),
-            browsers: (0..BROWSERS).map(|_| world.browser()).collect(),
+            browsers: (0..BROWSERS)
+                .map(|number| world.browser_at(address_of(number)))
+                .collect(),
             world,
             people,
             phones: Vec::new(),
@@ -478,7 +486,9 @@ impl Driver {
                     .await;
             }
             Step::Sweep => {
-                self.world.sweep().await;
+                // With dice of its own: the first of the twins sweeps for both, and for everybody of the cases before.
+                let seed = self.world.now().0.unsigned_abs();
+                self.world.forgetful(seed).sweep().await;
             }
             other => panic!("{other:?} is no act of an administrator"),
         }

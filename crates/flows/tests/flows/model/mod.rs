@@ -74,17 +74,23 @@ impl Twins {
                     }
                 }
             }
+            self.assert_alike(&ops[..=index]);
         }
         for driver in &mut self.pair {
             driver.check_all().await;
         }
-        // The twins were indeed alike to the last bit of their cookies.
+    }
+
+    /// The twins are indeed alike to the last bit of their cookies.
+    fn assert_alike(&self, done: &[Op]) {
         let [left, right] = &self.pair;
+        let dice = |driver: &Driver| driver.world.ctx.rng.token().expose();
+        assert_eq!(dice(left), dice(right), "after {done:?}");
         for (left, right) in left.browsers.iter().zip(&right.browsers) {
             let token = |browser: &crate::support::Browser| {
                 browser.session.as_ref().map(|token| token.expose())
             };
-            assert_eq!(token(left), token(right));
+            assert_eq!(token(left), token(right), "after {done:?}");
         }
     }
 
