@@ -339,3 +339,29 @@ async fn sec_007_whoever_else_is_signed_in_is_out_when_the_private_address_chang
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_053_whoever_has_no_second_factor_any_more_lets_no_refused_client_in() {
+    let setting = campus().with(|policy| policy.removal.by_user = true);
+    on_both(setting, async |world| {
+        let (mut hana, _) = world.student("hana").await;
+        let mut browser = sign_in_at(&world, &mut hana, HOME).await;
+        let phone = "198.51.100.20";
+        assert_eq!(world.gate("hana", phone, "imap").await, Answer::NeedsWindow);
+        browser.prove(&hana).await;
+        browser.remove().await.unwrap();
+        // The refusal is known still, and the password is proved anew: it is not worth a window.
+        let mut browser = world.browser();
+        browser.send_password(&hana).await.unwrap();
+        let (tenant, who) = (world.tenant().await, browser.who().await.unwrap());
+        let (ctx, request) = (&world.ctx, browser.request());
+        let network = SourceNetwork::of(address(phone), 64);
+        let permitted = mail_windows::permit(ctx, &tenant, &request, &who, network).await;
+        assert_eq!(refused(permitted), Refusal::SecondFactorMissing);
+        let page = mail_windows::may_permit(ctx, &tenant, &who, network).await;
+        assert_eq!(refused(page), Refusal::SecondFactorMissing);
+        let shown = browser.mail_status(&world).await;
+        assert!(shown.open.is_empty() && shown.refused.len() == 1);
+    })
+    .await;
+}

@@ -18,9 +18,20 @@ use warifu_storage::AuditFilter;
 
 use crate::support::{Browser, Person, Phone, Setting, TypedProof, World, on_both};
 
-/// What somebody does.
-#[derive(Clone, Copy, Debug)]
-enum Act {
+/// Names each act once: none can be left out of the list of all.
+macro_rules! acts {
+    ($($act:ident,)*) => {
+        /// What somebody does.
+        #[derive(Clone, Copy, Debug)]
+        enum Act {
+            $($act,)*
+        }
+
+        const ACTS: &[Act] = &[$(Act::$act,)*];
+    };
+}
+
+acts! {
     PasswordAlone,
     PasswordBeforeCode,
     PasswordBeforeSetUp,
@@ -61,51 +72,6 @@ enum Act {
     Trail,
     Notices,
 }
-
-const ACTS: [Act; 39] = {
-    use Act::*;
-    [
-        PasswordAlone,
-        PasswordBeforeCode,
-        PasswordBeforeSetUp,
-        PasswordWithCode,
-        WrongPassword,
-        AttemptPage,
-        Code,
-        WrongCode,
-        BackupCode,
-        ForcedSetUpPage,
-        ForcedFirstCode,
-        Session,
-        SignOut,
-        Sessions,
-        EndSession,
-        EndOthers,
-        Proof,
-        ProofByBackupCode,
-        Overview,
-        Start,
-        SetUpPage,
-        FirstCode,
-        Abandon,
-        Remove,
-        IssueCodes,
-        ChangePassword,
-        Language,
-        AddUser,
-        ShowUser,
-        Disable,
-        Enable,
-        Reset,
-        SetPassword,
-        AddTenant,
-        SetPolicy,
-        Suspend,
-        FindTenant,
-        Trail,
-        Notices,
-    ]
-};
 
 /// Everything an act may need, made while the database was well.
 struct Scene {
@@ -428,7 +394,7 @@ fn may_be_refused<T>(answer: Result<T, FlowError>) -> Result<Brought, FlowError>
 #[tokio::test(flavor = "multi_thread")]
 async fn sec_082_a_failure_at_any_call_is_a_fault_and_leaves_nothing_half_done() {
     on_both(Setting::preset("workspace"), async |world| {
-        for act in ACTS {
+        for &act in ACTS {
             let scene = Scene::set(&world, act).await;
             let (mut calls, before) = (0, scene.state().await);
             loop {
