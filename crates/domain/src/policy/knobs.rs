@@ -229,7 +229,7 @@ fn set(text: &str, knob: &Knob, typed: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Enrolment, PRESETS, Preset};
+    use crate::policy::{Enrolment, PRESETS, Pairing, Preset};
 
     #[test]
     fn every_rule_but_words_is_a_knob() {
@@ -255,6 +255,10 @@ mod tests {
         for preset in PRESETS {
             let policy = preset.policy();
             for (knob, old) in policy.knobs() {
+                // Paired apps show six digits, so this one cannot be turned before the other.
+                if knob.path == "totp.digits" && policy.enrolment.pairing != Pairing::Off {
+                    continue;
+                }
                 let new = match knob.kind {
                     Switch => (old != "true").to_string(),
                     Choice(words) => {
