@@ -140,7 +140,7 @@ fn from_environment(name: &str) -> Result<KeyRing, KeyRingError> {
 }
 
 /// The proxies whose word is taken, for flows.
-fn proxies(server: &Server) -> Vec<AddressRange> {
+pub(crate) fn proxies(server: &Server) -> Vec<AddressRange> {
     let proxies = server.trusted_proxies.iter();
     proxies
         .filter_map(|network| AddressRange::parse(&network.to_string()))

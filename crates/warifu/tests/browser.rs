@@ -16,6 +16,8 @@ mod comfort;
 mod console_branding;
 #[path = "browser/console_import.rs"]
 mod console_import;
+#[path = "browser/console_networks.rs"]
+mod console_networks;
 #[path = "browser/console_policy.rs"]
 mod console_policy;
 #[path = "browser/console_reminders.rs"]

@@ -74,12 +74,9 @@ async fn demonstrate(arguments: &Arguments) -> Result<(), Failure> {
     )
     .await?;
     let keys = wire::key_ring(&folder.config.keys)?;
-    let ctx = Arc::new(wire::ctx(
-        store,
-        keys,
-        &folder.config.hashing,
-        MailMode::Keep,
-    ));
+    let ctx = wire::ctx(store, keys, &folder.config.hashing, MailMode::Keep)
+        .with_proxies(wire::proxies(&folder.config.server));
+    let ctx = Arc::new(ctx);
     let accounts = people::settle(&ctx).await?;
     let folder = folder.keep();
 

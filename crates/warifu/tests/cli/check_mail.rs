@@ -10,7 +10,8 @@ use crate::mail_server::{MailServer, PASSWORD};
 use crate::place::{Outcome, Place, is_root};
 use crate::postfix;
 use crate::process::Process;
-use crate::relay::{Mood, Relay, free_port, wait_for};
+use crate::relay::{free_port, wait_for};
+use crate::sink::{Mood, Relay};
 
 const FOR_DOVECOT: &str = include_str!("../../../../deploy/dovecot/warifu-2.3.conf");
 const NAMES: [&str; 6] = ["imap", "imaps", "pop3", "pop3s", "sieve", "submission"];

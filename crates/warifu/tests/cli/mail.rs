@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::place::Place;
 use crate::process::Process;
-use crate::relay::{Mood, Postfix, Relay, read, wait_for};
+use crate::relay::{Postfix, read, wait_for};
+use crate::sink::{Mood, Relay};
 
 const PASSWORD: &str = "kobu tami soni wara";
 const HANAKO: &str = "hanako.sato@example.jp";

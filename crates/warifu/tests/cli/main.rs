@@ -19,5 +19,6 @@ mod prompt;
 mod relay;
 mod server;
 mod shown;
+mod sink;
 mod transcripts;
 mod trouble;

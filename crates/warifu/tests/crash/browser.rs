@@ -83,6 +83,29 @@ impl Browser {
         .is_some_and(|page| page.status == 200)
     }
 
+    /// Sends a form that stands on the page `from`, as `session`; gives where that leads. `None`: the server died meanwhile.
+    pub(crate) fn press(
+        &self,
+        session: &str,
+        (from, path): (&str, &str),
+        fields: &str,
+    ) -> Option<String> {
+        let session = format!("{SESSION}={session}");
+        let page = self.ask("GET", from, &session, "")?;
+        assert_eq!(page.status, 200, "{from}: {}", page.head);
+        let token = between(&page.body, "name=\"form_token\" value=\"", "\"").unwrap();
+        let browser = cookie(&page.head, BROWSER).unwrap();
+        let cookies = format!("{session}; {BROWSER}={browser}");
+        let body = format!("form_token={token}&{fields}");
+        let answer = self.ask("POST", path, &cookies, &body)?;
+        assert_eq!(
+            answer.status, 303,
+            "{path}: {}\n{}",
+            answer.head, answer.body
+        );
+        header(&answer.head, "location").map(str::to_owned)
+    }
+
     /// One request; `None` where the connection was refused or broke before the whole answer was there.
     fn ask(&self, method: &str, path: &str, cookies: &str, body: &str) -> Option<Answer> {
         let mut stream = TcpStream::connect(self.address).ok()?;

@@ -11,7 +11,12 @@
 )]
 
 mod browser;
+mod reminders;
+mod rounds;
 mod server;
+#[path = "../cli/sink.rs"]
+#[allow(dead_code, reason = "the relay of these tests takes every mail")]
+mod sink;
 mod upkeep;
 mod world;
 

@@ -9,9 +9,13 @@ use std::{
 
 use crate::{
     Dice, kills,
+    rounds::Rounds,
     server::Server,
     world::{Deletion, Engine, World},
 };
+
+/// People of the first round.
+const PEOPLE: usize = 1_500;
 
 #[test]
 fn sec_077_kill_9_while_values_are_sealed_again_on_sqlite_loses_none() {
@@ -37,7 +41,7 @@ fn command(configuration: &std::path::Path, arguments: &[&str]) -> Child {
 
 fn reseal(engine: Engine, kills: usize) {
     let mut world = World::new(engine);
-    let (mut rounds, mut all) = (Rounds::new(kills), 0);
+    let (mut rounds, mut all) = (Rounds::new(kills, PEOPLE), 0);
     let mut dice = Dice(u64::from(std::process::id()));
     while let Some(round) = rounds.next() {
         if all < rounds.people {
@@ -87,7 +91,7 @@ fn sec_083_kill_9_while_a_tenant_is_deleted_on_postgres_and_the_server_goes_on_b
 /// Also shows that `serve` sweeps by itself: nothing else deletes here.
 fn delete(engine: Engine, kills: usize) {
     let mut dice = Dice(u64::from(std::process::id()));
-    let mut rounds = Rounds::new(kills);
+    let mut rounds = Rounds::new(kills, PEOPLE);
     while let Some(round) = rounds.next() {
         let world = World::new(engine);
         populate(&world, rounds.people);
@@ -118,41 +122,6 @@ fn delete(engine: Engine, kills: usize) {
             rows: 0,
         };
         assert_eq!(world.deletion(), gone, "round {round}");
-    }
-}
-
-/// The rounds of a test, each with a kill. A machine that is done before the kill comes gets twice as much to do, until some kill
-/// fell into the work: otherwise the test would show nothing.
-struct Rounds {
-    people: usize,
-    begun: usize,
-    wanted: usize,
-    interrupted: usize,
-}
-
-impl Rounds {
-    fn new(wanted: usize) -> Self {
-        Self {
-            people: 1_500,
-            begun: 0,
-            wanted,
-            interrupted: 0,
-        }
-    }
-
-    /// The number of the next round; `None`: it is enough.
-    fn next(&mut self) -> Option<usize> {
-        let is_enough = self.begun >= self.wanted && self.interrupted > 0;
-        self.begun += 1;
-        (!is_enough).then_some(self.begun - 1)
-    }
-
-    fn killed(&mut self, in_the_work: bool) {
-        self.interrupted += usize::from(in_the_work);
-        if self.interrupted == 0 {
-            self.people *= 2;
-            assert!(self.people <= 50_000, "no kill ever falls into the work");
-        }
     }
 }
 

@@ -21,10 +21,11 @@ use warifu_domain::{
     token::Token,
     user::{Login, Role},
 };
+use warifu_flows::console_job::JobKind;
 use warifu_otp::{Secret, Step, TotpKey, TotpParams};
 use warifu_storage::{
-    AuditFilter, ChainCheck, KeyRing, Location, NewTotp, NewUser, SealedColumn, SealedPlace,
-    SealedRow, StageKind, Store, StoreOptions, seal, testing, totp_plaintext,
+    AuditFilter, ChainCheck, KeyRing, Location, NewTotp, NewUser, ReminderRound, SealedColumn,
+    SealedPlace, SealedRow, StageKind, Store, StoreOptions, seal, testing, totp_plaintext,
 };
 
 /// Which database.
@@ -72,6 +73,7 @@ pub(crate) struct World {
     keys: KeyRing,
     runtime: Runtime,
     next: AtomicU64,
+    relay: Option<SocketAddr>,
     _database: testing::TestStore,
 }
 
@@ -99,6 +101,7 @@ impl World {
             keys,
             runtime,
             next: AtomicU64::new(1),
+            relay: None,
             _database: database,
         };
         let policy = Preset::find("workspace").unwrap().text;
@@ -131,8 +134,18 @@ impl World {
         })
     }
 
+    /// Has servers that start from now on send mail to a relay.
+    pub(crate) fn send_mail_to(&mut self, relay: SocketAddr) {
+        self.relay = Some(relay);
+    }
+
     /// Adds people who have typed their password four times and not yet their code.
     pub(crate) fn add_people(&self, count: usize) -> Vec<Person> {
+        self.add_people_as(Role::Member, count)
+    }
+
+    /// [`Self::add_people`], who may manage as much as `role` may.
+    pub(crate) fn add_people_as(&self, role: Role, count: usize) -> Vec<Person> {
         let now = system_now();
         let key_of = |secret: &Secret| TotpKey::new(TotpParams::default(), secret);
         let mut people = Vec::new();
@@ -170,7 +183,7 @@ impl World {
                         login: &login,
                         name: "",
                         email: None,
-                        role: Role::Member,
+                        role,
                         password: None,
                         password_term: PasswordTerm::Lasting,
                         group: None,
@@ -215,7 +228,8 @@ impl World {
         };
         let text = format!(
             "[server]\nlisten = \"{listen}\"\n[database]\nurl = \"{url}\"\n[keys]\nfile = \"keys.toml\"\n\
-             [metrics]\nlisten = \"{metrics}\"\n[log]\nlevel = \"error\"\n",
+             [metrics]\nlisten = \"{metrics}\"\n[log]\nlevel = \"error\"\n{}",
+            self.mail_settings(),
         );
         let path = self
             .folder
@@ -223,6 +237,17 @@ impl World {
             .join(format!("warifu-{}.toml", listen.port()));
         std::fs::write(&path, text).unwrap();
         path
+    }
+
+    fn mail_settings(&self) -> String {
+        let Some(relay) = self.relay else {
+            return String::new();
+        };
+        format!(
+            "[mail]\nserver = \"{}\"\nport = {}\ntls = \"none\"\nsender = \"warifu@example.jp\"\n",
+            relay.ip(),
+            relay.port()
+        )
     }
 
     /// Guesses that the database counts for an attempt; `None` if the attempt is finished.
@@ -346,6 +371,84 @@ impl World {
                 is_marked: tenant.map(|tenant| tenant.suspended && tenant.delete_at.is_some()),
                 rows: rows.await.unwrap() + apps,
             }
+        })
+    }
+
+    /// Adds people who have a mail address and no second factor; gives the addresses.
+    pub(crate) fn add_readers(&self, count: usize) -> Vec<String> {
+        let now = system_now();
+        let reader = |_| {
+            let id = self.next.fetch_add(1, Ordering::SeqCst) as i64;
+            let address = format!("reader{id}@example.jp");
+            let context = SealedColumn::Email.context(TENANT, id);
+            let sealed = seal::seal(&self.keys, random(), &context, address.as_bytes());
+            (id, address, sealed)
+        };
+        let readers: Arc<Vec<_>> = Arc::new((0..count).map(reader).collect());
+        let (keys, written) = (self.shared_keys(), readers.clone());
+        self.with_store(async |store| {
+            let added = store.write(TENANT, async move |tx| {
+                for (id, address, sealed) in written.iter() {
+                    let login = Login::parse(address).unwrap();
+                    let new = NewUser {
+                        id: UserId(*id),
+                        login: &login,
+                        name: "",
+                        email: Some(sealed.clone()),
+                        role: Role::Member,
+                        password: None,
+                        password_term: PasswordTerm::Lasting,
+                        group: None,
+                        imported: None,
+                    };
+                    tx.insert_user(&new, now).await?;
+                    let event = AuditEvent::new(EventKind::UserAdded, Some(new.id));
+                    tx.append_audit(&keys, &event, now).await?;
+                }
+                Ok(())
+            });
+            added.await.unwrap();
+        });
+        readers
+            .iter()
+            .map(|(_, address, _)| address.clone())
+            .collect()
+    }
+
+    /// How a round of reminders stands.
+    pub(crate) fn round(&self, id: i64) -> ReminderRound {
+        let found = self.with_store(async |store| {
+            let found = store.read(TENANT, async move |tx| tx.find_reminder_round(id).await);
+            found.await.unwrap()
+        });
+        found.expect("a round that was begun is there")
+    }
+
+    /// Lets time pass for what a killed server left: its round is done by nobody, its leases are over, and all mail is due.
+    pub(crate) fn let_time_pass(&self) {
+        self.with_store(async |store| {
+            let later = system_now() + Span::days(1);
+            let waiting =
+                store.read_platform(async move |tx| tx.list_due_notices(later, 1_000_000).await);
+            let waiting = Arc::new(waiting.await.unwrap());
+            let moved = store.write(TENANT, async move |tx| {
+                tx.write_off_jobs(JobKind::Reminders as i64, later).await?;
+                for notice in waiting.iter() {
+                    // A server that runs may have taken it meanwhile.
+                    tx.postpone_notice(notice.id, notice.due_at, Timestamp(0))
+                        .await?;
+                }
+                Ok(())
+            });
+            moved.await.unwrap();
+        });
+    }
+
+    /// Mails that wait.
+    pub(crate) fn waiting_mails(&self) -> i64 {
+        self.with_store(async |store| {
+            let state = store.read_platform(async |tx| tx.outbox_state().await);
+            state.await.unwrap().waiting
         })
     }
 
