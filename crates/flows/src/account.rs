@@ -251,9 +251,7 @@ pub async fn change_password(
             .await?;
         tx.release_all_guesses(&budget_subject(&who.login)).await?;
         tx.note_open(user).await?;
-        tx.delete_attempts_of(user).await?;
-        tx.delete_sessions_of(user, Some(&who.token)).await?;
-        act.close_mail_windows(tx, user).await?;
+        act.close_doors(tx, user, Some(&who.token)).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, kind).await?;
         session::renew(tx, &act, &who.token, &who.session, token.clone()).await

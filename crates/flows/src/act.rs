@@ -134,6 +134,20 @@ impl Act {
         self.rng.token()
     }
 
+    /// Ends everything by which a person is in, or on the way in: attempts, sessions but `keep`, windows of mail clients. Says how
+    /// many sessions ended (SEC-7, SEC-8).
+    pub(crate) async fn close_doors(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        keep: Option<&TokenHash>,
+    ) -> Result<u64, StoreError> {
+        tx.delete_attempts_of(user).await?;
+        let ended = tx.delete_sessions_of(user, keep).await?;
+        self.close_mail_windows(tx, user).await?;
+        Ok(ended)
+    }
+
     /// Records a refusal that nothing else was written for (SEC-79), and gives it back.
     pub(crate) async fn deny(
         &self,

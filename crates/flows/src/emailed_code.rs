@@ -18,7 +18,8 @@ use warifu_domain::{
     token::{Token, TokenHash},
 };
 use warifu_storage::{
-    BudgetKind, EmailedCodeRow, Purpose, StageKind, StoreError, Tx, budget_subject, seal,
+    BudgetKind, EmailedCodeRow, GuessedMethod, Purpose, StageKind, StoreError, Tx, budget_subject,
+    seal,
 };
 use zeroize::Zeroizing;
 
@@ -320,15 +321,16 @@ pub(crate) async fn judge_emailed_code(
         Ok(accepted) if tx.spend_emailed_code(user, purpose).await? => accepted,
         Ok(_) => return Ok(Err(Refusal::EmailedCodeOver)),
         Err(refusal) => {
-            tx.delay_address_guess(user, failures, act.now).await?;
+            tx.delay_method(GuessedMethod::EmailedCode, user, failures, act.now)
+                .await?;
             return Ok(Err(refusal));
         }
     };
     if purpose == CodePurpose::Prove {
         // One right proof opens the other methods again.
         tx.note_address_used(user, act.now).await?;
-        tx.release_totp_guesses(user).await?;
-        tx.release_backup_guesses(user).await?;
+        let others = [GuessedMethod::App, GuessedMethod::BackupCodes];
+        tx.reopen_methods(&others, user).await?;
     }
     Ok(Ok((accepted, open.and_then(|open| open.address))))
 }

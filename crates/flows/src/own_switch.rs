@@ -55,9 +55,7 @@ pub async fn switch(
             return Ok(Err(gone));
         }
         tx.update_own_switch(user, on).await?;
-        tx.delete_attempts_of(user).await?;
-        act.close_mail_windows(tx, user).await?;
-        tx.delete_sessions_of(user, Some(&keep)).await?;
+        act.close_doors(tx, user, Some(&keep)).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, kind).await?;
         Ok(Ok(()))

@@ -164,9 +164,7 @@ pub async fn confirm(
         };
         let former = tx.find_private_address(user).await?;
         tx.replace_private_address(user, &sealed, act.now).await?;
-        tx.delete_attempts_of(user).await?;
-        act.close_mail_windows(tx, user).await?;
-        tx.delete_sessions_of(user, Some(&token)).await?;
+        act.close_doors(tx, user, Some(&token)).await?;
         act.audit(tx, event).await?;
         let former = former.as_ref().map(|row| row.sealed.as_slice());
         act.notify_with(tx, user, kind, former).await?;
@@ -193,9 +191,7 @@ pub async fn remove(
             Refusal::NotSignedIn
         } else if let Some(former) = tx.find_private_address(user).await? {
             tx.delete_private_address(user).await?;
-            tx.delete_attempts_of(user).await?;
-            act.close_mail_windows(tx, user).await?;
-            tx.delete_sessions_of(user, Some(&token)).await?;
+            act.close_doors(tx, user, Some(&token)).await?;
             act.audit(tx, event).await?;
             act.notify_with(tx, user, kind, Some(&former.sealed))
                 .await?;

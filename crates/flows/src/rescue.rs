@@ -229,9 +229,7 @@ async fn rescue(
 ) -> Result<(), StoreError> {
     tx.delete_totp(user).await?;
     tx.void_backup_set(user).await?;
-    tx.delete_attempts_of(user).await?;
-    tx.delete_sessions_of(user, None).await?;
-    act.close_mail_windows(tx, user).await?;
+    act.close_doors(tx, user, None).await?;
     let kind = EventKind::AdministratorRescued;
     let event = AuditEvent::new(kind, Some(user)).detail(statement);
     act.audit(tx, event).await?;

@@ -13,7 +13,7 @@ use warifu_domain::{
     typed::Typed,
 };
 use warifu_otp::OneTimeCode;
-use warifu_storage::{HelpdeskCodeRow, StoreError, Tx};
+use warifu_storage::{GuessedMethod, HelpdeskCodeRow, StoreError, Tx};
 
 use crate::{
     act::Act,
@@ -61,15 +61,16 @@ pub(crate) async fn judge_totp(
         }
     }
     if verdict.is_err() {
-        tx.delay_totp_guess(user, failures, act.now).await?;
+        tx.delay_method(GuessedMethod::App, user, failures, act.now)
+            .await?;
         return Ok(verdict);
     }
     // One right proof opens the other methods again (section 4: "unlocked with another factor").
-    if apps.len() > 1 {
-        tx.release_totp_guesses(user).await?;
+    let others = [GuessedMethod::BackupCodes, GuessedMethod::EmailedCode];
+    match apps.len() {
+        1 => tx.reopen_methods(&others, user).await?,
+        _ => tx.reopen_methods(GuessedMethod::ALL, user).await?,
     }
-    tx.release_backup_guesses(user).await?;
-    tx.release_address_guesses(user).await?;
     Ok(verdict)
 }
 
@@ -173,8 +174,8 @@ pub(crate) async fn judge_backup_code(
             return Ok(Err(Refusal::BackupCodeUsed));
         }
         // One right proof opens the other methods again.
-        tx.release_totp_guesses(user).await?;
-        tx.release_address_guesses(user).await?;
+        let others = [GuessedMethod::App, GuessedMethod::EmailedCode];
+        tx.reopen_methods(&others, user).await?;
     }
     Ok(verdict)
 }
@@ -199,9 +200,7 @@ pub(crate) async fn judge_helpdesk_code(
             return Ok(Err(Refusal::HelpdeskCodeOver)); // A twin request came first.
         }
         // One right proof opens the other methods again.
-        tx.release_totp_guesses(user).await?;
-        tx.release_backup_guesses(user).await?;
-        tx.release_address_guesses(user).await?;
+        tx.reopen_methods(GuessedMethod::ALL, user).await?;
     }
     Ok(verdict)
 }

@@ -3,7 +3,7 @@
 use warifu_domain::{
     ids::{AuthenticatorId, UserId},
     pairing::PairedName,
-    throttle::{CLOSED_AT, wait_after},
+    throttle::CLOSED_AT,
     time::Timestamp,
     token::TokenHash,
 };
@@ -200,35 +200,6 @@ impl Tx<'_> {
             )
             .await?;
         Ok(rows == 1)
-    }
-
-    /// Gives the guesses of a person's apps back: another proof was right, or a code of one of several apps.
-    pub async fn release_totp_guesses(&mut self, user: UserId) -> Result<(), StoreError> {
-        let tenant = self.tenant;
-        let sql = "UPDATE totp SET failures = 0, blocked_until = 0
-                    WHERE tenant_id = $1 AND user_id = $2 AND failures > 0";
-        self.exec(sql, &[tenant.into(), user.into()]).await?;
-        Ok(())
-    }
-
-    /// Makes the next guess wait as the failures demand.
-    pub async fn delay_totp_guess(
-        &mut self,
-        user: UserId,
-        failures: i64,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let wait = wait_after(failures);
-        if wait.0 == 0 {
-            return Ok(());
-        }
-        let tenant = self.tenant;
-        self.note_blocked(user, failures, now + wait).await?;
-        let sql = "UPDATE totp SET blocked_until = $3
-                    WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NOT NULL";
-        self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()])
-            .await?;
-        Ok(())
     }
 
     /// The state of a person's confirmed app; the newest, should there be several. Ids grow with time and stand in the key:

@@ -3,11 +3,14 @@
 use warifu_domain::{
     backup_code::{AcceptedBackupCode, BackupSet, Verifier},
     ids::UserId,
-    throttle::{CLOSED_AT, wait_after},
+    throttle::CLOSED_AT,
     time::Timestamp,
 };
 
-use crate::store::{Row, StoreError, Tx};
+use crate::{
+    guess_budgets::GuessedMethod,
+    store::{Row, StoreError, Tx},
+};
 
 /// A set with its budget of failures.
 #[derive(Clone)]
@@ -129,13 +132,8 @@ impl Tx<'_> {
             )
             .await?;
         if let Some(row) = &reserved {
-            let wait = wait_after(row.failures);
-            if wait.0 > 0 {
-                self.note_blocked(user, row.failures, now + wait).await?;
-                let sql = "UPDATE backup_code_set SET blocked_until = $3 WHERE tenant_id = $1 AND user_id = $2";
-                self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()])
-                    .await?;
-            }
+            self.delay_method(GuessedMethod::BackupCodes, user, row.failures, now)
+                .await?;
         }
         Ok(reserved)
     }
@@ -172,15 +170,6 @@ impl Tx<'_> {
             .await?;
         self.note_codes(user).await?;
         Ok(rows == 1)
-    }
-
-    /// Gives the guesses back: another proof was right.
-    pub async fn release_backup_guesses(&mut self, user: UserId) -> Result<(), StoreError> {
-        let tenant = self.tenant;
-        let sql = "UPDATE backup_code_set SET failures = 0, blocked_until = 0
-                    WHERE tenant_id = $1 AND user_id = $2 AND failures > 0";
-        self.exec(sql, &[tenant.into(), user.into()]).await?;
-        Ok(())
     }
 
     /// Issues a new set; the one before is superseded (SEC-22). `generation` is the set's that the caller saw, 0 where

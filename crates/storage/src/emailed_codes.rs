@@ -3,7 +3,7 @@
 use warifu_domain::{
     emailed_code::{CodePurpose, GUESSES},
     ids::UserId,
-    throttle::{CLOSED_AT, wait_after},
+    throttle::CLOSED_AT,
     time::Timestamp,
     token::TokenHash,
 };
@@ -281,35 +281,6 @@ impl Tx<'_> {
                    RETURNING failures";
         let params = [tenant.into(), user.into(), CLOSED_AT.into(), now.into()];
         self.find(sql, &params, |row| row.int(0)).await
-    }
-
-    /// Makes the next guess wait as the failures demand.
-    pub async fn delay_address_guess(
-        &mut self,
-        user: UserId,
-        failures: i64,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let wait = wait_after(failures);
-        if wait.0 == 0 {
-            return Ok(());
-        }
-        let tenant = self.tenant;
-        self.note_blocked(user, failures, now + wait).await?;
-        let sql =
-            "UPDATE private_address SET blocked_until = $3 WHERE tenant_id = $1 AND user_id = $2";
-        self.exec(sql, &[tenant.into(), user.into(), (now + wait).into()])
-            .await?;
-        Ok(())
-    }
-
-    /// Gives the guesses at codes by mail back, because another proof was right.
-    pub async fn release_address_guesses(&mut self, user: UserId) -> Result<(), StoreError> {
-        let tenant = self.tenant;
-        let sql = "UPDATE private_address SET failures = 0, blocked_until = 0
-                    WHERE tenant_id = $1 AND user_id = $2 AND failures > 0";
-        self.exec(sql, &[tenant.into(), user.into()]).await?;
-        Ok(())
     }
 
     /// Notes that a code by mail was right, which gives the guesses back.

@@ -230,10 +230,8 @@ async fn confirm(
         let generation = voided.map_or(0, |row| row.set.generation);
         fresh.issue(tx, act, user, generation).await?;
     }
-    tx.delete_attempts_of(user).await?;
-    tx.delete_sessions_of(user, Some(&token)).await?;
     // Of an app before this one; what this code opens comes with the session that it finishes or renews.
-    act.close_mail_windows(tx, user).await?;
+    act.close_doors(tx, user, Some(&token)).await?;
     let event = match &first.paired {
         Some(paired) => event.detail(&pairing::words(paired)),
         None => event,

@@ -72,9 +72,7 @@ pub async fn remove_totp(
         }
         tx.delete_totp(user).await?;
         tx.void_backup_set(user).await?;
-        tx.delete_attempts_of(user).await?;
-        tx.delete_sessions_of(user, Some(&keep)).await?;
-        act.close_mail_windows(tx, user).await?;
+        act.close_doors(tx, user, Some(&keep)).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user, EventKind::SecondFactorRemoved).await?;
         Ok(Ok(()))

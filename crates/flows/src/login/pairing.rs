@@ -9,7 +9,7 @@ use warifu_storage::PendingKind;
 
 use super::{NewSession, set_up::owner};
 use crate::{
-    act::{Act, Origin},
+    act::Origin,
     ctx::Ctx,
     enrol::{self, Starter},
     error::FlowError,
@@ -23,8 +23,7 @@ pub async fn start_pairing(
     origin: &Origin,
     attempt: &Token,
 ) -> Result<(), FlowError> {
-    let act = Act::of(ctx, tenant, origin);
-    let user = owner(ctx, &act, EventKind::PairingStarted, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, EventKind::PairingStarted).await?;
     pairing::begin(ctx, &act, user, Starter::Attempt(attempt.hash())).await
 }
 
@@ -38,8 +37,7 @@ pub async fn find_pairing(
     if tenant.policy.enrolment.pairing.order(true).is_none() {
         return Ok(None);
     }
-    let act = Act::of(ctx, tenant, origin);
-    let user = owner(ctx, &act, EventKind::PairingStarted, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, EventKind::PairingStarted).await?;
     pairing::find_open(ctx, &act, user, Starter::Attempt(attempt.hash())).await
 }
 
@@ -52,8 +50,7 @@ pub async fn type_app_code(
     typed: &str,
     device: &str,
 ) -> Result<(), FlowError> {
-    let act = Act::of(ctx, tenant, origin);
-    let user = owner(ctx, &act, EventKind::AppCodeTyped, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, EventKind::AppCodeTyped).await?;
     let starter = Starter::Attempt(attempt.hash());
     pairing::derive(ctx, &act, user, starter, typed, device).await
 }
@@ -66,8 +63,8 @@ pub async fn confirm_pairing(
     attempt: &Token,
     code: &str,
 ) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
-    let (act, kind) = (Act::of(ctx, tenant, origin), EventKind::SetUpConfirmed);
-    let user = owner(ctx, &act, kind, attempt).await?;
+    let kind = EventKind::SetUpConfirmed;
+    let (act, user) = owner(ctx, tenant, origin, attempt, kind).await?;
     if tenant.policy.enrolment.pairing.order(true).is_none() {
         return Err(act.deny(ctx, kind, Some(user), Refusal::NotOffered).await);
     }
@@ -81,7 +78,6 @@ pub async fn abandon_pairing(
     origin: &Origin,
     attempt: &Token,
 ) -> Result<(), FlowError> {
-    let act = Act::of(ctx, tenant, origin);
-    let user = owner(ctx, &act, EventKind::PairingAbandoned, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, EventKind::PairingAbandoned).await?;
     pairing::give_up(ctx, &act, user, Starter::Attempt(attempt.hash())).await
 }

@@ -143,9 +143,7 @@ pub async fn reset(
         tx.update_password(user.id, &hashed, PasswordTerm::Lasting)
             .await?;
         tx.release_all_guesses(&budget_subject(&user.login)).await?;
-        tx.delete_attempts_of(user.id).await?;
-        tx.delete_sessions_of(user.id, None).await?;
-        act.close_mail_windows(tx, user.id).await?;
+        act.close_doors(tx, user.id, None).await?;
         act.audit(tx, event).await?;
         act.notify(tx, user.id, kind).await?;
         Ok(Ok(()))

@@ -29,8 +29,7 @@ pub async fn pending_totp(
     origin: &Origin,
     attempt: &Token,
 ) -> Result<PendingTotp, FlowError> {
-    let act = Act::of(ctx, tenant, origin);
-    let user = owner(ctx, &act, EventKind::SetUpStarted, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, EventKind::SetUpStarted).await?;
     enrol::show_pending(ctx, &act, user, Starter::Attempt(attempt.hash())).await
 }
 
@@ -41,11 +40,8 @@ pub async fn kept_totp(
     origin: &Origin,
     attempt: &Token,
 ) -> Result<PendingTotp, FlowError> {
-    let (act, starter) = (
-        Act::of(ctx, tenant, origin),
-        Starter::Attempt(attempt.hash()),
-    );
-    let user = owner(ctx, &act, EventKind::SetUpStarted, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, EventKind::SetUpStarted).await?;
+    let starter = Starter::Attempt(attempt.hash());
     match enrol::find_pending(ctx, &act, user, starter).await? {
         Some(pending) => Ok(pending),
         None => enrol::show_pending(ctx, &act, user, starter).await,
@@ -60,8 +56,7 @@ pub async fn confirm_totp(
     attempt: &Token,
     code: &str,
 ) -> Result<(NewSession, Option<Vec<BackupCode>>), FlowError> {
-    let act = Act::of(ctx, tenant, origin);
-    let user = owner(ctx, &act, EventKind::SetUpConfirmed, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, EventKind::SetUpConfirmed).await?;
     enrol::confirm_in_attempt(ctx, &act, user, attempt, PendingKind::Shown, code).await
 }
 
@@ -73,9 +68,8 @@ pub async fn skip(
     origin: &Origin,
     attempt: &Token,
 ) -> Result<NewSession, FlowError> {
-    let act = Act::of(ctx, tenant, origin);
     let kind = EventKind::SetUpSkipped;
-    let user = owner(ctx, &act, kind, attempt).await?;
+    let (act, user) = owner(ctx, tenant, origin, attempt, kind).await?;
     let (attempt, token) = (attempt.hash(), ctx.rng.token());
     let skipped = ctx.store.write(tenant.id, async move |tx| {
         let (policy, event) = (&act.tenant.policy, AuditEvent::new(kind, Some(user)));
@@ -104,20 +98,23 @@ pub async fn skip(
     Ok(skipped.await??)
 }
 
-/// Whose attempt it is, if it is open. That it waits for a set-up is asked in the transaction that goes on with it.
+/// Begins an act in an attempt, of the person whose attempt it is, if it is open. That it waits for a set-up is asked in the
+/// transaction that goes on with it.
 pub(super) async fn owner(
     ctx: &Ctx,
-    act: &Act,
-    kind: EventKind,
+    tenant: &Arc<Tenant>,
+    origin: &Origin,
     attempt: &Token,
-) -> Result<UserId, FlowError> {
-    let (tenant, token, now) = (act.tenant.clone(), attempt.hash(), act.now);
+    kind: EventKind,
+) -> Result<(Act, UserId), FlowError> {
+    let act = Act::of(ctx, tenant, origin);
+    let (of, token, now) = (tenant.clone(), attempt.hash(), act.now);
     let found = ctx.store.read(tenant.id, async move |tx| {
-        let wrong_codes = tenant.policy.login.wrong_codes;
+        let wrong_codes = of.policy.login.wrong_codes;
         tx.find_attempt(&token, wrong_codes, now).await
     });
     match found.await? {
-        Ok(row) => Ok(row.pending.user),
+        Ok(row) => Ok((act, row.pending.user)),
         Err(closed) if closed.user.is_none() => Err(closed.why.into()),
         Err(closed) => Err(act.deny(ctx, kind, closed.user, closed.why).await),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use warifu_domain::{
     audit::EventKind, permission::Operation, refusal::Refusal, tenant::Tenant, user::Role,
 };
-use warifu_storage::{StoreError, Tx, UserRow, budget_subject};
+use warifu_storage::{GuessedMethod, StoreError, Tx, UserRow, budget_subject};
 
 use super::{ManageError, Whom, begin};
 use crate::{act::Act, by::By, ctx::Ctx, pairing};
@@ -126,9 +126,7 @@ pub async fn disable_user(
 /// Ends everything by which a person is in, or on the way in.
 async fn close_doors(tx: &mut Tx<'_>, act: &Act, user: &UserRow) -> Result<(), StoreError> {
     tx.spend_helpdesk_code(user.id).await?;
-    tx.delete_attempts_of(user.id).await?;
-    tx.delete_sessions_of(user.id, None).await?;
-    act.close_mail_windows(tx, user.id).await?;
+    act.close_doors(tx, user.id, None).await?;
     Ok(())
 }
 
@@ -171,9 +169,7 @@ pub async fn unlock_user(
     let unlocked = ctx.store.write(tenant.id, async move |tx| {
         let standing = tx.find_user(user.id).await?.map(|user| user.standing);
         tx.release_all_guesses(&budget_subject(&user.login)).await?;
-        tx.release_totp_guesses(user.id).await?;
-        tx.release_backup_guesses(user.id).await?;
-        tx.release_address_guesses(user.id).await?;
+        tx.reopen_methods(GuessedMethod::ALL, user.id).await?;
         pairing::release(tx, user.id).await?;
         tx.note_open(user.id).await?;
         act.audit(tx, event.clone()).await?;
@@ -241,9 +237,7 @@ pub async fn end_sessions(
     let (act, user) = begin_act(ctx, tenant, by, &whom.into(), operation).await?;
     let event = by.event(kind_of(operation), Some(user.id));
     let ended = ctx.store.write(tenant.id, async move |tx| {
-        tx.delete_attempts_of(user.id).await?;
-        let ended = tx.delete_sessions_of(user.id, None).await?;
-        act.close_mail_windows(tx, user.id).await?;
+        let ended = act.close_doors(tx, user.id, None).await?;
         act.audit(tx, event.clone()).await?;
         Ok(ended)
     });

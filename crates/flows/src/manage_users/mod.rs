@@ -314,9 +314,7 @@ pub async fn set_password(
             tx.update_password(user.id, &hashed, term).await?;
             tx.release_all_guesses(&budget_subject(&user.login)).await?;
             tx.note_open(user.id).await?;
-            tx.delete_attempts_of(user.id).await?;
-            tx.delete_sessions_of(user.id, None).await?;
-            act.close_mail_windows(tx, user.id).await?;
+            act.close_doors(tx, user.id, None).await?;
             act.audit(
                 tx,
                 AuditEvent::new(EventKind::PasswordChanged, Some(user.id)),

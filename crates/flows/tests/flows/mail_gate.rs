@@ -16,6 +16,7 @@ use warifu_flows::{
     mail_gate::{self, Answer, Outcome, Server},
     manage_users::{self, NewPerson},
 };
+use warifu_storage::BudgetKind;
 
 use crate::{
     mail_windows::{address, campus, question},
@@ -262,17 +263,7 @@ async fn k10_a_refused_client_is_recorded_once_an_hour_and_the_person_told_once_
 async fn sec_048_a_client_that_repeats_a_stale_password_counts_once_a_network() {
     on_both(campus(), async |world| {
         let (hana, _) = world.student("hana").await;
-        let failures = async || {
-            let found = world.rows("throttle", "kind = 2").await;
-            match found {
-                0 => 0,
-                _ => {
-                    world
-                        .number("SELECT failures FROM throttle WHERE tenant_id = 1 AND kind = 2")
-                        .await
-                }
-            }
-        };
+        let failures = async || world.failures(BudgetKind::OtherBrowser).await;
         for _ in 0..500 {
             world
                 .told("hana", HOME, "imap", Outcome::WrongPassword)

@@ -23,6 +23,7 @@ use warifu_flows::{
     mail_login::{self, MailLogin},
     manage_users,
 };
+use warifu_storage::BudgetKind;
 
 use crate::{
     mail_windows::{campus, question},
@@ -53,13 +54,6 @@ impl World {
         rows.iter()
             .filter(|row| row.kind == EventKind::MailPasswordWrong)
             .count()
-    }
-
-    async fn failures(&self, kind: i64) -> i64 {
-        self.number(&format!(
-            "SELECT COALESCE(SUM(failures), 0) FROM throttle WHERE tenant_id = 1 AND kind = {kind}"
-        ))
-        .await
     }
 }
 
@@ -174,18 +168,24 @@ async fn sec_048_a_stale_password_that_is_repeated_counts_once_a_network_and_day
             );
         }
         assert_eq!(
-            (world.failures(2).await, world.wrong_passwords().await),
+            (
+                world.failures(BudgetKind::OtherBrowser).await,
+                world.wrong_passwords().await
+            ),
             (1, 1)
         );
         assert_eq!(
             world.mail("taro", "203.0.113.8", "the old password").await,
             MailLogin::Wrong
         );
-        assert_eq!(world.failures(2).await, 2);
+        assert_eq!(world.failures(BudgetKind::OtherBrowser).await, 2);
         world.wait(Span::days(1));
         world.mail("taro", HOME, "the old password").await;
         assert_eq!(
-            (world.failures(2).await, world.wrong_passwords().await),
+            (
+                world.failures(BudgetKind::OtherBrowser).await,
+                world.wrong_passwords().await
+            ),
             (3, 3)
         );
         // Its owner gets in at a browser, and the mail client with the right one.
@@ -194,7 +194,7 @@ async fn sec_048_a_stale_password_that_is_repeated_counts_once_a_network_and_day
             is_in("taro")
         );
         assert_eq!(
-            world.failures(2).await,
+            world.failures(BudgetKind::OtherBrowser).await,
             3,
             "a login of a mail client forgives nothing"
         );
@@ -222,7 +222,10 @@ async fn sec_045_each_other_password_is_a_guess_that_the_budgets_count() {
             );
         }
         assert_eq!(
-            (world.failures(2).await, world.failures(3).await),
+            (
+                world.failures(BudgetKind::OtherBrowser).await,
+                world.failures(BudgetKind::UnknownLogin).await
+            ),
             (FREE_FAILURES + 1, FREE_FAILURES + 1)
         );
         let told = world.wrong_passwords().await;
@@ -249,7 +252,7 @@ async fn sec_045_each_other_password_is_a_guess_that_the_budgets_count() {
         for guess in guesses.collect::<Vec<_>>() {
             assert_eq!(guess.await.unwrap(), MailLogin::Wrong);
         }
-        assert!(world.failures(2).await <= CLOSED_AT);
+        assert!(world.failures(BudgetKind::OtherBrowser).await <= CLOSED_AT);
         let mut browser = world.browser_at(HOME.parse().unwrap());
         assert_eq!(
             refused(browser.send_password(&taro).await),

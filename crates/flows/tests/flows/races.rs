@@ -3,7 +3,7 @@
 
 use warifu_domain::{attempt::Pending, refusal::Refusal, throttle::CLOSED_AT, time::Span};
 use warifu_flows::FlowError;
-use warifu_storage::StageKind;
+use warifu_storage::{BudgetKind, StageKind};
 
 use crate::support::{Asked, Browser, Person, Phone, Setting, World, on_both, refused, shown};
 
@@ -351,12 +351,7 @@ async fn sec_045_wrong_passwords_at_once_meet_one_budget() {
                     .iter()
                     .all(|refusal| *refusal == Refusal::WrongLogin)
         );
-        assert_eq!(
-            world
-                .number("SELECT MAX(failures) FROM throttle WHERE tenant_id = 1 AND kind = 2")
-                .await,
-            5
-        );
+        assert_eq!(world.failures(BudgetKind::OtherBrowser).await, 5);
         assert_eq!(
             refused(world.browser().send_password(&taro).await),
             Refusal::WrongLogin

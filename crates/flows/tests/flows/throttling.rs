@@ -11,6 +11,7 @@ use warifu_domain::{
 };
 use warifu_flows::By;
 use warifu_flows::manage_users;
+use warifu_storage::BudgetKind;
 
 use crate::support::{
     Asked, Browser, Person, Setting, TypedProof, World, a_second_less, on_both, refused,
@@ -264,9 +265,7 @@ async fn sec_047_an_account_is_guessed_at_fifty_times_from_however_many_addresse
             refused(stranger.guess_password("taro", guess).await);
             world.wait(LONGEST_WAIT);
         }
-        let failures = world
-            .number("SELECT failures FROM throttle WHERE tenant_id = 1 AND kind = 2")
-            .await;
+        let failures = world.failures(BudgetKind::OtherBrowser).await;
         assert_eq!(failures, CLOSED_AT);
         assert_eq!(
             refused(world.browser().send_password(&taro).await),

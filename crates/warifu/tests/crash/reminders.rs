@@ -178,6 +178,6 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
             began.elapsed() < Duration::from_secs(300),
             "it never comes to it that {what}"
         );
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(5));
     }
 }

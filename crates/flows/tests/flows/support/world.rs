@@ -27,7 +27,8 @@ use warifu_flows::{
     rng::Rng,
 };
 use warifu_storage::{
-    AuditFilter, AuditRow, ChainCheck, FaultPlan, KeyRing, Standing, Store, StoreOptions, UserRow,
+    AuditFilter, AuditRow, BudgetKind, ChainCheck, FaultPlan, KeyRing, Standing, Store,
+    StoreOptions, UserRow,
     testing::{self, TestStore},
 };
 
@@ -481,6 +482,15 @@ impl World {
         let sql =
             format!("SELECT COUNT(*) FROM {table} WHERE tenant_id = {tenant} AND {condition}");
         self.number(&sql).await
+    }
+
+    /// Failures that all budgets of a kind have counted.
+    pub(crate) async fn failures(&self, kind: BudgetKind) -> i64 {
+        self.number(&format!(
+            "SELECT COALESCE(SUM(failures), 0) FROM throttle WHERE tenant_id = 1 AND kind = {}",
+            kind as i64
+        ))
+        .await
     }
 
     /// Wrong codes in a row at a person's app.
