@@ -260,7 +260,12 @@ impl Work<'_> {
         let mut outcome = pin!(outcome);
         loop {
             tokio::select! {
-                value = &mut outcome => return Ok(value),
+                value = &mut outcome => {
+                    // What was told last may not have been heard yet.
+                    let (done, total) = *progress.borrow();
+                    (self.row.done, self.row.total) = (done.min(total), total.max(1));
+                    return Ok(value);
+                }
                 Ok(()) = progress.changed() => {
                     let (done, total) = *progress.borrow_and_update();
                     self.say(done, total).await?;
