@@ -86,11 +86,11 @@ impl fmt::Display for EventAddress {
     }
 }
 
-/// The address or network that an event's note is, or begins with (`192.0.2.1: 3`, `192.0.2.1; he asked for it`), and what follows it:
+/// The address or network that an event's note is, or begins with (`192.0.2.1: 3`, `192.0.2.1. He asked for it`), and what follows it:
 /// notes about windows for mail clients are written so. That part is kept no longer than addresses are.
 pub fn address_in(detail: &str) -> Option<(&str, &str)> {
-    let ends = [": ", "; "].map(|end| detail.find(end).unwrap_or(detail.len()));
-    let (address, rest) = detail.split_at(ends[0].min(ends[1]));
+    let ends = [": ", "; ", ". "].map(|end| detail.find(end).unwrap_or(detail.len()));
+    let (address, rest) = detail.split_at(ends.into_iter().min()?);
     AddressRange::parse(address).map(|_| (address, rest))
 }
 
@@ -132,6 +132,7 @@ mod tests {
             ("2001:db8::/64", ": its kick failed with code 77: x"),
             ("2001:db8::", ": 3"),
             ("192.0.2.1", "; lost phone: see ticket"),
+            ("2001:db8::/64", ". Lost phone. See ticket 7"),
         ] {
             let detail = format!("{address}{rest}");
             assert_eq!(address_in(&detail), Some((address, rest)));
