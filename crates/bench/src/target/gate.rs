@@ -19,6 +19,7 @@ use crate::process::Program;
 use crate::report::{Bound, Section, Unit, Verdict};
 use crate::site::{Database, SLUG, Site};
 use crate::stage::Plan;
+use crate::yardstick::pair::{Asked, Pairs};
 use crate::yardstick::{bare_page, wrk};
 
 /// Connections of mail servers.
@@ -168,11 +169,6 @@ pub(crate) fn run(
     ])
 }
 
-struct Side {
-    per_second: f64,
-    cpu_ms: f64,
-}
-
 fn answers(plan: &Plan, scene: &Scene, engine: &str) -> Result<Section> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -197,10 +193,21 @@ fn answers(plan: &Plan, scene: &Scene, engine: &str) -> Result<Section> {
         .map(|reader| question(reader) + "\n")
         .collect();
     fs::write(&bodies, lines)?;
-    let ask = |program: &Program, address| -> Result<Side> {
-        let before = program.cpu_ms()?;
-        let run = wrk::ask(
-            &wrk::Load {
+    let ours = Asked {
+        program: &scene.program,
+        address: scene.site.address,
+    };
+    let bare = Asked {
+        program: &bare,
+        address: bare_address,
+    };
+    let pairs = Pairs::take(
+        plan.pairs,
+        &format!("gate on {engine}"),
+        ours,
+        bare,
+        |address| {
+            let load = wrk::Load {
                 folder: &plan.scratch,
                 address,
                 path: &scene.path(),
@@ -208,33 +215,10 @@ fn answers(plan: &Plan, scene: &Scene, engine: &str) -> Result<Section> {
                 connections: CONNECTIONS,
                 seconds: SECONDS,
                 answer_bytes: size,
-            },
-            &bodies,
-        )?;
-        let cpu_ms = (program.cpu_ms()? - before) / run.requests;
-        Ok(Side {
-            per_second: run.per_second,
-            cpu_ms,
-        })
-    };
-    let mut runs = Vec::new();
-    for _ in 0..plan.pairs {
-        let bare = ask(&bare, bare_address)?;
-        let ours = ask(&scene.program, scene.site.address)?;
-        eprintln!(
-            "{engine}: {} answers/s, bare {}",
-            thousands(ours.per_second),
-            thousands(bare.per_second)
-        );
-        runs.push((ours, bare));
-    }
-    let row = |name: &str, of: fn(&(Side, Side)) -> &Side| {
-        vec![
-            name.to_owned(),
-            thousands(median_of(&runs, |run| of(run).per_second)),
-            format!("{:.3} ms", median_of(&runs, |run| of(run).cpu_ms)),
-        ]
-    };
+            };
+            wrk::ask(&load, &bodies)
+        },
+    )?;
     Ok(Section {
         title: if engine == "sqlite" {
             "Gate answers on SQLite"
@@ -249,17 +233,8 @@ fn answers(plan: &Plan, scene: &Scene, engine: &str) -> Result<Section> {
             thousands(scene.people as f64),
             plan.pairs
         )],
-        table: vec![
-            ["", "a second", "CPU"].map(str::to_owned).to_vec(),
-            row("gate", |run| &run.0),
-            row("bare handler", |run| &run.1),
-        ],
-        verdicts: vec![Verdict {
-            what: "gate answers, to the bare handler".into(),
-            found: median_of(&runs, |(ours, bare)| ours.per_second / bare.per_second),
-            bound: Bound::AtLeast(0.5),
-            unit: Unit::Times,
-        }],
+        table: pairs.table("gate"),
+        verdicts: vec![pairs.verdict("gate answers", 0.5)],
     })
 }
 

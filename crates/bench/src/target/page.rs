@@ -4,25 +4,15 @@ use anyhow::{Result, ensure};
 use warifu_web::http::cookies::Kind;
 
 use crate::load::Connection;
-use crate::measure::{median_of, thousands};
+use crate::measure::thousands;
 use crate::population::Person;
-use crate::process::Program;
-use crate::report::{Bound, Section, Unit, Verdict};
+use crate::report::Section;
 use crate::stage::{Plan, Stage};
+use crate::yardstick::pair::{Asked, Pairs};
 use crate::yardstick::{bare_page, wrk};
 
 const CONNECTIONS: usize = 16;
 const SECONDS: u32 = 3;
-
-struct Side {
-    per_second: f64,
-    cpu_ms: f64,
-}
-
-struct Run {
-    ours: Side,
-    bare: Side,
-}
 
 pub(crate) fn run(plan: &Plan, stage: &Stage) -> Result<Section> {
     let cookie = stage.browser.cookie(Kind::Session, &Person(0).session());
@@ -47,9 +37,16 @@ pub(crate) fn run(plan: &Plan, stage: &Stage) -> Result<Section> {
             ))
         })?
     };
-    let fetch = |program: &Program, address| -> Result<Side> {
-        let before = program.cpu_ms()?;
-        let run = wrk::fetch(&wrk::Load {
+    let ours = Asked {
+        program: &stage.program,
+        address: stage.site.address,
+    };
+    let bare = Asked {
+        program: &bare,
+        address: bare_address,
+    };
+    let pairs = Pairs::take(plan.pairs, "account page", ours, bare, |address| {
+        wrk::fetch(&wrk::Load {
             folder: &plan.scratch,
             address,
             path: &path,
@@ -57,31 +54,8 @@ pub(crate) fn run(plan: &Plan, stage: &Stage) -> Result<Section> {
             connections: CONNECTIONS,
             seconds: SECONDS,
             answer_bytes: size,
-        })?;
-        let cpu_ms = (program.cpu_ms()? - before) / run.requests;
-        Ok(Side {
-            per_second: run.per_second,
-            cpu_ms,
         })
-    };
-    let mut runs = Vec::new();
-    for _ in 0..plan.pairs {
-        let bare = fetch(&bare, bare_address)?;
-        let ours = fetch(&stage.program, stage.site.address)?;
-        eprintln!(
-            "{} pages/s, bare {}",
-            thousands(ours.per_second),
-            thousands(bare.per_second)
-        );
-        runs.push(Run { ours, bare });
-    }
-    let row = |name: &str, of: fn(&Run) -> &Side| {
-        vec![
-            name.to_owned(),
-            thousands(median_of(&runs, |run| of(run).per_second)),
-            format!("{:.3} ms", median_of(&runs, |run| of(run).cpu_ms)),
-        ]
-    };
+    })?;
     Ok(Section {
         title: "The account page",
         text: vec![format!(
@@ -91,17 +65,8 @@ pub(crate) fn run(plan: &Plan, stage: &Stage) -> Result<Section> {
             thousands(body as f64),
             plan.pairs
         )],
-        table: vec![
-            ["", "a second", "CPU"].map(str::to_owned).to_vec(),
-            row("account page", |run| &run.ours),
-            row("bare handler", |run| &run.bare),
-        ],
-        verdicts: vec![Verdict {
-            what: "account pages, to the bare handler".into(),
-            found: median_of(&runs, |run| run.ours.per_second / run.bare.per_second),
-            bound: Bound::AtLeast(0.4),
-            unit: Unit::Times,
-        }],
+        table: pairs.table("account page"),
+        verdicts: vec![pairs.verdict("account pages", 0.4)],
     })
 }
 

@@ -5,5 +5,6 @@ pub(crate) mod bare_page;
 pub(crate) mod dovecot;
 pub(crate) mod fdatasync;
 pub(crate) mod nginx;
+pub(crate) mod pair;
 pub(crate) mod shell;
 pub(crate) mod wrk;
