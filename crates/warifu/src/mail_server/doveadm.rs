@@ -1,4 +1,4 @@
-//! Dovecot's doveadm over HTTP (`/doveadm/v1`, "doveadm HTTP API"), as 2.3 speaks it: `who` shows what is open, `kick` ends it.
+//! Dovecot's doveadm over HTTP (`/doveadm/v1`, "doveadm HTTP API"), as 2.3 and 2.4 speak it: `who` shows what is open, `kick` ends it.
 //!
 //! Over HTTP `kick` always ends the whole process of a connection, other people's in it included, and takes the name for a pattern.
 //! So `who` is asked first, and what is not alone is left alone.
@@ -33,7 +33,7 @@ use crate::{secret, tls};
 const SECTION: &str = "mail_server";
 /// More than a list of 300,000 connections.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// doveadm's exit code for "there is no such connection" (`DOVEADM_EX_NOTFOUND`).
+/// doveadm's exit code for "there is no such connection" (`DOVEADM_EX_NOTFOUND`), of 2.3; 2.4 says that it ended none.
 const NOTHING_FOUND: i64 = 68;
 
 /// The doveadm of one Dovecot.

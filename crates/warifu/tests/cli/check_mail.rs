@@ -1,136 +1,71 @@
 //! `warifu check mail` at a real Dovecot and a real Postfix: gated, open, shut and away (SEC-55).
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::thread;
 
 use serde_json::Value;
 
-use crate::mail_server::{MailServer, PASSWORD};
-use crate::place::{Outcome, Place, is_root};
+use crate::dovecot::{Dovecot, Gate, Installed, PASSWORD, Wanted};
+use crate::mail_server::{self, MailServer};
+use crate::place::{Outcome, Place};
 use crate::postfix;
 use crate::process::Process;
-use crate::relay::{free_port, wait_for};
 use crate::sink::{Mood, Relay};
 
-const FOR_DOVECOT: &str = include_str!("../../../../deploy/dovecot/warifu-2.3.conf");
-const NAMES: [&str; 6] = ["imap", "imaps", "pop3", "pop3s", "sieve", "submission"];
-
-/// A Dovecot with every door that it has.
-struct Dovecot {
-    ports: [u16; 6],
-    process: Option<Process>,
-    _relay: Relay,
-}
-
-impl Dovecot {
-    fn start(folder: &Path, mechanisms: &str, gate: &str) -> Self {
-        assert!(
-            is_root(),
-            "Dovecot is started as root, as it is on a mail server"
-        );
-        fs::create_dir_all(folder.join("mail")).unwrap();
-        fs::write(folder.join("users"), format!("probe:{{PLAIN}}{PASSWORD}\n")).unwrap();
-        let (ports, relay) = (NAMES.map(|_| free_port()), Relay::start(Mood::Takes));
-        let at = folder.display();
-        let files = files();
-        let service = |name: &str, doors: &[(&str, u16, &str)]| {
-            let listeners: String = doors
-                .iter()
-                .map(|(name, port, more)| {
-                    format!("  inet_listener {name} {{\n    port = {port}\n{more}  }}\n")
-                })
-                .collect();
-            format!("service {name} {{\n{listeners}}}\n")
-        };
-        let tls = "    ssl = yes\n";
-        let config = format!(
-            "base_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nauth_verbose = yes\n\
-             protocols = imap pop3 sieve submission\nlisten = 127.0.0.1\nssl = required\n\
-             ssl_cert = <{files}/relay-certificate.pem\nssl_key = <{files}/relay-key.pem\n\
-             mail_location = maildir:~/Maildir\nfirst_valid_uid = 100\nauth_mechanisms = {mechanisms}\n\
-             auth_failure_delay = 0\nsubmission_relay_host = 127.0.0.1\nsubmission_relay_port = {}\n\
-             passdb {{\n  driver = passwd-file\n  args = {at}/users\n}}\n\
-             userdb {{\n  driver = static\n  args = uid=65534 gid=65534 home={at}/mail/%u\n}}\n\
-             service anvil {{\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n{}{}{}{}{gate}",
-            relay.address.port(),
-            service(
-                "imap-login",
-                &[("imap", ports[0], ""), ("imaps", ports[1], tls)]
-            ),
-            service(
-                "pop3-login",
-                &[("pop3", ports[2], ""), ("pop3s", ports[3], tls)]
-            ),
-            service("managesieve-login", &[("sieve", ports[4], "")]),
-            service("submission-login", &[("submission", ports[5], "")]),
-        );
-        fs::write(folder.join("dovecot.conf"), config).unwrap();
-        let mut chown = Command::new("chown");
-        assert!(
-            chown
-                .arg("65534")
-                .arg(folder.join("mail"))
-                .status()
-                .unwrap()
-                .success()
-        );
-        let mut command = Command::new("/usr/sbin/dovecot");
-        command.arg("-F").arg("-c").arg(folder.join("dovecot.conf"));
-        let process = Process::start(command);
-        wait_for("Dovecot", || {
-            let open = |port: &u16| std::net::TcpStream::connect(("127.0.0.1", *port)).is_ok();
-            ports.iter().all(open).then_some(())
-        });
-        Self {
-            ports,
-            process: Some(process),
-            _relay: relay,
-        }
-    }
-
-    fn options(&self) -> Vec<String> {
-        let mut options = vec!["--submissions".to_owned(), "0".to_owned()];
-        for (name, port) in NAMES.iter().zip(self.ports) {
-            options.extend([format!("--{name}"), port.to_string()]);
-        }
-        options
-    }
-}
-
-impl Drop for Dovecot {
-    fn drop(&mut self) {
-        let process = self.process.take().unwrap();
-        process.signal("TERM");
-        process.end();
-    }
-}
+/// Each door, as `check mail` calls it.
+const NAMES: [&str; 7] = [
+    "imap",
+    "imaps",
+    "pop3",
+    "pop3s",
+    "sieve",
+    "submission",
+    "submissions",
+];
 
 fn files() -> String {
     format!("{}/tests/cli/files", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// What names these doors; no other is looked at.
+fn doors(ports: &[(&str, u16)]) -> Vec<String> {
+    let port = |name: &str| {
+        let found = ports.iter().find(|(door, _)| *door == name);
+        found.map_or(0, |(_, port)| *port)
+    };
+    let option = |name: &&str| [format!("--{name}"), port(name).to_string()];
+    NAMES.iter().flat_map(option).collect()
+}
+
+fn doors_of(dovecot: &Dovecot<'_>) -> Vec<String> {
+    let ports = &dovecot.ports;
+    doors(&[
+        ("imap", ports.imap),
+        ("imaps", ports.imaps),
+        ("pop3", ports.pop3),
+        ("pop3s", ports.pop3s),
+        ("sieve", ports.sieve),
+        ("submission", ports.submission),
+        ("submissions", ports.submissions),
+    ])
+}
+
+/// Looks at these doors, with this certificate as authority.
+fn check_with(place: &Place, certificate: &str, password: &str, options: &[String]) -> Outcome {
+    let authority = PathBuf::from(files()).join(certificate);
+    let authority = authority.display().to_string();
+    let arguments = ["check", "mail", "uni", "--host", "localhost"];
+    let probe = ["--login", "probe", "--address", "taro@example.jp"];
+    let arguments = arguments.iter().chain(&probe).copied();
+    let arguments = arguments.chain(["--ca", &authority]);
+    let options = options.iter().map(String::as_str);
+    place.run_with(password, arguments.chain(options))
+}
+
 fn check(place: &Place, password: &str, options: &[String]) -> Outcome {
-    let authority = PathBuf::from(files()).join("relay-certificate.pem");
-    let mut arguments: Vec<String> = [
-        "check",
-        "mail",
-        "uni",
-        "--host",
-        "localhost",
-        "--login",
-        "probe",
-        "--address",
-    ]
-    .map(str::to_owned)
-    .into();
-    arguments.extend([
-        "taro@example.jp".to_owned(),
-        "--ca".to_owned(),
-        authority.display().to_string(),
-    ]);
-    arguments.extend_from_slice(options);
-    place.run_with(password, arguments)
+    check_with(place, "relay-certificate.pem", password, options)
 }
 
 /// Door, mechanism and verdict of each line.
@@ -153,27 +88,77 @@ fn json(options: &[String]) -> Vec<String> {
     options
 }
 
+/// A site with the account of the check, its server, and a Dovecot's key.
+struct Site {
+    mail: Place,
+    place: Place,
+    key: String,
+    warifu: SocketAddr,
+    _server: Process,
+}
+
+impl Site {
+    fn set_up() -> Self {
+        let mail = Place::new();
+        MailServer::folders(mail.path());
+        let (place, key) = postfix::set_up(mail.path());
+        place
+            .run_with(
+                mail_server::PASSWORD,
+                ["user", "add", "uni", "probe", "--permanent"],
+            )
+            .good();
+        let (server, warifu) = postfix::serve(&place);
+        Self {
+            mail,
+            place,
+            key,
+            warifu,
+            _server: server,
+        }
+    }
+
+    /// A Dovecot that asks here, and passes mail on to `relay`.
+    fn wanted(&self, relay: &Relay) -> Wanted<'_> {
+        Wanted {
+            relay: relay.address.port(),
+            ..Wanted::new(self.warifu, &self.key, &["probe"])
+        }
+    }
+
+    fn account_is_as_it_was(&self) {
+        let shown = self
+            .place
+            .run(["user", "show", "uni", "probe", "--json"])
+            .good();
+        assert!(shown.contains("\"state\":\"active\""), "{shown}");
+    }
+}
+
 /// Shows: SEC-55.
 #[test]
 fn sec_055_open_doors_of_a_real_dovecot_are_found() {
-    let mail = Place::new();
-    MailServer::folders(mail.path());
-    let (place, key) = postfix::set_up(mail.path());
-    place
-        .run_with(PASSWORD, ["user", "add", "uni", "probe", "--permanent"])
-        .good();
-    let (_server, warifu) = postfix::serve(&place);
-    let gate = FOR_DOVECOT
-        .replace(
-            "https://login.example.jp/midori/gate/dovecot",
-            &format!("http://{warifu}/uni/gate/dovecot"),
-        )
-        .replace("Bearer KEY", &format!("Bearer {key}"));
+    look_at(&Installed::here());
+}
 
-    let folder = Place::new();
-    let dovecot = Dovecot::start(&folder.path().join("gated"), "plain login", &gate);
-    let options = dovecot.options();
-    let found = check(&place, PASSWORD, &json(&options));
+/// Shows: SEC-55.
+#[test]
+fn sec_055_open_doors_of_a_dovecot_of_another_series_are_found() {
+    if let Some(installed) = Installed::elsewhere() {
+        look_at(&installed);
+    }
+}
+
+fn look_at(installed: &Installed) {
+    let (site, relay) = (Site::set_up(), Relay::start(Mood::Takes));
+    let (place, folder) = (&site.place, Place::new());
+    let dovecot = Dovecot::start(
+        installed,
+        &folder.path().join("gated"),
+        &site.wanted(&relay),
+    );
+    let options = doors_of(&dovecot);
+    let found = check(place, PASSWORD, &json(&options));
     let told = verdicts(&found);
     assert_eq!(found.status.code(), Some(0), "{told:#?}\n{}", found.err);
     for door in NAMES {
@@ -193,26 +178,18 @@ fn sec_055_open_doors_of_a_real_dovecot_are_found() {
         };
         assert_eq!(verdict, expected, "{door} {mechanism}");
     }
-    assert!(
-        told.iter()
-            .any(|(_, mechanism, _)| mechanism == "LOGIN command")
-    );
-    assert!(
-        told.iter()
-            .any(|(_, mechanism, _)| mechanism == "USER command")
-    );
+    for command in ["LOGIN command", "USER command"] {
+        assert!(told.iter().any(|(_, mechanism, _)| mechanism == command));
+    }
     // The account is as it was, and both changes are on record.
-    let shown = place.run(["user", "show", "uni", "probe", "--json"]).good();
-    assert!(shown.contains("\"state\":\"active\""), "{shown}");
+    site.account_is_as_it_was();
     let listed = place.run(["audit", "list", "uni"]).good();
-    assert!(
-        listed.contains("user.disabled") && listed.contains("user.enabled"),
-        "{listed}"
-    );
-    assert!(listed.contains("warifu check mail"), "{listed}");
+    for event in ["user.disabled", "user.enabled", "warifu check mail"] {
+        assert!(listed.contains(event), "{listed}");
+    }
 
     // A wrong password, or a key that was taken away, is no proof of a gate.
-    let found = check(&place, "not the password", &json(&options));
+    let found = check(place, "not the password", &json(&options));
     assert_eq!(found.status.code(), Some(1));
     let told = verdicts(&found);
     assert!(
@@ -223,24 +200,19 @@ fn sec_055_open_doors_of_a_real_dovecot_are_found() {
     drop(dovecot);
 
     // Nobody listens any more.
-    let found = check(&place, PASSWORD, &json(&options));
+    let found = check(place, PASSWORD, &json(&options));
     assert_eq!(found.status.code(), Some(1), "nothing was proved");
-    assert!(
-        verdicts(&found)
-            .iter()
-            .all(|(_, _, verdict)| verdict == "closed"),
-        "{}",
-        found.out
-    );
+    assert_all(&found, "closed");
 
     // Without the gate, and with a mechanism that asks nobody.
-    let dovecot = Dovecot::start(
-        &folder.path().join("open"),
-        "plain login cram-md5 anonymous",
-        "",
-    );
-    let options = dovecot.options();
-    let found = check(&place, PASSWORD, &json(&options));
+    let open = Wanted {
+        gate: Gate::Missing,
+        mechanisms: "plain login cram-md5 anonymous",
+        ..site.wanted(&relay)
+    };
+    let dovecot = Dovecot::start(installed, &folder.path().join("open"), &open);
+    let options = doors_of(&dovecot);
+    let found = check(place, PASSWORD, &json(&options));
     assert_eq!(found.status.code(), Some(7), "{}", found.out);
     for (door, mechanism, verdict) in verdicts(&found) {
         let expected = match mechanism.as_str() {
@@ -251,78 +223,162 @@ fn sec_055_open_doors_of_a_real_dovecot_are_found() {
         assert_eq!(verdict, expected, "{door} {mechanism}");
     }
     // For people, with what to do.
-    let found = check(&place, PASSWORD, &options);
-    assert!(
-        found.out.contains("OPEN") && found.out.contains("deploy/dovecot"),
-        "{}",
-        found.out
-    );
-    assert!(
-        found.out.contains("ANONYMOUS") && found.out.contains("auth_mechanisms"),
-        "{}",
-        found.out
-    );
+    let found = check(place, PASSWORD, &options);
+    for word in ["OPEN", "deploy/dovecot", "ANONYMOUS", "auth_mechanisms"] {
+        assert!(found.out.contains(word), "{}", found.out);
+    }
     drop(dovecot);
 
     // A gate that only listens lets everybody in.
-    let log_only = gate.replace("auth_policy_log_only = no", "auth_policy_log_only = yes");
-    let dovecot = Dovecot::start(&folder.path().join("log"), "plain login", &log_only);
-    let found = check(&place, PASSWORD, &dovecot.options());
+    let log_only = Wanted {
+        gate: Gate::LogOnly,
+        ..site.wanted(&relay)
+    };
+    let dovecot = Dovecot::start(installed, &folder.path().join("log"), &log_only);
+    let options = doors_of(&dovecot);
+    let found = check(place, PASSWORD, &options);
     assert_eq!(found.status.code(), Some(7), "{}", found.out);
     // Another server's certificate is not believed, and then no password is sent.
-    let mut arguments: Vec<String> = [
-        "check",
-        "mail",
-        "uni",
-        "--host",
-        "localhost",
-        "--login",
-        "probe",
-        "--json",
-    ]
-    .map(str::to_owned)
-    .into();
-    arguments.extend([
-        "--ca".to_owned(),
-        format!("{}/good-certificate.pem", files()),
-    ]);
-    arguments.extend(dovecot.options());
-    let found = place.run_with(PASSWORD, arguments);
+    let found = check_with(place, "good-certificate.pem", PASSWORD, &json(&options));
     assert_eq!(found.status.code(), Some(1));
-    assert!(
-        verdicts(&found)
-            .iter()
-            .all(|(_, _, verdict)| verdict == "not-reachable"),
-        "{}",
-        found.out
+    assert_all(&found, "not-reachable");
+}
+
+#[track_caller]
+fn assert_all(found: &Outcome, expected: &str) {
+    let told = verdicts(found);
+    assert!(!told.is_empty());
+    let is_expected = told.iter().all(|(_, _, verdict)| verdict == expected);
+    assert!(is_expected, "{}", found.out);
+}
+
+/// Shows: SEC-55.
+#[test]
+fn sec_055_doors_that_take_access_tokens_are_looked_at_with_one() {
+    look_with_tokens(&Installed::here());
+}
+
+/// Shows: SEC-55.
+#[test]
+fn sec_055_doors_that_take_access_tokens_at_a_dovecot_of_another_series_are_looked_at() {
+    if let Some(installed) = Installed::elsewhere() {
+        look_with_tokens(&installed);
+    }
+}
+
+const TOKEN: &str = "goodtoken";
+
+fn look_with_tokens(installed: &Installed) {
+    let (site, relay) = (Site::set_up(), Relay::start(Mood::Takes));
+    let (place, folder) = (&site.place, Place::new());
+    let introspection = Some(introspect());
+    place.write("token", &format!("{TOKEN}\n"));
+    place.write("stale", "staletoken");
+    let tokens = |options: &[String], file: &str| {
+        let mut options = json(options);
+        options.extend(["--token-file".to_owned(), file.to_owned()]);
+        options
+    };
+    for (gate, code, by_token) in [(Gate::Shipped, 0, "gated"), (Gate::Missing, 7, "open")] {
+        let wanted = Wanted {
+            gate,
+            mechanisms: "plain login xoauth2 oauthbearer",
+            introspection,
+            ..site.wanted(&relay)
+        };
+        let dovecot = Dovecot::start(installed, &folder.path().join(format!("{gate:?}")), &wanted);
+        let options = doors_of(&dovecot);
+        let found = check(place, PASSWORD, &tokens(&options, "token"));
+        assert_eq!(
+            found.status.code(),
+            Some(code),
+            "{gate:?}\n{}{}",
+            found.out,
+            found.err
+        );
+        let told = verdicts(&found);
+        for door in NAMES {
+            for token in ["XOAUTH2", "OAUTHBEARER"] {
+                let line = (door.to_owned(), token.to_owned(), by_token.to_owned());
+                assert!(told.contains(&line), "{gate:?} {line:?}: {told:#?}");
+            }
+        }
+        if gate != Gate::Shipped {
+            continue;
+        }
+        // Without a token, or with one that is worth nothing, nobody can tell about those two; all others are gated.
+        let two = doors(&[
+            ("imap", dovecot.ports.imap),
+            ("submission", dovecot.ports.submission),
+        ]);
+        for options in [json(&two), tokens(&two, "stale")] {
+            let found = check(place, PASSWORD, &options);
+            assert_eq!(found.status.code(), Some(1), "{}", found.out);
+            for (door, mechanism, verdict) in verdicts(&found) {
+                let expected = match mechanism.as_str() {
+                    "XOAUTH2" | "OAUTHBEARER" => "unknown",
+                    "no login" => "closed",
+                    _ => "gated",
+                };
+                assert_eq!(verdict, expected, "{door} {mechanism}");
+            }
+        }
+    }
+    site.account_is_as_it_was();
+}
+
+/// An identity provider that knows one token, the probe's, and answers one question a connection (RFC 7662).
+fn introspect() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            thread::spawn(move || tell_whose(connection));
+        }
+    });
+    address
+}
+
+fn tell_whose(mut connection: TcpStream) {
+    let (mut question, mut bytes) = (String::new(), [0; 4096]);
+    while !is_whole(&question) {
+        match connection.read(&mut bytes) {
+            Ok(read @ 1..) => question += &String::from_utf8_lossy(&bytes[..read]),
+            _ => return,
+        }
+    }
+    let (_, form) = question.split_once("\r\n\r\n").unwrap();
+    let answer = match form
+        .split('&')
+        .any(|field| field == format!("token={TOKEN}"))
+    {
+        true => r#"{"active":true,"username":"probe","scope":"mail"}"#,
+        false => r#"{"active":false}"#,
+    };
+    let length = answer.len();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     );
+    let _ = connection.write_all(format!("{head}{answer}").as_bytes());
+}
+
+/// Whether all of a request is there, as its Content-Length says.
+fn is_whole(request: &str) -> bool {
+    request.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+        let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+        let length = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        length.is_some_and(|(_, length)| length.parse() == Ok(body.len()))
+    })
 }
 
 /// Shows: SEC-55.
 #[test]
 fn sec_055_open_doors_of_a_real_postfix_are_found() {
-    let mail = Place::new();
-    MailServer::folders(mail.path());
-    let (place, key) = postfix::set_up(mail.path());
-    place
-        .run_with(PASSWORD, ["user", "add", "uni", "probe", "--permanent"])
-        .good();
-    let (_server, warifu) = postfix::serve(&place);
-    let server = MailServer::start(mail.path(), warifu, &key);
+    let site = Site::set_up();
+    let server = MailServer::start(site.mail.path(), site.warifu, &site.key);
     for (submission, submissions) in server.ports() {
-        let options: Vec<String> = [
-            ("imap", 0),
-            ("imaps", 0),
-            ("pop3", 0),
-            ("pop3s", 0),
-            ("sieve", 0),
-            ("submission", submission),
-            ("submissions", submissions),
-        ]
-        .iter()
-        .flat_map(|(name, port)| [format!("--{name}"), port.to_string()])
-        .collect();
-        let found = check(&place, PASSWORD, &json(&options));
+        let options = doors(&[("submission", submission), ("submissions", submissions)]);
+        let found = check(&site.place, mail_server::PASSWORD, &json(&options));
         let told = verdicts(&found);
         assert_eq!(found.status.code(), Some(0), "{}", found.out);
         assert_eq!(told.len(), 6, "{told:#?}");
@@ -342,33 +398,9 @@ fn sec_055_open_doors_of_a_real_postfix_are_found() {
         "permit_mynetworks, permit_sasl_authenticated, reject",
     );
     server.reconfigure("mynetworks", "127.0.0.0/8");
-    let options: Vec<String> = [
-        "--imap",
-        "0",
-        "--imaps",
-        "0",
-        "--pop3",
-        "0",
-        "--pop3s",
-        "0",
-        "--sieve",
-        "0",
-        "--submissions",
-        "0",
-    ]
-    .iter()
-    .map(|option| (*option).to_owned())
-    .chain(["--submission".to_owned(), submission.to_string()])
-    .collect();
-    let found = check(&place, PASSWORD, &json(&options));
+    let options = doors(&[("submission", submission)]);
+    let found = check(&site.place, mail_server::PASSWORD, &json(&options));
     assert_eq!(found.status.code(), Some(7), "{}", found.out);
-    assert!(
-        verdicts(&found)
-            .iter()
-            .all(|(_, _, verdict)| verdict == "open"),
-        "{}",
-        found.out
-    );
-    let shown = place.run(["user", "show", "uni", "probe", "--json"]).good();
-    assert!(shown.contains("\"state\":\"active\""), "{shown}");
+    assert_all(&found, "open");
+    site.account_is_as_it_was();
 }

@@ -10,6 +10,7 @@ mod directory;
 mod dovecot;
 mod gate_flood;
 mod mail;
+mod mail_programs;
 mod mail_server;
 mod mail_sockets;
 mod place;

@@ -12,6 +12,7 @@ use std::thread;
 use crate::dovecot::{
     CAMPUS, EDUROAM, NETWORKS, OUTSIDE, PRESET, now_ms, number, tamper, v4, with_clients_here,
 };
+use crate::mail_programs::{Visitor, all_done, all_refused_with_words};
 use crate::mail_server::{DOORS, Door, MailServer, PASSWORD, PEOPLE, SIX, Try};
 use crate::place::Place;
 use crate::process::Process;
@@ -193,6 +194,26 @@ fn sec_055_a_real_postfix_lets_senders_in_as_warifu_says_and_nobody_without_it()
         };
         let heard = postfix.send(&[stranger]);
         assert!(heard[0].starts_with("no auth 454 4.7.0 "), "{heard:?}");
+    }
+}
+
+/// Shows: K2, K9, K10, SEC-54.
+#[test]
+fn k10_curl_and_swaks_send_by_a_postfix_or_show_where_to_log_in() {
+    let mail = Place::new();
+    MailServer::folders(mail.path());
+    let (place, key) = set_up(mail.path());
+    let (_server, warifu) = serve(&place);
+    let postfix = MailServer::start(mail.path(), warifu, &key);
+    let visitor = |user, source| Visitor {
+        source,
+        user,
+        password: PASSWORD,
+    };
+    for (submission, _) in postfix.ports() {
+        all_done(&visitor("none", CAMPUS).try_all("smtp", submission));
+        all_done(&visitor("open", OUTSIDE).try_all("smtp", submission));
+        all_refused_with_words(&visitor("none", OUTSIDE).try_all("smtp", submission));
     }
 }
 

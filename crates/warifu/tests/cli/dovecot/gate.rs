@@ -5,14 +5,14 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use super::{
-    CAMPUS, Dovecot, EDUROAM, HOUR_MS, NETWORKS, OPEN, OUTSIDE, PASSWORD, Wanted, now_ms, number,
-    open_window, serve, tamper, v4, with_people,
+    CAMPUS, Dovecot, EDUROAM, HOUR_MS, Installed, NETWORKS, OPEN, OUTSIDE, PASSWORD, Wanted,
+    now_ms, number, open_window, serve, tamper, v4, with_people,
 };
 use crate::relay::wait_for;
 
 const EXPIRED: &str = "127.0.0.21";
 
-impl Dovecot {
+impl Dovecot<'_> {
     fn refuses_everybody(&self, why: &str) {
         for (user, source) in [("alice", CAMPUS), ("bob", OUTSIDE)] {
             for heard in self.ask(user, source, PASSWORD) {
@@ -26,6 +26,18 @@ impl Dovecot {
 /// Shows: K2, K9, K10, SEC-55, SEC-56.
 #[test]
 fn k10_a_real_dovecot_lets_mail_clients_in_as_warifu_says_and_nobody_without_it() {
+    walk(&Installed::here());
+}
+
+/// Shows: K2, K9, K10, SEC-55, SEC-56.
+#[test]
+fn k10_a_dovecot_of_another_series_lets_in_and_shuts_out_the_same() {
+    if let Some(installed) = Installed::elsewhere() {
+        walk(&installed);
+    }
+}
+
+fn walk(installed: &Installed) {
     let (place, key) = with_people(NETWORKS, &["alice", "bob"]);
     let (server, warifu, _) = serve(&place);
 
@@ -36,16 +48,9 @@ fn k10_a_real_dovecot_lets_mail_clients_in_as_warifu_says_and_nobody_without_it(
     );
     open_window(&place, "alice", OPEN, now_ms() + HOUR_MS);
     open_window(&place, "alice", EXPIRED, now_ms() - 1);
-    let dovecot = Dovecot::start(
-        &place,
-        &Wanted {
-            warifu,
-            key: &key,
-            users: &["alice", "bob"],
-            doveadm_key: "unused",
-            doveadm_tls: false,
-        },
-    );
+    let folder = place.path().join("dovecot");
+    let wanted = Wanted::new(warifu, &key, &["alice", "bob"]);
+    let dovecot = Dovecot::start(installed, &folder, &wanted);
 
     for source in [CAMPUS, EDUROAM, OPEN, OUTSIDE, "::1"] {
         dovecot.lets_in("bob", source);

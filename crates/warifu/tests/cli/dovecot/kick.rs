@@ -8,8 +8,8 @@ use std::thread;
 
 use super::tap::Tap;
 use super::{
-    CAMPUS, Dovecot, FILES, HOUR_MS, NETWORKS, OPEN, OUTSIDE, PASSWORD, Wanted, host_for, now_ms,
-    open_window, serve, tamper, with_people,
+    CAMPUS, Dovecot, FILES, HOUR_MS, Installed, NETWORKS, OPEN, OUTSIDE, PASSWORD, Wanted,
+    host_for, now_ms, open_window, serve, tamper, with_people,
 };
 use crate::client::Client;
 use crate::place::Place;
@@ -37,13 +37,13 @@ struct Idle {
 
 impl Idle {
     /// Who connects from where, by which protocol; all of them are connected when this returns.
-    fn connect(dovecot: &Dovecot, clients: &[(&str, &str, &str)]) -> Self {
+    fn connect(dovecot: &Dovecot<'_>, clients: &[(&str, &str, &str)]) -> Self {
         let mut python = Command::new("python3");
         python.arg(format!("{FILES}/idle_clients.py"));
         for (user, source, protocol) in clients {
             let port = match *protocol {
-                "imap" => dovecot.doors[0],
-                _ => dovecot.doors[1],
+                "imap" => dovecot.ports.imap,
+                _ => dovecot.ports.pop3,
             };
             let host = host_for(source);
             python.arg(format!(
@@ -117,6 +117,18 @@ fn counted(metrics: SocketAddr, name: &str) -> u64 {
 /// Shows: SEC-54.
 #[test]
 fn sec_054_an_idle_connection_at_a_real_dovecot_ends_with_its_window_and_no_other_does() {
+    end_with_windows(&Installed::here());
+}
+
+/// Shows: SEC-54.
+#[test]
+fn sec_054_an_idle_connection_at_a_dovecot_of_another_series_ends_with_its_window() {
+    if let Some(installed) = Installed::elsewhere() {
+        end_with_windows(&installed);
+    }
+}
+
+fn end_with_windows(installed: &Installed) {
     let people = ["alice", "bob", LIKE_AN_ADDRESS];
     let (place, key) = with_people(NETWORKS, &people);
     // Past the check of the policy: from this address a proxy would speak for everybody.
@@ -133,17 +145,14 @@ fn sec_054_an_idle_connection_at_a_real_dovecot_ends_with_its_window_and_no_othe
     let port = free_port();
     configure(&place, &format!("https://localhost:{port}"), DOVEADM_KEY);
     let (_server, warifu, metrics) = serve(&place);
-    let dovecot = Dovecot::start(
-        &place,
-        &Wanted {
-            warifu,
-            key: &key,
-            users: &people,
-            doveadm_key: DOVEADM_KEY,
-            doveadm_tls: true,
-        },
-    );
-    let _tap = Tap::before(([127, 0, 0, 1], dovecot.doveadm).into(), port);
+    let folder = place.path().join("dovecot");
+    let wanted = Wanted {
+        doveadm_key: DOVEADM_KEY,
+        doveadm_tls: true,
+        ..Wanted::new(warifu, &key, &people)
+    };
+    let dovecot = Dovecot::start(installed, &folder, &wanted);
+    let _tap = Tap::before(([127, 0, 0, 1], dovecot.ports.doveadm).into(), port);
     let found = place.run(["check"]);
     assert!(
         found
@@ -212,21 +221,30 @@ fn sec_054_an_idle_connection_at_a_real_dovecot_ends_with_its_window_and_no_othe
 /// Shows: SEC-54.
 #[test]
 fn sec_054_a_dovecot_that_cannot_be_asked_is_asked_again_even_after_a_restart() {
+    ask_again(&Installed::here());
+}
+
+/// Shows: SEC-54.
+#[test]
+fn sec_054_a_dovecot_of_another_series_that_cannot_be_asked_is_asked_again() {
+    if let Some(installed) = Installed::elsewhere() {
+        ask_again(&installed);
+    }
+}
+
+fn ask_again(installed: &Installed) {
     let (place, key) = with_people(NETWORKS, &["alice", "bob"]);
     let port = free_port();
     let doveadm = format!("http://127.0.0.1:{port}");
     configure(&place, &doveadm, "not the right key");
     let (mut server, warifu, metrics) = serve(&place);
-    let dovecot = Dovecot::start(
-        &place,
-        &Wanted {
-            warifu,
-            key: &key,
-            users: &["alice", "bob"],
-            doveadm_key: DOVEADM_KEY,
-            doveadm_tls: false,
-        },
-    );
+    let folder = place.path().join("dovecot");
+    let wanted = Wanted {
+        doveadm_key: DOVEADM_KEY,
+        doveadm_tls: false,
+        ..Wanted::new(warifu, &key, &["alice", "bob"])
+    };
+    let dovecot = Dovecot::start(installed, &folder, &wanted);
     let idle = Idle::connect(
         &dovecot,
         &[("alice", OUTSIDE, "imap"), ("bob", OUTSIDE, "imap")],
@@ -238,7 +256,7 @@ fn sec_054_a_dovecot_that_cannot_be_asked_is_asked_again_even_after_a_restart() 
     assert!(log.last().unwrap().contains("refused"), "{log:?}");
 
     // Now it listens, and does not take the key.
-    let _tap = Tap::before(([127, 0, 0, 1], dovecot.doveadm).into(), port);
+    let _tap = Tap::before(([127, 0, 0, 1], dovecot.ports.doveadm).into(), port);
     let at_once = || tamper(&place, "UPDATE mail_kick SET due_at = 0");
     at_once();
     log.extend(server.err_until("does not take the key (401)"));

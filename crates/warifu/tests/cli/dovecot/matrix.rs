@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::server::DOORS;
 use super::tap::Tap;
 use super::{
-    CAMPUS, DOORS, Dovecot, EDUROAM, HOUR_MS, NETWORKS, OUTSIDE, PASSWORD, Wanted, now_ms,
+    CAMPUS, Dovecot, EDUROAM, HOUR_MS, Installed, NETWORKS, OUTSIDE, PASSWORD, Wanted, now_ms,
     open_window, serve, tamper, with_people,
 };
 use crate::relay::{free_port, wait_for};
@@ -16,6 +17,18 @@ const SOURCES: [&str; 4] = [CAMPUS, EDUROAM, OUTSIDE, "::1"];
 /// Shows: K2, K9, K10, SEC-52, SEC-54, SEC-55.
 #[test]
 fn k10_every_client_from_every_network_in_every_state_hears_what_it_should_and_dovecot_asks_once() {
+    walk(&Installed::here());
+}
+
+/// Shows: K2, K9, K10, SEC-52, SEC-54, SEC-55.
+#[test]
+fn k10_every_client_of_a_dovecot_of_another_series_hears_the_same() {
+    if let Some(installed) = Installed::elsewhere() {
+        walk(&installed);
+    }
+}
+
+fn walk(installed: &Installed) {
     let (place, key) = with_people(NETWORKS, &STATES);
     // Asked under another address, it has to know that one too (SEC-60).
     let port = free_port();
@@ -38,16 +51,9 @@ fn k10_every_client_from_every_network_in_every_state_hears_what_it_should_and_d
         &place,
         "DELETE FROM mail_window WHERE user_id = (SELECT id FROM person WHERE login = 'closed')",
     );
-    let dovecot = Dovecot::start(
-        &place,
-        &Wanted {
-            warifu: tap.address,
-            key: &key,
-            users: &STATES,
-            doveadm_key: "unused",
-            doveadm_tls: false,
-        },
-    );
+    let folder = place.path().join("dovecot");
+    let wanted = Wanted::new(tap.address, &key, &STATES);
+    let dovecot = Dovecot::start(installed, &folder, &wanted);
     for source in SOURCES {
         for state in STATES {
             tap.forget();

@@ -1,26 +1,28 @@
-//! A real Dovecot, not run by root, with the settings of `deploy/dovecot`, and what lies between it and Warifu.
+//! A real Dovecot with the settings of `deploy/dovecot`, what lies between it and Warifu, and the people who come to it.
 
 mod gate;
+mod install;
 mod kick;
 mod matrix;
+mod programs;
+mod server;
+mod settings;
 mod tap;
 
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use crate::place::{Place, run};
-use crate::process::Process;
-use crate::relay::{free_port, wait_for};
+pub(crate) use install::Installed;
+pub(crate) use server::{Dovecot, Gate, PASSWORD, Wanted};
 
-const SETTINGS: &str = include_str!("../../../../../deploy/dovecot/warifu-2.3.conf");
-const KICK_SETTINGS: &str = include_str!("../../../../../deploy/dovecot/warifu-kick-2.3.conf");
+use crate::place::Place;
+use crate::process::Process;
+
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/files");
 pub(crate) const PRESET: &str =
     include_str!("../../../../domain/src/policy/presets/campus-mail.toml");
-const PASSWORD: &str = "kobutamisoniwara";
 
 /// A campus of four addresses, of which one is an exception.
 pub(crate) const NETWORKS: &str = "
@@ -39,146 +41,6 @@ pub(crate) const EDUROAM: &str = "127.0.0.6";
 const OPEN: &str = "127.0.0.20";
 pub(crate) const OUTSIDE: &str = "127.0.0.22";
 
-/// Ways in, by the names that the clients of these tests have for them.
-const DOORS: [&str; 4] = ["imap", "pop3", "smtp", "sieve"];
-
-struct Dovecot {
-    folder: PathBuf,
-    /// Ports, in the order of [`DOORS`].
-    doors: [u16; 4],
-    doveadm: u16,
-    _process: Process,
-}
-
-/// What is different from one test to the next.
-struct Wanted<'a> {
-    warifu: SocketAddr,
-    key: &'a str,
-    users: &'a [&'a str],
-    doveadm_key: &'a str,
-    doveadm_tls: bool,
-}
-
-impl Dovecot {
-    fn start(place: &Place, wanted: &Wanted<'_>) -> Self {
-        let folder = place.path().join("dovecot");
-        for name in ["run", "state", "mail"] {
-            fs::create_dir_all(folder.join(name)).unwrap();
-        }
-        let users = wanted.users.iter();
-        let users: String = users
-            .map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n"))
-            .collect();
-        fs::write(folder.join("users"), users).unwrap();
-        let (doors, doveadm) = (DOORS.map(|_| free_port()), free_port());
-        let conf = format!(
-            "{}{}{}",
-            own_settings(&folder, doors),
-            SETTINGS
-                .replace(
-                    "https://login.example.jp/midori/gate/dovecot",
-                    &format!("http://{}/uni/gate/dovecot", wanted.warifu),
-                )
-                .replace("Bearer KEY", &format!("Bearer {}", wanted.key)),
-            KICK_SETTINGS
-                .replace("8443", &doveadm.to_string())
-                .replace(
-                    "ssl = yes",
-                    if wanted.doveadm_tls {
-                        "ssl = yes"
-                    } else {
-                        "ssl = no"
-                    }
-                )
-                .replace("= KEY", &format!("= {}", wanted.doveadm_key)),
-        );
-        fs::write(folder.join("dovecot.conf"), conf).unwrap();
-        let mut chown = Command::new("chown");
-        chown.args(["-R", "nobody:nogroup"]).arg(&folder);
-        assert!(chown.status().unwrap().success());
-        let mut open = Command::new("chmod");
-        open.arg("a+rx").arg(place.path());
-        assert!(open.status().unwrap().success());
-        let mut command = Command::new("setpriv");
-        command
-            .args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"])
-            .args(["dovecot", "-F", "-c"])
-            .arg(folder.join("dovecot.conf"));
-        let process = Process::start(command);
-        wait_for("Dovecot", || {
-            let mut ports = doors.iter().chain([&doveadm]);
-            let all = ports.all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok());
-            all.then_some(())
-        });
-        Self {
-            folder,
-            doors,
-            doveadm,
-            _process: process,
-        }
-    }
-
-    /// What `user`'s mail clients of every kind hear from `source`, with each mechanism.
-    fn ask(&self, user: &str, source: &str, password: &str) -> Vec<String> {
-        let host = host_for(source);
-        let mut logins = String::new();
-        for (protocol, port) in DOORS.iter().zip(self.doors) {
-            for mechanism in ["PLAIN", "LOGIN"] {
-                logins +=
-                    &format!("{source} {host} {port} {protocol} {mechanism} {user} {password}\n");
-            }
-        }
-        let mut python = Command::new("python3");
-        python.arg(format!("{FILES}/mail_clients.py"));
-        let heard: Vec<String> = run(python, &logins)
-            .good()
-            .lines()
-            .map(str::to_owned)
-            .collect();
-        assert_eq!(heard.len(), 2 * DOORS.len(), "{heard:?}");
-        heard
-    }
-
-    fn lets_in(&self, user: &str, source: &str) {
-        for heard in self.ask(user, source, PASSWORD) {
-            assert!(heard.starts_with("yes "), "{user} {source}: {heard}");
-        }
-    }
-
-    /// Refused, with the address to visit; whatever the password is.
-    fn refuses_with_words(&self, user: &str, source: &str) {
-        for password in [PASSWORD, "wrong"] {
-            for heard in self.ask(user, source, password) {
-                let says = heard.starts_with("no ") && heard.contains("/uni/login");
-                assert!(says, "{user} {source}: {heard}");
-            }
-        }
-    }
-
-    /// Who is connected, as `who` of its own command line says: name, service, address.
-    fn who(&self) -> Vec<String> {
-        let mut doveadm = Command::new("doveadm");
-        doveadm.arg("-c").arg(self.folder.join("dovecot.conf"));
-        doveadm.args(["-f", "tab", "who", "-1"]);
-        let lines = run(doveadm, "").good();
-        let mut who: Vec<String> = lines
-            .lines()
-            .skip(1)
-            .map(|line| {
-                let fields: Vec<&str> = line.split('\t').collect();
-                format!("{} {} {}", fields[0], fields[1], fields[3])
-            })
-            .collect();
-        who.sort();
-        who
-    }
-
-    /// Waits until nobody else is connected: a process ends a moment after its client has heard of it.
-    fn has_left(&self, expected: &[String]) {
-        wait_for("those who stay", || (self.who() == expected).then_some(()));
-    }
-}
-
 fn host_for(source: &str) -> &'static str {
     match source.contains(':') {
         true => "::1",
@@ -186,38 +48,6 @@ fn host_for(source: &str) -> &'static str {
     }
 }
 
-/// Everything that a Dovecot has besides the settings that are shipped.
-fn own_settings(folder: &Path, [imap, pop3, smtp, sieve]: [u16; 4]) -> String {
-    let at = folder.display();
-    let door = |name: &str, listener: &str, port: u16, closed: &str| {
-        let closed = match closed {
-            "" => String::new(),
-            name => format!("  inet_listener {name} {{\n    port = 0\n  }}\n"),
-        };
-        format!(
-            "service {name}-login {{\n  chroot =\n  inet_listener {listener} {{\n    port = {port}\n  }}\n{closed}}}\n"
-        )
-    };
-    format!(
-        "base_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nauth_verbose = yes\n\
-         protocols = imap pop3 submission sieve\nlisten = 127.0.0.1, ::1\nssl = yes\ndisable_plaintext_auth = no\n\
-         ssl_cert = <{FILES}/relay-certificate.pem\nssl_key = <{FILES}/relay-key.pem\n\
-         mail_location = maildir:~/Maildir\nfirst_valid_uid = 100\nauth_mechanisms = plain login\n\
-         default_internal_user = nobody\ndefault_internal_group = nogroup\ndefault_login_user = nobody\n\
-         auth_failure_delay = 0\nsubmission_relay_host = 127.0.0.1\nsubmission_relay_port = 9\n\
-         service anvil {{\n  chroot =\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n\
-         service stats {{\n  chroot =\n}}\n\
-         passdb {{\n  driver = passwd-file\n  args = {at}/users\n}}\n\
-         userdb {{\n  driver = static\n  args = uid=nobody gid=nogroup home={at}/mail/%u\n}}\n\
-         {}{}{}{}",
-        door("imap", "imap", imap, "imaps"),
-        door("pop3", "pop3", pop3, "pop3s"),
-        door("submission", "submission", smtp, ""),
-        door("managesieve", "sieve", sieve, ""),
-    )
-}
-
-/// A place with the organisation `uni`, where these people are, and the key of a mail server.
 /// A server that has clients on its own machine: where a proxy would have an address of its own, the other addresses of loopback are
 /// theirs (SEC-51).
 pub(crate) fn with_clients_here() -> Place {
@@ -229,6 +59,7 @@ pub(crate) fn with_clients_here() -> Place {
     place
 }
 
+/// A place with the organisation `uni`, where these people are, and the key of a mail server.
 fn with_people(networks: &str, people: &[&str]) -> (Place, String) {
     let place = with_clients_here();
     place.write("uni.toml", &format!("{PRESET}{networks}"));

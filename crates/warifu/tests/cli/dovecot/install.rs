@@ -1,0 +1,105 @@
+//! Where Dovecot's programs are: the ones of this machine, and those of another series in a folder with a Debian of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::place::run;
+
+/// Settings are written differently in each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Series {
+    V2_3,
+    V2_4,
+}
+
+impl Series {
+    /// What is shipped for it: the gate, and what lets Warifu end connections.
+    pub(super) fn shipped(self) -> (&'static str, &'static str) {
+        match self {
+            Self::V2_3 => (
+                include_str!("../../../../../deploy/dovecot/warifu-2.3.conf"),
+                include_str!("../../../../../deploy/dovecot/warifu-kick-2.3.conf"),
+            ),
+            Self::V2_4 => (
+                include_str!("../../../../../deploy/dovecot/warifu-2.4.conf"),
+                include_str!("../../../../../deploy/dovecot/warifu-kick-2.4.conf"),
+            ),
+        }
+    }
+}
+
+/// An installed Dovecot.
+pub(crate) struct Installed {
+    /// The folder that is its root, where that is not the machine's.
+    root: Option<PathBuf>,
+    pub(crate) series: Series,
+}
+
+/// What a program runs as: nobody, as the settings of these tests have it.
+const DROP: [&str; 4] = [
+    "setpriv",
+    "--reuid=nobody",
+    "--regid=nogroup",
+    "--clear-groups",
+];
+/// Where a test's folder is seen in another root.
+const INSIDE: &str = "/mnt";
+/// Shows the first folder in the second, with the machine's devices, and goes there; nobody else sees it, and it ends with the last
+/// process.
+const ENTER: &str = r#"mount --bind "$1" "$2$3" && mount --rbind /dev "$2/dev" && root=$2 && shift 3 && exec chroot "$root" "$@""#;
+
+impl Installed {
+    /// The one of this machine.
+    pub(crate) fn here() -> Self {
+        Self::look(None)
+    }
+
+    /// The one in the folder that `WARIFU_TEST_DOVECOT` names, if it does: `scripts/test --long` puts a Debian there.
+    pub(crate) fn elsewhere() -> Option<Self> {
+        #[expect(clippy::disallowed_methods, reason = "scripts/test --long says so")]
+        let root = std::env::var_os("WARIFU_TEST_DOVECOT").map(PathBuf::from);
+        if root.is_none() {
+            println!("left to scripts/test --long: WARIFU_TEST_DOVECOT names no second Dovecot");
+        }
+        root.map(|root| Self::look(Some(root)))
+    }
+
+    fn look(root: Option<PathBuf>) -> Self {
+        let mut installed = Self {
+            root,
+            series: Series::V2_3,
+        };
+        let mut command = installed.program("dovecot", &std::env::temp_dir());
+        command.arg("--version");
+        let version = run(command, "").good();
+        installed.series = match version.get(..4) {
+            Some("2.3.") => Series::V2_3,
+            Some("2.4.") => Series::V2_4,
+            _ => panic!("nobody knows the settings of Dovecot {version}"),
+        };
+        installed
+    }
+
+    /// One of its programs, which sees `folder` as [`Self::seen`] says.
+    pub(crate) fn program(&self, name: &str, folder: &Path) -> Command {
+        let mut command = match &self.root {
+            None => Command::new(DROP[0]),
+            Some(root) => {
+                let mut command = Command::new("unshare");
+                command.args(["--mount", "sh", "-c", ENTER, "enter"]);
+                command.arg(folder).arg(root).args([INSIDE, DROP[0]]);
+                command
+            }
+        };
+        command.args(&DROP[1..]).arg(name);
+        command
+    }
+
+    /// How its programs call a test's `folder`.
+    pub(crate) fn seen<'a>(&self, folder: &'a Path) -> &'a Path {
+        match self.root {
+            None => folder,
+            Some(_) => Path::new(INSIDE),
+        }
+    }
+}
