@@ -15,6 +15,7 @@ use warifu_web::text::{Language, Texts};
 
 /// What forms may post.
 const FIELDS: &[&str] = &[
+    "by",
     "address",
     "email",
     "form_token",

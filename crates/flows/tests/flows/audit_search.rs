@@ -202,7 +202,10 @@ async fn sec_079_the_trail_of_no_tenant_says_who_did_what_and_is_checked() {
             Some(found.iter().map(named).collect::<Vec<_>>())
         };
         let resealed = (EventKind::KeysResealed, Some("ope".to_owned()));
-        assert_eq!(listed("ope").await.unwrap(), [resealed.clone()]);
+        assert_eq!(
+            listed("ope").await.unwrap(),
+            std::slice::from_ref(&resealed)
+        );
         assert_eq!(listed("operator").await.unwrap(), [resealed]);
         let by_hand = (EventKind::KeysResealed, None);
         assert_eq!(listed("command line").await.unwrap(), [by_hand]);
