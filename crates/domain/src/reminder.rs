@@ -101,7 +101,10 @@ impl Note {
         let folded = note.to_lowercase();
         let is_link = ["://", "www.", "mailto:"]
             .iter()
-            .any(|sign| folded.contains(sign));
+            .any(|sign| folded.contains(sign))
+            || folded
+                .split(|c: char| !c.is_alphanumeric() && !"-._@".contains(c))
+                .any(is_host);
         let ok = note.chars().count() <= MAX_NOTE_CHARS
             && !note.chars().any(|c| c.is_control() || is_unseen(c))
             && !is_link;
@@ -115,6 +118,15 @@ impl Note {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether mail programs would make a link of a word: a host name stands there, and no mail address.
+fn is_host(word: &str) -> bool {
+    let word = word.trim_end_matches('.');
+    !word.contains('@')
+        && word.rsplit_once('.').is_some_and(|(name, top)| {
+            !name.is_empty() && top.len() >= 2 && top.chars().all(|c| c.is_ascii_lowercase())
+        })
 }
 
 /// Signs that turn the direction of text around, or break it.
@@ -134,6 +146,13 @@ mod tests {
             Ok("総務部の山田です。".to_owned())
         );
         assert_eq!(good(""), Ok(String::new()));
+        for desk in [
+            "Ask help@example.ac.jp, e.g. by 3 p.m.",
+            "内線 12.34 まで。",
+            "Ver. 2.0",
+        ] {
+            assert!(good(desk).is_ok(), "{desk}");
+        }
         assert_eq!(good("<b>& 1 < 2"), Ok("<b>& 1 < 2".to_owned()));
         assert!(good(&"あ".repeat(MAX_NOTE_CHARS)).is_ok());
         for bad in [
@@ -141,6 +160,9 @@ mod tests {
             "one\r\nBcc: x@example.org",
             "see https://evil.example/login",
             "see WWW.evil.example",
+            "次のページへ: Evil.Example/login",
+            "(evil.example)",
+            "ログイン.example.",
             "MailTo:x@example.org",
             "\u{202e}moc.live",
             "zero\u{200b}width",
