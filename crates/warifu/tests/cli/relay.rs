@@ -7,6 +7,8 @@ use std::io::{BufRead as _, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +18,12 @@ use crate::place::{is_root, run};
 use crate::process::{PATIENCE, Process};
 
 /// Waits until `ready` has something.
-pub(crate) fn wait_for<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, ready: impl FnMut() -> Option<T>) -> T {
+    wait_or(ready, || format!("{what} does not come"))
+}
+
+/// [`wait_for`] what has more to say if it does not come.
+pub(crate) fn wait_or<T>(mut ready: impl FnMut() -> Option<T>, why: impl FnOnce() -> String) -> T {
     let pause = Duration::from_millis(50);
     for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
         if let Some(found) = ready() {
@@ -24,7 +31,7 @@ pub(crate) fn wait_for<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T
         }
         thread::sleep(pause);
     }
-    panic!("{what} does not come");
+    panic!("{}", why());
 }
 
 /// A mail as another program reads it.
@@ -56,12 +63,17 @@ pub(crate) fn read(data: &[u8]) -> Read {
 }
 
 /// A port that nobody listens on, below those that the system gives to outgoing connections: one of those could connect to itself.
+/// None is given twice: tests that run at once would take it from each other.
 pub(crate) fn free_port() -> u16 {
-    let drawn = RandomState::new().hash_one(0_u8) % 12_000;
-    let mut ports = (20_000..32_000_u16).cycle().skip(drawn as usize);
-    ports
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .unwrap()
+    const PORTS: u64 = 12_000;
+    static NEXT: LazyLock<AtomicU64> =
+        LazyLock::new(|| AtomicU64::new(RandomState::new().hash_one(0_u8) % PORTS));
+    loop {
+        let port = 20_000 + (NEXT.fetch_add(1, Ordering::SeqCst) % PORTS) as u16;
+        if TcpListener::bind(("0.0.0.0", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A Postfix of the test's own, which demands TLS and delivers into a folder.

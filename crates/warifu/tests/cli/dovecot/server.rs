@@ -10,7 +10,7 @@ use super::settings::{Own, Ports, TOKENS_FILE};
 use super::{FILES, host_for};
 use crate::place::run;
 use crate::process::Process;
-use crate::relay::wait_for;
+use crate::relay::{wait_for, wait_or};
 
 /// Everybody's.
 pub(crate) const PASSWORD: &str = "kobutamisoniwara";
@@ -130,10 +130,15 @@ impl<'i> Dovecot<'i> {
             .args(["-F", "-c"])
             .arg(installed.seen(folder).join("dovecot.conf"));
         let process = Process::start(command);
-        wait_for("Dovecot", || {
-            let open = |port| TcpStream::connect(("127.0.0.1", port)).is_ok();
-            ports.all().into_iter().all(open).then_some(())
-        });
+        let open = |port: &u16| TcpStream::connect(("127.0.0.1", *port)).is_ok();
+        wait_or(
+            || ports.all().iter().all(open).then_some(()),
+            || {
+                let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+                let shut: Vec<u16> = ports.all().into_iter().filter(|port| !open(port)).collect();
+                format!("Dovecot does not come, {shut:?} stay shut:\n{log}")
+            },
+        );
         Self {
             installed,
             folder: folder.to_owned(),
