@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::place::{Outcome, Place, WARIFU, run};
-use crate::relay::free_port;
+use crate::relay::free_ports;
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/campus-mail");
 const WALK: &str = concat!(
@@ -49,16 +49,6 @@ impl Drop for Example {
     }
 }
 
-/// A port that is free with those after it.
-fn free_ports() -> u16 {
-    let mut drawn = std::iter::repeat_with(free_port);
-    let found = drawn.find(|first| {
-        let mut ports = *first..first + PORTS;
-        ports.all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
-    });
-    found.unwrap()
-}
-
 /// The password in the line that `name` stands in.
 fn password(printed: &str, name: &str) -> String {
     let mut words = printed.lines().map(|line| line.split_whitespace());
@@ -90,7 +80,7 @@ fn k10_the_example_of_a_university_runs_and_every_door_opens_and_shuts_as_it_say
     assert!(open.status().unwrap().success());
     let example = Example {
         place,
-        first: free_ports(),
+        first: free_ports(PORTS),
     };
 
     // A port that somebody has: nothing is begun.

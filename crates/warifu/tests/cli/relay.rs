@@ -62,16 +62,25 @@ pub(crate) fn read(data: &[u8]) -> Read {
     }
 }
 
-/// A port that nobody listens on, below those that the system gives to outgoing connections: one of those could connect to itself.
-/// None is given twice: tests that run at once would take it from each other.
+/// A port that nobody listens on.
 pub(crate) fn free_port() -> u16 {
-    const PORTS: u64 = 12_000;
+    free_ports(1)
+}
+
+/// The first of so many ports in a row that nobody listens on, below those that the system gives to outgoing connections: one of
+/// those could connect to itself. None is given twice: tests that run at once would take it from each other.
+pub(crate) fn free_ports(count: u16) -> u16 {
+    const PORTS: u16 = 12_000;
     static NEXT: LazyLock<AtomicU64> =
-        LazyLock::new(|| AtomicU64::new(RandomState::new().hash_one(0_u8) % PORTS));
+        LazyLock::new(|| AtomicU64::new(RandomState::new().hash_one(0_u8) % u64::from(PORTS)));
     loop {
-        let port = 20_000 + (NEXT.fetch_add(1, Ordering::SeqCst) % PORTS) as u16;
-        if TcpListener::bind(("0.0.0.0", port)).is_ok() {
-            return port;
+        let drawn = NEXT.fetch_add(u64::from(count), Ordering::SeqCst) % u64::from(PORTS);
+        let first = 20_000 + drawn as u16;
+        let mut ports = first..first + count;
+        if ports.end <= 20_000 + PORTS
+            && ports.all(|port| TcpListener::bind(("0.0.0.0", port)).is_ok())
+        {
+            return first;
         }
     }
 }
