@@ -1,8 +1,10 @@
 //! What a signed-in person sends from a browser.
 
-use warifu_domain::{backup_code::BackupCode, time::Span};
+use std::sync::Arc;
+
+use warifu_domain::{backup_code::BackupCode, tenant::Tenant, time::Span};
 use warifu_flows::{
-    FlowError, account, emailed_code,
+    FlowError, Origin, account, emailed_code,
     enrol::{self, PendingTotp},
     own_switch, private_address,
     session::{self, SignedIn, TypedProof},
@@ -31,6 +33,12 @@ impl Browser {
         self.who().await.expect("signed in")
     }
 
+    /// What every act of a signed-in person begins with: where, who, and the request.
+    async fn asking(&self) -> (Arc<Tenant>, SignedIn, Origin) {
+        let (tenant, who) = (self.world.tenant().await, self.signed_in().await);
+        (tenant, who, self.request())
+    }
+
     /// Logs out.
     pub(crate) async fn sign_out(&mut self) {
         let (tenant, who) = (self.world.tenant().await, self.signed_in().await);
@@ -45,11 +53,7 @@ impl Browser {
         password: &str,
         proof: Option<TypedProof>,
     ) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer =
             session::prove(&self.world.ctx, &tenant, &request, &who, password, proof).await;
         self.recorded(request.reference, answer)
@@ -68,11 +72,7 @@ impl Browser {
 
     /// Begins a set-up.
     pub(crate) async fn begin_set_up(&mut self) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = enrol::start_totp(&self.world.ctx, &tenant, &request, &who).await;
         self.recorded(request.reference, answer).await
     }
@@ -89,11 +89,7 @@ impl Browser {
         password: &str,
         proof: Option<TypedProof>,
     ) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let ctx = &self.world.ctx;
         let answer =
             enrol::prove_and_start_totp(ctx, &tenant, &request, &who, password, proof).await;
@@ -104,33 +100,21 @@ impl Browser {
 
     /// Takes an app into use again that was reported lost.
     pub(crate) async fn reactivate(&mut self) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = enrol::reactivate_totp(&self.world.ctx, &tenant, &request, &who).await;
         self.recorded(request.reference, answer).await
     }
 
     /// Asks for a code by mail for the fresh proof.
     pub(crate) async fn ask_code_for_proof(&mut self) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = emailed_code::ask_for_proof(&self.world.ctx, &tenant, &request, &who).await;
         self.recorded(request.reference, answer).await
     }
 
     /// Types a private address.
     pub(crate) async fn register_address(&mut self, address: &str) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let ctx = &self.world.ctx;
         let answer = private_address::register(ctx, &tenant, &request, &who, address).await;
         self.recorded(request.reference, answer).await
@@ -138,11 +122,7 @@ impl Browser {
 
     /// Types the code that confirms a private address.
     pub(crate) async fn confirm_address(&mut self, code: &str) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let ctx = &self.world.ctx;
         let answer = private_address::confirm(ctx, &tenant, &request, &who, code).await;
         self.recorded(request.reference, answer)
@@ -152,33 +132,21 @@ impl Browser {
 
     /// Removes the private address.
     pub(crate) async fn remove_address(&mut self) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = private_address::remove(&self.world.ctx, &tenant, &request, &who).await;
         self.recorded(request.reference, answer).await
     }
 
     /// Switches the second factor on or off.
     pub(crate) async fn switch(&mut self, on: bool) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = own_switch::switch(&self.world.ctx, &tenant, &request, &who, on).await;
         self.recorded(request.reference, answer).await
     }
 
     /// Looks at the backup codes again; each with whether it is used.
     pub(crate) async fn view_codes(&mut self) -> Result<Vec<(String, bool)>, FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = enrol::view_backup_codes(&self.world.ctx, &tenant, &request, &who).await;
         let codes = self.recorded(request.reference, answer).await?;
         let seen = codes.iter().map(|seen| (seen.code.grouped(), seen.is_used));
@@ -187,11 +155,7 @@ impl Browser {
 
     /// Opens or reloads the page of a set-up.
     pub(crate) async fn set_up_page(&mut self) -> Option<PendingTotp> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let page = enrol::pending_totp(&self.world.ctx, &tenant, &request, &who).await;
         page.unwrap()
     }
@@ -201,11 +165,7 @@ impl Browser {
         &mut self,
         code: &str,
     ) -> Result<Option<Vec<BackupCode>>, FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = enrol::confirm_totp(&self.world.ctx, &tenant, &request, &who, code).await;
         let (session, codes) = self.recorded(request.reference, answer).await?;
         self.keep(session);
@@ -243,11 +203,7 @@ impl Browser {
 
     /// Switches two-factor off with a password typed for it.
     pub(crate) async fn remove_with(&mut self, password: &str) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = enrol::remove_totp(&self.world.ctx, &tenant, &request, &who, password).await;
         self.recorded(request.reference, answer).await
     }
@@ -259,11 +215,7 @@ impl Browser {
 
     /// Downloads a new set of backup codes from a page that shows the set `generation`.
     pub(crate) async fn issue_codes(&mut self, generation: i64) -> Result<Vec<String>, FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer =
             enrol::issue_backup_codes(&self.world.ctx, &tenant, &request, &who, generation).await;
         self.recorded(request.reference, answer).await.map(shown)
@@ -285,11 +237,7 @@ impl Browser {
 
     /// Changes the own password.
     pub(crate) async fn change_password(&mut self, new: &str) -> Result<(), FlowError> {
-        let (tenant, who, request) = (
-            self.world.tenant().await,
-            self.signed_in().await,
-            self.request(),
-        );
+        let (tenant, who, request) = self.asking().await;
         let answer = account::change_password(&self.world.ctx, &tenant, &request, &who, new).await;
         self.recorded(request.reference, answer)
             .await
