@@ -144,6 +144,8 @@ pub async fn add(
     let stored = warifu_storage::AddressCode { key_id, verifier };
     let added = ctx.store.write(tenant.id, async move |tx| {
         let event = AuditEvent::new(kind, Some(user));
+        // Two that are added at once would else both wait, and both be confirmed beyond the limit.
+        tx.lock_person(user).await?;
         let all = load(tx, &act.keys, &act.tenant, user, act.now).await?;
         let mut in_use = all.iter().filter(|one| one.waits_until.is_none());
         let is_known = |one: &NotificationAddress| folded(&one.address) == folded(&typed);

@@ -7,10 +7,6 @@ use crate::store::{Row, StoreError, Tx};
 /// Gate keys that a tenant has at most.
 pub const MAX_GATE_KEYS: i64 = 50;
 
-/// Keys that are listed at most. Requests that add at once may pass the limit on PostgreSQL, and no key that opens the gate may be
-/// hidden.
-const LISTED: i64 = 10 * MAX_GATE_KEYS;
-
 /// A gate key, as it is listed.
 #[derive(Clone, Debug)]
 pub struct GateKeyRow {
@@ -35,7 +31,8 @@ fn gate_key(row: &Row<'_>) -> Result<GateKeyRow, StoreError> {
 }
 
 impl Tx<'_> {
-    /// Adds a key. `false`: the name is taken, or there are [`MAX_GATE_KEYS`] already.
+    /// Adds a key. `false`: the name is taken, or there are [`MAX_GATE_KEYS`] already. The count is true because the tenant is
+    /// locked.
     pub async fn insert_gate_key(
         &mut self,
         id: i64,
@@ -43,6 +40,9 @@ impl Tx<'_> {
         name: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        if !self.lock_tenant().await? {
+            return Ok(false);
+        }
         let tenant = self.tenant;
         let sql = "INSERT INTO gate_key (tenant_id, id, secret_hash, name, created_at, used_at)
                    SELECT $1, $2, $3, $4, $5, 0
@@ -81,7 +81,7 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = "SELECT id, name, created_at, used_at FROM gate_key
                     WHERE tenant_id = $1 ORDER BY name LIMIT $2";
-        self.list(sql, &[tenant.into(), LISTED.into()], gate_key)
+        self.list(sql, &[tenant.into(), MAX_GATE_KEYS.into()], gate_key)
             .await
     }
 

@@ -42,12 +42,15 @@ impl Tx<'_> {
         self.find(sql, &[tenant.into(), id.into()], group).await
     }
 
-    /// Adds a group. `false`: the name is taken, or there are [`MAX_GROUPS`].
+    /// Adds a group. `false`: the name is taken, or there are [`MAX_GROUPS`]. The count is true because the tenant is locked.
     pub async fn insert_group(
         &mut self,
         new: &GroupRow,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        if !self.lock_tenant().await? {
+            return Ok(false);
+        }
         let tenant = self.tenant;
         let sql = "INSERT INTO person_group (tenant_id, id, name, grace_until, created_at)
                    SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT),

@@ -139,6 +139,16 @@ impl Tx<'_> {
         .await
     }
 
+    /// Makes whoever else locks this tenant wait for the end of this transaction: what is counted behind it cannot grow in two
+    /// transactions at once, so a limit on a tenant's rows holds on PostgreSQL too. `false`: there is no such tenant any more.
+    ///
+    /// For acts of administrators, and before anything else is written: no login may wait for this row.
+    pub(crate) async fn lock_tenant(&mut self) -> Result<bool, StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE tenant SET revision = revision WHERE id = $1";
+        Ok(self.exec(sql, &[tenant.into()]).await? == 1)
+    }
+
     /// Adds the tenant of this transaction. [`StoreError::Conflict`]: the slug or the number is taken.
     pub async fn insert_tenant(
         &mut self,

@@ -222,6 +222,15 @@ impl Tx<'_> {
         Ok(self.exec(sql, &[tenant.into(), id.into()]).await? == 1)
     }
 
+    /// Makes whoever else locks this person wait for the end of this transaction: what is counted of the person behind it cannot
+    /// grow in two transactions at once.
+    pub async fn lock_person(&mut self, id: UserId) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE person SET disabled = disabled WHERE tenant_id = $1 AND id = $2";
+        self.exec(sql, &[tenant.into(), id.into()]).await?;
+        Ok(())
+    }
+
     /// Disables or enables a person. `false`: it was so already.
     pub async fn update_disabled(
         &mut self,

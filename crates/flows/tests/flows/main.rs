@@ -20,6 +20,7 @@ mod fresh_proof;
 mod grace;
 mod helpdesk;
 mod key_rotation;
+mod limits;
 mod lost_device;
 mod mail_gate;
 mod mail_kicks;
