@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn sec_024_malformed_codes_are_refused() {
+    fn sec_024_malformed_backup_codes_are_refused() {
         let too_long = "1".repeat(100_000);
         for bad in [
             "",

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn sec_024_a_code_is_read_as_people_type_it_and_nothing_else_is_a_code() {
+    fn sec_024_an_emailed_code_is_read_as_people_type_it_and_nothing_else_is_one() {
         let code = EmailedCode::from_random(6, [0; 16]);
         assert_eq!(code.expose(), "000000");
         for typed in ["000000", "000 000", "０００－０００", " 000-000 "] {

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sec_024_a_code_is_read_as_people_type_it_and_nothing_else_is_a_code() {
+    fn sec_024_a_helpdesk_code_is_read_as_people_type_it_and_nothing_else_is_one() {
         let code = HelpdeskCode::from_random([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 7]);
         assert_eq!(code.grouped(), "3355-4439");
         for typed in ["33554439", "3355-4439", " ３３５５ ４４３９ ", "3355ー4439"] {

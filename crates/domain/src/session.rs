@@ -169,7 +169,7 @@ mod tests {
     };
 
     #[test]
-    fn sec_006_sessions_end_by_idleness_and_absolutely_to_the_second() {
+    fn sec_006_idleness_and_the_absolute_time_count_to_the_second() {
         let mut session = session(false);
         let second = Span::seconds(1);
         assert!(!session.is_over(&RULES, Timestamp(0) + Span::minutes(60) - second));

@@ -96,9 +96,10 @@ fn tests_by_id() -> BTreeMap<String, BTreeSet<String>> {
             };
             let mut ids = ids_of_name(name);
             ids.extend(ids_of_comment(&lines[..index]));
-            for id in ids {
+            for id in ids.into_iter().collect::<BTreeSet<_>>() {
                 let names = tests.entry(id).or_default();
-                names.insert(format!("{krate}::{name}"));
+                let is_new = names.insert(format!("{krate}::{name}"));
+                assert!(is_new, "two tests of {krate} are called {name}");
             }
         }
     }
