@@ -107,6 +107,8 @@ events! {
     TenantDeletionSet = 71, "tenant.deletion_set";
     /// The tenant is not deleted after all.
     TenantKept = 72, "tenant.kept";
+    /// A tenant was deleted, as it was ordered; only the trail of no tenant can say so.
+    TenantDeleted = 73, "tenant.deleted";
     /// An operator recorded an identity check and asked for a rescue that needs a second operator (W7, SEC-42).
     RescueAsked = 74, "rescue.asked";
     /// An administrator who was locked out was rescued, with the identity check (W7, SEC-42).

@@ -129,6 +129,16 @@ impl Act {
         tx.append_audit(&self.keys, &event, self.now).await
     }
 
+    /// Appends an event to the trail of no tenant as well, for operators to read when the tenant is gone with its own.
+    pub(crate) async fn audit_at_server(
+        &self,
+        tx: &mut Tx<'_>,
+        event: AuditEvent,
+    ) -> Result<(), StoreError> {
+        let event = self.signed(event);
+        tx.append_server_audit(&self.keys, &event, self.now).await
+    }
+
     /// A token for a mail of this act.
     pub(crate) fn token(&self) -> Token {
         self.rng.token()

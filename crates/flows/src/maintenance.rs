@@ -1,7 +1,12 @@
 //! What the server does by itself, and what `warifu check` asks about the state as a whole.
 
-use warifu_domain::{ids::TenantId, policy::Policy, time::Timestamp};
-use warifu_storage::{AuditFilter, KeyUse, StoreError, TenantRow};
+use warifu_domain::{
+    audit::{Actor, AuditEvent, EventKind},
+    ids::TenantId,
+    policy::Policy,
+    time::Timestamp,
+};
+use warifu_storage::{AuditFilter, KeyUse, StoreError, TenantRemoval, TenantRow};
 
 use crate::{adoption, ctx::Ctx, error::Fault, mail_kicks, retention};
 
@@ -48,7 +53,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
 }
 
 /// Deletes, slice by slice, the tenants whose waiting time is over; says how many are gone. An end in the middle is gone on with at
-/// the next call.
+/// the next call. With the last slice, the trail of no tenant says which one it was.
 pub async fn remove_tenants(ctx: &Ctx) -> Result<u64, Fault> {
     let now = ctx.clock.now();
     let due = ctx
@@ -57,19 +62,39 @@ pub async fn remove_tenants(ctx: &Ctx) -> Result<u64, Fault> {
         .await?;
     let mut removed = 0;
     for tenant in due {
-        let slice = async || {
-            ctx.store
-                .write(tenant, async move |tx| tx.remove_tenant_slice(now).await)
-                .await
-        };
-        while !slice().await? {}
-        tracing::warn!(
-            tenant.id = tenant.0,
-            "a tenant is deleted, as it was ordered"
-        );
-        removed += 1;
+        loop {
+            match remove_slice(ctx, tenant, now).await? {
+                TenantRemoval::GoesOn => continue,
+                TenantRemoval::Gone(slug) => {
+                    tracing::warn!(tenant.id = tenant.0, %slug, "a tenant is deleted, as it was ordered");
+                    removed += 1;
+                }
+                TenantRemoval::NotDue => {}
+            }
+            break;
+        }
     }
     Ok(removed)
+}
+
+async fn remove_slice(
+    ctx: &Ctx,
+    tenant: TenantId,
+    now: Timestamp,
+) -> Result<TenantRemoval, StoreError> {
+    let keys = ctx.keys();
+    let removing = ctx.store.write(tenant, async move |tx| {
+        let removal = tx.remove_tenant_slice(now).await?;
+        if let TenantRemoval::Gone(slug) = &removal {
+            let event = AuditEvent {
+                actor: Actor::Server,
+                ..AuditEvent::new(EventKind::TenantDeleted, None).detail(slug)
+            };
+            tx.append_server_audit(&keys, &event, now).await?;
+        }
+        Ok(removal)
+    });
+    removing.await
 }
 
 /// Every tenant, with its policy as it is stored, readable or not.

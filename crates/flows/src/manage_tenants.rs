@@ -393,7 +393,7 @@ fn with_reason(what: &str, by: &By) -> String {
 }
 
 /// Marks a tenant for deletion after a waiting time, and closes it at once: whoever is missing it says so while it can be taken
-/// back. `typed` is the slug once more. Says when it is deleted.
+/// back. `typed` is the slug once more. Says when it is deleted. The trail of no tenant says it too: the tenant's own goes with it.
 pub async fn mark_for_deletion(
     ctx: &Ctx,
     by: &By,
@@ -410,6 +410,7 @@ pub async fn mark_for_deletion(
         return Err(Unfit::NotConfirmed.into());
     }
     let (event, delete_at) = (by.event(kind, None), act.now + DELETION_WAIT);
+    let lasting = AuditEvent::new(kind, None).detail(&with_reason(slug, by));
     let marked = ctx.store.write(tenant.id, async move |tx| {
         let marked = tx.mark_for_deletion(delete_at).await?;
         if marked {
@@ -417,6 +418,7 @@ pub async fn mark_for_deletion(
             tx.delete_all_sessions().await?;
             act.close_all_mail_windows(tx).await?;
             act.audit(tx, event.clone()).await?;
+            act.audit_at_server(tx, lasting.clone()).await?;
         }
         Ok(marked)
     });
@@ -436,10 +438,12 @@ pub async fn keep(ctx: &Ctx, by: &By, slug: &str) -> Result<bool, TenantError> {
         return Ok(false);
     }
     let event = by.event(kind, None);
+    let lasting = AuditEvent::new(kind, None).detail(&with_reason(slug, by));
     let kept = ctx.store.write(tenant.id, async move |tx| {
         let kept = tx.unmark_for_deletion(act.now).await?;
         if kept {
             act.audit(tx, event.clone()).await?;
+            act.audit_at_server(tx, lasting.clone()).await?;
         }
         Ok(kept)
     });

@@ -224,6 +224,19 @@ impl Tx<'_> {
             .await
     }
 
+    /// Appends an event to the trail of no tenant, in the same transaction: what has to be told when the tenant is gone.
+    pub async fn append_server_audit(
+        &mut self,
+        keys: &KeyRing,
+        event: &AuditEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tenant = std::mem::replace(&mut self.tenant, TenantId::NOBODYS);
+        let appended = self.append_audit(keys, event, now).await;
+        self.tenant = tenant;
+        appended
+    }
+
     /// Whether the tenant's very first event was written under a key of this ring: a cheap way to see that database and
     /// ring belong together.
     pub async fn check_audit_start(&mut self, keys: &KeyRing) -> Result<bool, StoreError> {

@@ -72,6 +72,7 @@ pub use pairings::{PairingRow, ReservedAppCode};
 pub use person_records::PersonRecords;
 pub use policies::PolicyRevision;
 pub use reminders::{Remindable, RemindableCount, ReminderCounts, ReminderPlace, ReminderRound};
+pub use removal::TenantRemoval;
 pub use rescues::{AdministratorRow, RescueRow};
 pub use retention::Masked;
 pub use seal::SealContext;

@@ -5,6 +5,17 @@ use warifu_domain::{ids::TenantId, time::Timestamp};
 
 use crate::store::{PlatformTx, StoreError, Tx};
 
+/// How far the deletion of a tenant is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TenantRemoval {
+    /// There is more to delete.
+    GoesOn,
+    /// That was the last of it; what its slug was.
+    Gone(String),
+    /// Nothing is deleted: its time is not over, or somebody else has deleted it.
+    NotDue,
+}
+
 /// Rows of one table that go in one transaction.
 const SLICE: i64 = 1_000;
 
@@ -73,9 +84,11 @@ impl Tx<'_> {
         Ok(self.exec(sql, &[tenant.into(), now.into()]).await? == 1)
     }
 
-    /// Deletes a slice of every table of a tenant whose time is over. `true`: that was the last of it, and the tenant's row is
-    /// gone too. A tenant whose time is not over loses nothing.
-    pub async fn remove_tenant_slice(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+    /// Deletes a slice of the tables of a tenant whose time is over; with the last one goes the tenant's row.
+    pub async fn remove_tenant_slice(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<TenantRemoval, StoreError> {
         let tenant = self.tenant;
         let slug = self
             .find(
@@ -84,20 +97,26 @@ impl Tx<'_> {
                 |row| row.text(0),
             )
             .await?;
-        let Some(slug) = slug else { return Ok(true) };
+        let Some(slug) = slug else {
+            return Ok(TenantRemoval::NotDue);
+        };
         for (_, sql) in TABLES {
             if self.exec(sql, &[tenant.into(), SLICE.into()]).await? > 0 {
-                return Ok(false);
+                return Ok(TenantRemoval::GoesOn);
             }
         }
-        self.exec("DELETE FROM tenant WHERE id = $1", &[tenant.into()])
+        let rows = self
+            .exec("DELETE FROM tenant WHERE id = $1", &[tenant.into()])
             .await?;
+        if rows == 0 {
+            return Ok(TenantRemoval::NotDue);
+        }
         self.exec(
             "INSERT INTO former_tenant (tenant_id, slug, removed_at) VALUES ($1, $2, $3)",
             &[tenant.into(), (&slug).into(), now.into()],
         )
         .await?;
-        Ok(true)
+        Ok(TenantRemoval::Gone(slug))
     }
 }
 

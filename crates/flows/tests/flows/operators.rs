@@ -1,6 +1,7 @@
 //! What operators do to tenants: a date for the second factor (G1), deletion after a waiting time, rescues (W7, SEC-42).
 
 use warifu_domain::{
+    audit::{Actor, EventKind},
     operating::{DELETION_WAIT, IdentityCheck, Unfit},
     policy::Enrolment,
     refusal::Refusal,
@@ -10,7 +11,8 @@ use warifu_domain::{
 use warifu_flows::manage_tenants::TenantError;
 use warifu_flows::manage_users::ManageError;
 use warifu_flows::rescue::{self, Approval, Rescue};
-use warifu_flows::{By, maintenance, manage_tenants};
+use warifu_flows::{By, audit, entrances, maintenance, manage_tenants};
+use warifu_storage::{AuditFilter, ChainCheck};
 
 use crate::support::{Asked, Person, Setting, World, on_both};
 
@@ -157,6 +159,92 @@ async fn sec_081_a_deleted_tenant_leaves_nothing_but_its_number_and_its_neighbou
         );
         let again = manage_tenants::add_tenant(ctx, &shell(), slug, "みどり商事", "").await;
         assert!(matches!(again, Err(TenantError::SlugTaken(_))));
+    })
+    .await;
+}
+
+/// The trail of no tenant, oldest first: what happened, who did it, and the note beside it.
+async fn server_trail(world: &World) -> Vec<(EventKind, Actor, String)> {
+    let filter = AuditFilter::default();
+    let rows = audit::list(&world.ctx, &entrances::nobodys(), filter).await;
+    let rows = rows.unwrap().into_iter().rev();
+    rows.map(|row| {
+        let detail = row.detail.unwrap_or_default();
+        (row.kind, Actor::from_number(row.actor), detail)
+    })
+    .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_079_who_had_a_tenant_deleted_can_be_read_when_it_is_gone() {
+    on_both(Setting::preset("workspace"), async |world| {
+        let home = world.neighbour("operators").await;
+        let by = operator(&home, "ope").await;
+        let ope = match &by {
+            By::Person(manager) => Actor::Operator(manager.who.user),
+            By::CommandLine(_) => unreachable!("somebody at the console"),
+        };
+        let (ctx, slug, shell) = (&world.ctx, &*world.slug, shell());
+        let is_marked = async || {
+            let row = manage_tenants::show_tenant(ctx, slug).await.unwrap();
+            row.delete_at.is_some()
+        };
+        // Whatever call fails: a mark is set, or taken back, together with what the trail says of it.
+        for call in 1.. {
+            world.fault.fail_at(call);
+            let marked = manage_tenants::mark_for_deletion(ctx, &shell, slug, slug).await;
+            let is_over = world.fault.is_pending();
+            world.fault.fail_at(0);
+            assert_eq!(is_marked().await, !server_trail(&world).await.is_empty());
+            if is_over {
+                assert!(marked.is_ok());
+                break;
+            }
+        }
+        for call in 1.. {
+            world.fault.fail_at(call);
+            drop(manage_tenants::keep(ctx, &by, slug).await);
+            let is_over = world.fault.is_pending();
+            world.fault.fail_at(0);
+            assert_eq!(is_marked().await, server_trail(&world).await.len() == 1);
+            if is_over {
+                break;
+            }
+        }
+        let unasked = manage_tenants::keep(ctx, &by, slug).await.unwrap();
+        assert!(!unasked, "nothing is marked any more");
+        manage_tenants::mark_for_deletion(ctx, &by, slug, slug)
+            .await
+            .unwrap();
+        let trail = async || server_trail(&world).await;
+        let by_shell = (Actor::CommandLine, "midori: asked for by telephone");
+        let by_ope = (ope, "midori: a reason");
+        let row = |kind, (who, note): (Actor, &str)| (kind, who, note.to_owned());
+        let mut expected = vec![
+            row(EventKind::TenantDeletionSet, by_shell),
+            row(EventKind::TenantKept, by_ope),
+            row(EventKind::TenantDeletionSet, by_ope),
+        ];
+        assert_eq!(trail().await, expected);
+
+        world.wait(DELETION_WAIT);
+        for call in 1.. {
+            world.fault.fail_at(call);
+            let removed = maintenance::remove_tenants(ctx).await;
+            let is_over = world.fault.is_pending();
+            world.fault.fail_at(0);
+            let is_gone = ctx.tenant(slug).await.unwrap().is_none();
+            assert_eq!(trail().await.len(), 3 + usize::from(is_gone), "call {call}");
+            if is_over {
+                assert!(is_gone || removed.unwrap() == 0);
+                break;
+            }
+        }
+        assert_eq!(maintenance::remove_tenants(ctx).await.unwrap(), 0);
+        expected.push(row(EventKind::TenantDeleted, (Actor::Server, "midori")));
+        assert_eq!(trail().await, expected);
+        let checked = audit::check_chain(ctx, &entrances::nobodys()).await;
+        assert_eq!(checked.unwrap(), ChainCheck::Whole(4));
     })
     .await;
 }

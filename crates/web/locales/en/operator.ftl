@@ -55,7 +55,7 @@ operator-resume-what = The people of this organisation can sign in again.
 operator-resume-undo = You can suspend it at any time.
 operator-delete = Delete organisation
 operator-delete-title = Delete { $name }?
-operator-delete-what = The organisation is closed at once. After seven days everything of it is deleted: users, their { $feature }, the audit trail.
+operator-delete-what = The organisation is closed at once. After seven days everything of it is deleted: users, their { $feature }, the audit trail. Who ordered it, and why, stays in “Server events”.
 operator-delete-undo = It can be taken back for seven days, and never after that.
 operator-confirm = To confirm, type the slug “{ $slug }”
 operator-keep = Do not delete
@@ -143,7 +143,7 @@ operator-reseal-unreadable = { $values ->
  }
 
 server-audit-title = Server events
-server-audit-lead = What belongs to no organisation: changes of the key ring, guesses at the common login address that lead to no organisation, what the server removes from this record by its rules. What happens within an organisation stands in its own audit trail.
+server-audit-lead = What belongs to no organisation: changes of the key ring, guesses at the common login address that lead to no organisation, who had an organisation deleted, what the server removes from this record by its rules. What happens within an organisation stands in its own audit trail.
 server-audit-by-hint = The login ID of an operator, or “subject” (whoever tried to sign in), “operator”, “command line”, “server”
 server-audit-none = There are no such events. Changes of the key ring, for example, appear here as they happen.
 server-audit-broken = An event does not fit (chain { $lane }, place { $seq }): it was changed, removed or put in. Compare with a backup. If a key has left the key ring, put it back and check again.

@@ -55,7 +55,7 @@ operator-resume-what = この組織の利用者が、またログインできる
 operator-resume-undo = いつでも停止できます。
 operator-delete = 組織を削除する
 operator-delete-title = { $name }を削除しますか？
-operator-delete-what = 組織はすぐに停止します。7日後に、利用者、{ $feature }の設定、監査記録など、この組織のデータをすべて削除します。
+operator-delete-what = 組織はすぐに停止します。7日後に、利用者、{ $feature }の設定、監査記録など、この組織のデータをすべて削除します。削除を予約した人と理由は「サーバーの記録」に残ります。
 operator-delete-undo = 7日以内であれば取り消せます。そのあとは元に戻せません。
 operator-confirm = 確認のため、スラッグ「{ $slug }」を入力してください
 operator-keep = 削除を取り消す
@@ -137,7 +137,7 @@ operator-reseal-failed = 障害のため中断しました。完了した分は�
 operator-reseal-unreadable = 開けない値が{ $values }件あり、そのまま残しました。鍵束に鍵が足りない可能性があります。サーバーで warifu check を実行してください。
 
 server-audit-title = サーバーの記録
-server-audit-lead = どの組織にも属さない記録です。鍵束の変更、共通のログイン画面でどの組織にも当てはまらなかったログインの試み、保存期間によるこの記録の整理が残ります。組織の中で起きたことは、その組織の監査記録に残ります。
+server-audit-lead = どの組織にも属さない記録です。鍵束の変更、共通のログイン画面でどの組織にも当てはまらなかったログインの試み、組織の削除の予約・取り消し・実行、保存期間によるこの記録の整理が残ります。組織の中で起きたことは、その組織の監査記録に残ります。
 server-audit-by-hint = 運用者のログインID、または subject（ログインしようとした人）、operator（運用者）、command line（コマンドライン）、server（サーバー）
 server-audit-none = 条件に合う記録はありません。鍵束を変更したときなどに、ここに表示されます。
 server-audit-broken = 検査に合わない記録があります（系列 { $lane } の { $seq } 番目）。書き換え、削除、差し込みのいずれかです。バックアップと比べてください。鍵束から鍵を外していた場合は、戻してからもう一度検査してください。

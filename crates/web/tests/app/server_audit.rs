@@ -1,13 +1,13 @@
 //! The trail of what belongs to no tenant, at the operator's console (SEC-79), and who does not see it.
 
 use axum::http::StatusCode;
-use warifu_domain::{audit::EventKind, user::Role};
-use warifu_flows::{audit, entrances, key_rotation};
+use warifu_domain::{audit::EventKind, operating::DELETION_WAIT, user::Role};
+use warifu_flows::{audit, entrances, key_rotation, maintenance};
 use warifu_storage::{AuditFilter, AuditRow, KeyRing};
 
 use crate::{
     operator::operator,
-    support::{Answer, Browser, SLUG, TestApp, on_both},
+    support::{Answer, Browser, NEIGHBOUR, SLUG, TestApp, on_both},
 };
 
 const PAGE: &str = "/operator/audit";
@@ -112,6 +112,47 @@ async fn sec_079_an_operator_finds_what_belongs_to_no_tenant() {
             );
             assert!(page.body.contains("role=\"alert\""), "{nobody}");
             assert!(!page.body.contains("\"><script>"), "{nobody}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_079_an_operator_reads_who_had_an_organisation_deleted_when_it_is_gone() {
+    on_both("default", async |app| {
+        let (mut browser, phone) = operator(&app).await;
+        let reason = ("reason", "contract ended");
+        for (act, typed) in [
+            ("delete", vec![reason, ("confirm", NEIGHBOUR)]),
+            ("keep", vec![reason]),
+            ("delete", vec![reason, ("confirm", NEIGHBOUR)]),
+        ] {
+            let path = format!("/operator/tenants/{NEIGHBOUR}/{act}");
+            browser.open(&path).await;
+            let done = browser.press(&path, &typed).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        }
+        app.wait(DELETION_WAIT);
+        assert_eq!(maintenance::remove_tenants(&app.ctx).await.unwrap(), 1);
+        browser.sign_in(&app.person_named("ope"), &phone).await;
+        let page = browser.open(PAGE).await;
+        assert_eq!(listed(&page), 4, "{}", page.body);
+        let in_japanese = [
+            "組織のデータをすべて削除しました",
+            "組織の削除を取り消しました",
+            "操作：運用者 ope",
+            "操作：サーバー",
+            "aoba: contract ended",
+        ];
+        for part in in_japanese {
+            assert!(page.body.contains(part), "{part}: {}", page.body);
+        }
+        browser.press("/language", &[("language", "en")]).await;
+        let page = browser.open(&format!("{PAGE}?event=tenant.deleted")).await;
+        assert_eq!(listed(&page), 1, "{}", page.body);
+        let sentence = "everything of the organisation was deleted, as it was ordered.";
+        for part in [sentence, "aoba"] {
+            assert!(page.body.contains(part), "{part}: {}", page.body);
         }
     })
     .await;
