@@ -15,6 +15,7 @@ use warifu_domain::{
 use warifu_storage::{EntranceKind, KeyRing, Store, StoreError, TenantRow, TenantState, Tx};
 
 use crate::{
+    behind::Behind,
     clock::Clock,
     error::{Fault, FlowError},
     first_factor::Directories,
@@ -56,6 +57,8 @@ pub struct Ctx {
     keys: RwLock<Arc<KeyRing>>,
     /// What was noted a moment ago, so that it is not noted twice.
     pub(crate) recent: Recent,
+    /// What is being written behind answers.
+    pub(crate) behind: Behind,
     /// When this process swept last, in milliseconds; 0: not yet.
     swept_at: AtomicI64,
     tenants: Mutex<HashMap<String, Kept>>,
@@ -92,6 +95,7 @@ impl Ctx {
             listening_at: None,
             mail_servers: HashSet::new(),
             recent: Recent::default(),
+            behind: Behind::default(),
             swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
             entrances: Mutex::default(),
@@ -150,6 +154,11 @@ impl Ctx {
         self.entrances
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until everything is in the database that is written behind answers: before the store is closed.
+    pub async fn settle(&self) {
+        self.behind.settle().await;
     }
 
     /// When this process swept last. `None`: not yet.

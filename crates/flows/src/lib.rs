@@ -6,6 +6,7 @@ mod act;
 pub mod adoption;
 pub mod audit;
 pub mod audit_check;
+mod behind;
 pub mod branding;
 mod by;
 pub mod clock;

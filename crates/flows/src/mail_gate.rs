@@ -113,7 +113,7 @@ pub async fn ask(
     };
     let (verdict, asked) = match judged.zip(asked) {
         Some((judged, asked)) => {
-            record(ctx, &tenant, &judged, &asked).await;
+            record(ctx, &tenant, &judged, &asked);
             (judged.verdict, Some(asked))
         }
         None if is_web(question) => (Verdict::Allow, None),
@@ -362,9 +362,9 @@ pub(crate) fn act_of(ctx: &Ctx, tenant: &Arc<Tenant>, asked: &Asked) -> Act {
     Act::of(ctx, tenant, &origin)
 }
 
-/// Records a refusal for want of a window, if that is due, and tells the person by mail once in a while. The answer does not
-/// depend on it, so neither does the client.
-pub(crate) async fn record(ctx: &Ctx, tenant: &Arc<Tenant>, judged: &Judged, asked: &Asked) {
+/// Records a refusal for want of a window, if that is due, and tells the person by mail once in a while. The answer depends on it in
+/// nothing, nor in its time: only somebody has a record, and a guess at nobody is refused as quickly (SEC-49).
+pub(crate) fn record(ctx: &Ctx, tenant: &Arc<Tenant>, judged: &Judged, asked: &Asked) {
     let is_due = judged.verdict == Verdict::NeedsWindow && judged.unrecorded;
     let (Some(user), bit) = (judged.user.filter(|_| is_due), asked.service.bit()) else {
         return;
@@ -374,7 +374,7 @@ pub(crate) async fn record(ctx: &Ctx, tenant: &Arc<Tenant>, judged: &Judged, ask
     if !ctx.recent.is_due(note, BURST, act.now) {
         return;
     }
-    let recorded = ctx.store.write(tenant.id, async move |tx| {
+    let record = async move |tx: &mut Tx<'_>| {
         let (network, now) = (asked.network, act.now);
         let before = now - RECORD_EVERY;
         let subject = user.0.to_be_bytes();
@@ -404,10 +404,12 @@ pub(crate) async fn record(ctx: &Ctx, tenant: &Arc<Tenant>, judged: &Judged, ask
             act.notify(tx, user, kind).await?;
         }
         Ok(())
-    });
-    if let Err(fault) = recorded.await {
-        tracing::warn!(%fault, "a refused mail client could not be recorded");
-    }
+    };
+    let (store, tenant) = (ctx.store.clone(), tenant.id);
+    ctx.behind
+        .write("the record of a refused mail client", async move {
+            store.write(tenant, record).await
+        });
 }
 
 /// Notes that a service used its window.

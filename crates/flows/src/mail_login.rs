@@ -83,7 +83,7 @@ pub async fn log_in(
     let Some(((asked, judged), parsed)) = asked.zip(judged).zip(parsed) else {
         return Ok(Some((tenant, MailLogin::Wrong)));
     };
-    record(ctx, &tenant, &judged, &asked).await;
+    record(ctx, &tenant, &judged, &asked);
     if judged.verdict == Verdict::NeedsWindow && tenant.policy.mail.say_why {
         return Ok(Some((tenant, MailLogin::NeedsWindow)));
     }

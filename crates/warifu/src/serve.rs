@@ -114,7 +114,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     outcome
 }
 
-/// Lets requests and workers finish, then the jobs they gave to the store.
+/// Lets requests and workers finish, then what they left to be written and the jobs they gave to the store.
 pub(crate) async fn finish(
     listeners: Listeners,
     background: &[JoinHandle<()>],
@@ -126,6 +126,7 @@ pub(crate) async fn finish(
         while stopping.join_next().await.is_some() {}
     });
     background.iter().for_each(JoinHandle::abort);
+    ctx.settle().await;
     ctx.store.clone().close().await;
 }
 

@@ -1,6 +1,6 @@
 //! The gate of mail servers (K10, SEC-48, SEC-49, SEC-54, SEC-56): who may ask, what is answered, what is noted.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use warifu_domain::{
     audit::EventKind,
@@ -208,6 +208,37 @@ async fn sec_049_where_everybody_needs_a_window_nobody_can_tell_who_exists() {
             .change_policy(|policy| policy.mail.windows = false)
             .await;
         assert_eq!(world.gate("hana", HOME, "imap").await, Answer::Allow);
+    })
+    .await;
+}
+
+/// Only a refusal of somebody is recorded: were the answer to wait for it, its time would tell who exists.
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_049_a_refusal_is_answered_before_it_is_recorded_and_recorded_before_the_server_stops()
+{
+    let setting = campus().with(|policy| {
+        policy.second_factor.enrolment = Enrolment::Required;
+        policy.second_factor.own_switch = false;
+        policy.mail.say_why = false;
+    });
+    on_both(setting, async |world| {
+        let (hana, _) = world.student("hana").await;
+        world.database.hold_writes().await;
+        for login in ["hana", "nobody"] {
+            assert_eq!(
+                world.ask_gate(login, HOME, "imap").await,
+                Answer::Refuse,
+                "{login}"
+            );
+        }
+        assert_eq!(world.rows("mail_refusal", "TRUE").await, 0, "it cannot be");
+        let settled = tokio::time::timeout(Duration::from_millis(20), world.ctx.settle());
+        assert!(settled.await.is_err(), "it is being written");
+        world.database.let_write().await;
+        world.ctx.settle().await;
+        assert_eq!(world.rows("mail_refusal", "TRUE").await, 1);
+        let events = world.events_of(&hana).await;
+        assert_eq!(events.last().unwrap(), "mail_client.refused WIN-01");
     })
     .await;
 }

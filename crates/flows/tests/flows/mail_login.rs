@@ -41,6 +41,7 @@ impl World {
     ) -> Result<MailLogin, FlowError> {
         let (question, password) = (question(login, address, "smtp"), Typed::from(password));
         let tried = mail_login::log_in(&self.ctx, &self.slug, &question, &password).await;
+        self.ctx.settle().await;
         tried.map(|found| found.expect("the tenant exists").1)
     }
 

@@ -36,8 +36,15 @@ pub(crate) fn question(login: &str, address: &str, service: &str) -> Question {
 }
 
 impl World {
-    /// What the gate says to a mail client.
+    /// What the gate says to a mail client; what it records is there when this returns.
     pub(crate) async fn gate(&self, login: &str, address: &str, service: &str) -> Answer {
+        let answer = self.ask_gate(login, address, service).await;
+        self.ctx.settle().await;
+        answer
+    }
+
+    /// What the gate says to a mail client, as soon as it does.
+    pub(crate) async fn ask_gate(&self, login: &str, address: &str, service: &str) -> Answer {
         let question = question(login, address, service);
         let asked = mail_gate::ask(&self.ctx, &self.slug, &Server::Own, &question).await;
         asked.unwrap().expect("the tenant exists").1

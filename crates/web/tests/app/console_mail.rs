@@ -19,6 +19,7 @@ async fn is_let_in(app: &TestApp, login: &str, service: &str) -> bool {
         service: service.to_owned(),
     };
     let asked = mail_gate::ask(&app.ctx, SLUG, &Server::Own, &question).await;
+    app.ctx.settle().await;
     asked.unwrap().unwrap().1 == mail_gate::Answer::Allow
 }
 

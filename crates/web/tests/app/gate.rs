@@ -34,6 +34,7 @@ async fn ask(app: &TestApp, key: &str, login: &str, remote: &str) -> (i64, Strin
     let answer = question(key, "/gate/dovecot?command=allow", body)
         .send(app)
         .await;
+    app.ctx.settle().await;
     assert_eq!(answer.status, StatusCode::OK);
     read(&answer)
 }

@@ -84,6 +84,23 @@ impl Database {
         }
     }
 
+    /// Keeps everybody else from writing, until [`Self::let_write`]; whoever reads goes on.
+    pub(crate) async fn hold_writes(&self) {
+        let locked = TABLES.join(", ");
+        match &self.connection {
+            Connection::Sqlite(_) => self.execute("BEGIN IMMEDIATE").await,
+            Connection::Postgres(_) => {
+                let lock = format!("BEGIN; LOCK TABLE {locked} IN SHARE ROW EXCLUSIVE MODE");
+                self.execute(&lock).await;
+            }
+        }
+    }
+
+    /// Ends [`Self::hold_writes`].
+    pub(crate) async fn let_write(&self) {
+        self.execute("COMMIT").await;
+    }
+
     /// The rows of a query, each cell as text.
     pub(crate) async fn query(&self, sql: &str) -> Vec<Vec<String>> {
         match &self.connection {
