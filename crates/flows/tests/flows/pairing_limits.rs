@@ -1,15 +1,16 @@
 //! The limits of pairing by two codes (K4, SEC-31, SEC-45): they hold against many requests at once, on two servers, and through a
 //! change of keys; and nothing of it stands in the database in clear.
 
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 use warifu_domain::{
     audit::EventKind,
     pairing::{APP_CODES, WRONG_CODES},
     refusal::Refusal,
     time::Span,
 };
-use warifu_flows::{By, FlowError, key_rotation, manage_users, pairing};
+use warifu_flows::{By, FlowError, hasher::HashCost, key_rotation, manage_users, pairing};
 use warifu_storage::KeyRing;
+use zeroize::Zeroizing;
 
 use crate::{
     pairing::{campus, half_paired, is_erased, signed_in},
@@ -55,6 +56,44 @@ async fn k4_slips_cost_nothing_and_the_sixth_app_code_is_one_too_many() {
             Refusal::WrongCode
         );
         browser.confirm_pairing(&last.code()).await.unwrap();
+    })
+    .await;
+}
+
+/// Typed wrongly and then right, or in two tabs: whichever is derived last.
+#[tokio::test(flavor = "multi_thread")]
+async fn k4_the_app_code_that_was_typed_last_counts_even_if_an_earlier_one_is_derived_after_it() {
+    on_both(campus(), async |world| {
+        let busy = world.second_server(2).await;
+        let (_, mut browser) = signed_in(&world, "hana").await;
+        browser.start_pairing().await.unwrap();
+        let (first, last) = (App::add(&world), App::add(&world));
+        // So much that the other server has to hash before it derives anything, until those who asked hang up.
+        let hashes: Vec<_> = (0..256)
+            .map(|_| {
+                let hasher = busy.ctx.hasher.clone();
+                let secret = Zeroizing::new(b"a password".to_vec());
+                tokio::spawn(async move {
+                    let hash = hasher.argon2id(secret, [0; 16], HashCost::DEFAULT).await;
+                    hash.map(drop)
+                })
+            })
+            .collect();
+        while busy.ctx.hasher.waiting() < 200 {
+            tokio::task::yield_now().await;
+        }
+        let (tab, code) = (browser.at(&busy), first.code());
+        let early = tokio::spawn(async move { tab.type_app_code(&code, "first").await });
+        while world.rows("pairing", "app_codes = 1").await == 0 {
+            tokio::task::yield_now().await;
+        }
+        browser.type_app_code(&last.code(), "last").await.unwrap();
+        hashes.iter().for_each(JoinHandle::abort);
+        assert_eq!(refused(early.await.unwrap()), Refusal::PairingOver);
+        let (phone, tag) = last.type_user_code(&browser.user_code().await);
+        let paired = browser.pairing().await.unwrap().paired.unwrap();
+        assert_eq!((paired.tag, &*paired.device), (tag, "last"));
+        browser.confirm_pairing(&phone.code()).await.unwrap();
     })
     .await;
 }
