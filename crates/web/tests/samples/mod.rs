@@ -10,6 +10,7 @@ mod mail_programs;
 mod networks;
 mod operator;
 mod pairing;
+mod policy;
 mod reminders;
 mod trail;
 

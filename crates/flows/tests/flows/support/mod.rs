@@ -14,7 +14,8 @@ pub(crate) use database::TABLES;
 pub(crate) use pairing::App;
 pub(crate) use phone::Phone;
 pub(crate) use warifu_flows::session::TypedProof;
-pub(crate) use world::{Person, Setting, World, find, on_both};
+pub(crate) use world::people::{Person, find};
+pub(crate) use world::{Setting, World, on_both};
 
 /// Just before `span` is over.
 pub(crate) fn a_second_less(span: Span) -> Span {
