@@ -35,6 +35,7 @@ mod operators;
 mod own_switch;
 mod pairing;
 mod pairing_limits;
+mod permissions;
 mod policy_change;
 mod races;
 mod reminders;
