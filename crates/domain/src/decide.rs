@@ -67,6 +67,12 @@ impl Facts {
     pub fn may_use_email(&self, policy: &Policy) -> bool {
         policy.email_code.enabled && self.has_email && self.role < Role::Administrator
     }
+
+    /// Whether the second factor is on: the person has one that counts, be it the app or codes by mail (K3). This is what a
+    /// login asks for, and what a helpdesk code stands in for.
+    pub fn has_second_factor(&self, policy: &Policy) -> bool {
+        self.has_totp || self.may_use_email(policy)
+    }
 }
 
 /// The second factors that a login may be finished with.
@@ -113,8 +119,7 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Timestamp) -> Decision {
     }
     let rules = &policy.second_factor;
     let manages = facts.role >= Role::Administrator;
-    let has_email = facts.may_use_email(policy);
-    let is_registered = facts.has_totp || has_email;
+    let is_registered = facts.has_second_factor(policy);
     if !manages && !facts.must_enrol {
         let switched_off = rules.own_switch && facts.own_switch == Some(false);
         if switched_off && !rules.is_required(facts.trusted_network, now) {
@@ -129,7 +134,7 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Timestamp) -> Decision {
         return Decision::Challenge {
             methods: Methods {
                 totp: facts.has_totp && !facts.totp_suspended,
-                email: has_email,
+                email: facts.may_use_email(policy),
                 backup_code,
                 helpdesk_code: facts.helpdesk_code,
             },

@@ -55,8 +55,7 @@ pub fn explain(policy: &Policy, facts: &Facts, now: Timestamp) -> Why {
     }
     let rules = &policy.second_factor;
     let manages = facts.role >= Role::Administrator;
-    let has_email = facts.may_use_email(policy);
-    let is_registered = facts.has_totp || has_email;
+    let is_registered = facts.has_second_factor(policy);
     let is_required = rules.is_required(facts.trusted_network, now);
     let switch = facts.own_switch.filter(|_| rules.own_switch);
     if !manages && !facts.must_enrol {
@@ -70,7 +69,7 @@ pub fn explain(policy: &Policy, facts: &Facts, now: Timestamp) -> Why {
     if is_registered {
         return Why::Registered(Methods {
             totp: facts.has_totp && !facts.totp_suspended,
-            email: has_email,
+            email: facts.may_use_email(policy),
             backup_code: policy.backup_codes.enabled && facts.backup_codes_left > 0,
             helpdesk_code: facts.helpdesk_code,
         });

@@ -175,7 +175,7 @@ async fn overview_in(
     };
     let compulsory = policy.second_factor.is_required(false, now) || who.must_have_second_factor();
     let own_switch = policy.second_factor.own_switch.then(|| OwnSwitch {
-        on: compulsory || who.own_switch.unwrap_or(who.has_totp || who.has_email),
+        on: compulsory || who.own_switch.unwrap_or(who.has_second_factor()),
         compulsory,
         trusted_network: who.trusted_network,
     });

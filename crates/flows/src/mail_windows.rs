@@ -238,7 +238,7 @@ fn check_proof(who: &SignedIn, now: Timestamp) -> Result<(), Refusal> {
     match opens(who.session.evidence) {
         true => Ok(()),
         // There is nothing to be proved but the password, which opens no window.
-        false if who.lacks_second_factor() => Err(Refusal::SecondFactorMissing),
+        false if !who.has_second_factor() => Err(Refusal::SecondFactorMissing),
         false => Err(Refusal::ProofNeeded),
     }
 }

@@ -348,6 +348,50 @@ fn a_helpdesk_code_is_a_way_only_where_a_second_factor_is_asked_for() {
 }
 
 #[test]
+fn k3_a_helpdesk_code_stands_in_for_codes_by_mail_as_for_the_app_where_they_count() {
+    let open = Facts {
+        helpdesk_code: true,
+        has_email: true,
+        ..facts()
+    };
+    let methods = |totp, email| Methods {
+        totp,
+        email,
+        backup_code: false,
+        helpdesk_code: true,
+    };
+    let challenge = |methods| Decision::Challenge { methods };
+    let both = Facts {
+        has_totp: true,
+        ..open
+    };
+    assert!(open.has_second_factor(&campus()) && both.has_second_factor(&campus()));
+    assert_eq!(
+        decide(&campus(), &open, NOW),
+        challenge(methods(false, true))
+    );
+    assert_eq!(
+        decide(&campus(), &both, NOW),
+        challenge(methods(true, true))
+    );
+    // An address that does not count is no second factor, and nothing for a code to stand in for (SEC-26).
+    assert!(!open.has_second_factor(&Policy::default()));
+    assert_eq!(check(Enrolment::Optional, open), Decision::Allow);
+    assert_eq!(check(Enrolment::Required, open), ENROL);
+    for role in [Role::Administrator, Role::Operator] {
+        let managing = Facts { role, ..open };
+        assert!(!managing.has_second_factor(&campus()));
+        assert_eq!(decide(&campus(), &managing, NOW), ENROL);
+        let with_app = Facts { role, ..both };
+        assert_eq!(
+            decide(&campus(), &with_app, NOW),
+            challenge(methods(true, false))
+        );
+    }
+    assert!(!facts().has_second_factor(&campus()));
+}
+
+#[test]
 fn a_session_lacks_what_the_decision_asks() {
     let challenge = Decision::Challenge {
         methods: Methods {

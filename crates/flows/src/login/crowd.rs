@@ -55,11 +55,13 @@ pub(crate) async fn load_facts_of_many(
     let facts = people.into_iter().map(|(_, person)| {
         let totp = apps.get(&person.id);
         let grace = || groups.get(&person.group?).copied().flatten();
+        let own = facts_of(tenant, &person, totp, None);
+        let may_be_called = own.has_second_factor(&tenant.policy);
         let facts = Facts {
             backup_codes_left: sets.get(&person.id).map_or(0, |row| row.set.left()),
-            helpdesk_code: totp.is_some() && called.contains(&person.id),
+            helpdesk_code: may_be_called && called.contains(&person.id),
             grace_until: grace_matters(tenant, totp.is_some()).then(grace).flatten(),
-            ..facts_of(tenant, &person, totp, None)
+            ..own
         };
         (person.id, facts)
     });

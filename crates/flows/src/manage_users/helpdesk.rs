@@ -12,7 +12,7 @@ use warifu_domain::{
 use warifu_storage::{HelpdeskCodeRow, Purpose};
 
 use super::{ManageError, Whom, act::begin_act};
-use crate::{by::By, ctx::Ctx, passwords::helpdesk_verifier};
+use crate::{by::By, ctx::Ctx, login::load_facts, passwords::helpdesk_verifier};
 
 /// A code to be read out. It is told once.
 #[derive(Clone, Debug)]
@@ -23,8 +23,8 @@ pub struct OpenedCode {
     pub expires_at: Timestamp,
 }
 
-/// Opens a helpdesk code for a person with a second factor; one that was open before is void. The second factor stays on, and the
-/// person is told.
+/// Opens a helpdesk code for a person whose second factor is on, by the app or by mail (K3); one that was open before is void. The
+/// second factor stays on, and the person is told.
 pub async fn open_helpdesk_code(
     ctx: &Ctx,
     tenant: &Arc<Tenant>,
@@ -45,7 +45,9 @@ pub async fn open_helpdesk_code(
     let opened = ctx.store.write(tenant.id, async move |tx| {
         let kind = warifu_domain::audit::EventKind::HelpdeskCodeIssued;
         let event = by.event(kind, Some(user.id));
-        if tx.find_totp_state(user.id).await?.is_none() {
+        let facts = load_facts(tx, &act.tenant, user.id, None, act.now).await?;
+        let is_on = facts.is_some_and(|facts| facts.has_second_factor(&act.tenant.policy));
+        if !is_on {
             let missing = Refusal::SecondFactorMissing;
             act.audit(tx, event.refused(&missing)).await?;
             return Ok(Err(missing));

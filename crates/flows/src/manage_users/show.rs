@@ -40,6 +40,8 @@ pub struct UserDetails {
     pub awaited_address: Option<String>,
     /// Codes by mail count for this person, if an address is registered (SEC-26).
     pub may_use_email: bool,
+    /// The second factor is on: there is one that counts, for which a helpdesk code could stand in.
+    pub has_second_factor: bool,
     /// Backup codes that still count.
     pub backup_codes_left: u32,
     /// When the set of backup codes was issued; `None`: there is none in force.
@@ -127,6 +129,7 @@ pub(super) async fn load(
             private_address: None,
             awaited_address: None,
             may_use_email: has_address.may_use_email(policy),
+            has_second_factor: facts.has_second_factor(policy),
             totp: tx.find_totp_state(id).await?,
             backup_codes_left: facts.backup_codes_left,
             backup_codes_since: in_force.map(|row| row.issued_at),

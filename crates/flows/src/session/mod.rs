@@ -95,9 +95,9 @@ impl SignedIn {
         self.lacks == Lacks::Password
     }
 
-    /// Whether the person has no second factor that could be asked for.
-    pub(crate) fn lacks_second_factor(&self) -> bool {
-        !self.has_totp && !self.has_email
+    /// Whether the person has a second factor that could be asked for.
+    pub fn has_second_factor(&self) -> bool {
+        self.has_totp || self.has_email
     }
 
     /// Whether this person may never be without a second factor (SEC-70).

@@ -44,7 +44,7 @@ pub async fn prove(
 ) -> Result<NewSession, FlowError> {
     let act = Act::of(ctx, tenant, origin);
     check_password(ctx, &act, who, password, EventKind::Proved).await?;
-    match (who.has_totp || who.has_email, proof) {
+    match (who.has_second_factor(), proof) {
         (false, _) => prove_nothing_else(ctx, &act, who).await,
         (true, Some(TypedProof::Code(code))) => prove_code(ctx, &act, who, code).await,
         (true, Some(TypedProof::BackupCode(code))) => {

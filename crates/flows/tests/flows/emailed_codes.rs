@@ -8,16 +8,16 @@ use warifu_flows::{By, delivery, manage_users, notices};
 
 use crate::support::{Asked, Browser, Person, Phone, Setting, TypedProof, World, on_both, refused};
 
-const ADDRESS: &str = "hana@private.example";
+pub(crate) const ADDRESS: &str = "hana@private.example";
 
-fn campus() -> Setting {
+pub(crate) fn campus() -> Setting {
     Setting::preset("campus-mail").with(|policy| {
         policy.email_code.refused_domains = vec!["kit.example".to_owned()];
     })
 }
 
 /// A member who is signed in and has registered a private address.
-async fn with_address(world: &World) -> (Person, Browser) {
+pub(crate) async fn with_address(world: &World) -> (Person, Browser) {
     let hana = world.member("hana").await;
     let mut browser = world.browser();
     browser.send_password(&hana).await.unwrap();
@@ -36,7 +36,7 @@ async fn add_app(world: &World, person: &mut Person, browser: &mut Browser) {
 }
 
 /// The digits of the newest mail.
-async fn newest(world: &World, person: &Person) -> String {
+pub(crate) async fn newest(world: &World, person: &Person) -> String {
     world.codes_to(person).await.pop().expect("a mail").2
 }
 

@@ -20,6 +20,7 @@ mod first_password;
 mod fresh_proof;
 mod grace;
 mod helpdesk;
+mod helpdesk_for_mail;
 mod key_rotation;
 mod limits;
 mod lost_device;

@@ -302,6 +302,19 @@ impl Page {
         self.lead_to(&format!("{path}?refusal={code}&reference={reference}"))
     }
 
+    /// Sends the browser on to the page that it was to be sent to; what an earlier one left to be said here is said there.
+    pub fn pass_on(self, path: &str) -> Response {
+        match &self.problem {
+            Some(Problem {
+                code, reference, ..
+            }) => {
+                let path = format!("{path}?refusal={code}&reference={reference}");
+                self.lead_to(&path)
+            }
+            None => self.lead_to(path),
+        }
+    }
+
     /// How long is left until `end`, for people.
     pub fn time_left(&self, end: Timestamp) -> TimeLeft {
         TimeLeft {

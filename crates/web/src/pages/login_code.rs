@@ -14,7 +14,7 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     };
     // Without an app in use, the other method is the way (K3).
     if !methods.totp && methods.email {
-        return Ok(page.lead_to("/login/email"));
+        return Ok(page.pass_on("/login/email"));
     }
     let (digits, show_again, time_left) = (
         page.tenant().policy.totp.digits,

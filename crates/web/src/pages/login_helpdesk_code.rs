@@ -1,4 +1,4 @@
-//! `/login/helpdesk-code`: digits that an administrator read out, in place of the app's code.
+//! `/login/helpdesk-code`: digits that an administrator read out, in place of the code of the app or by mail.
 
 use warifu_domain::{attempt::Stage, refusal::Refusal, token::Token};
 use warifu_flows::{FlowError, login};

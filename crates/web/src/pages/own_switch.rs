@@ -19,7 +19,7 @@ pub(crate) async fn choose(page: Page, _: SignedIn) -> Answer {
 pub(crate) async fn show(page: Page, who: SignedIn, on: bool) -> Answer {
     own_switch::may_switch(page.tenant(), &who, on, page.now())?;
     let policy = &page.tenant().policy;
-    let (mail_programs, nothing_registered) = (policy.mail.windows, has_nothing(&who));
+    let (mail_programs, nothing_registered) = (policy.mail.windows, !who.has_second_factor());
     Ok(page.show(|frame| views::OwnSwitch {
         frame,
         login: who.login,
@@ -34,7 +34,7 @@ pub(crate) async fn submit(page: Page, who: SignedIn, _: Verified<Button>, on: b
     match own_switch::switch(ctx, tenant, &origin, &who, on).await {
         Ok(()) if !on => Ok(page.done("/account", Notice::SwitchedOff)),
         Ok(()) => {
-            let is_next = has_nothing(&who) && starts_set_up(&page, &who).await?;
+            let is_next = !who.has_second_factor() && starts_set_up(&page, &who).await?;
             let path = if is_next {
                 "/account/set-up"
             } else {
@@ -53,11 +53,6 @@ async fn starts_set_up(page: &Page, who: &SignedIn) -> Result<bool, FlowError> {
         Err(FlowError::Refused(_)) => Ok(false),
         Err(fault) => Err(fault),
     }
-}
-
-/// Whether the person has no second factor that could be asked for.
-fn has_nothing(who: &SignedIn) -> bool {
-    !who.has_totp && !who.has_email
 }
 
 fn path(on: bool) -> &'static str {

@@ -75,8 +75,7 @@ pub(crate) async fn send(page: Page, who: SignedIn, form: Verified<ProofForm>) -
 }
 
 pub(crate) async fn submit(mut page: Page, who: SignedIn, form: Verified<ProofForm>) -> Answer {
-    let has_factor = who.has_totp || who.has_email;
-    let second_factor = has_factor.then(|| form.second_factor());
+    let second_factor = who.has_second_factor().then(|| form.second_factor());
     let (ctx, tenant, origin) = (page.ctx(), page.tenant(), page.origin());
     let proved = match form.target {
         // Who came here to set up an app, or cannot do anything else, is not asked to say so twice.

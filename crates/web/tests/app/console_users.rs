@@ -3,7 +3,10 @@
 use axum::http::StatusCode;
 use warifu_domain::{policy::Enrolment, time::Span, user::Role};
 
-use crate::support::{Browser, Person, TestApp, on_both};
+use crate::{
+    emailed_codes::mailed,
+    support::{Browser, Person, TestApp, on_both},
+};
 
 pub(crate) async fn administrator(app: &TestApp) -> Browser {
     let chief = app.person("chief", Role::Administrator).await;
@@ -82,17 +85,7 @@ async fn sec_041_a_helpdesk_code_is_offered_only_after_the_password_and_only_whi
         let away = login.get("/login/helpdesk-code").await;
         assert_eq!(away.location(), "/midori/login/code");
 
-        desk.open(&format!("{user}/helpdesk-code")).await;
-        let opened = desk
-            .press(
-                &format!("{user}/helpdesk-code"),
-                &[("reason", "known by voice")],
-            )
-            .await;
-        assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
-        assert_eq!(opened.header("cache-control"), Some("no-store"));
-        let (_, rest) = opened.body.split_once("id=\"helpdesk-code\">").unwrap();
-        let code = rest.split('<').next().unwrap().to_owned();
+        let code = read_out(&mut desk, &user).await;
         assert!(
             !desk.open(&user).await.body.contains(&code),
             "it is told once"
@@ -118,6 +111,87 @@ async fn sec_041_a_helpdesk_code_is_offered_only_after_the_password_and_only_whi
             !after.body.contains("/login/helpdesk-code"),
             "it is used up"
         );
+    })
+    .await;
+}
+
+/// Shows a helpdesk code for the person whose page it is.
+async fn read_out(desk: &mut Browser, user: &str) -> String {
+    let act = format!("{user}/helpdesk-code");
+    desk.open(&act).await;
+    let opened = desk.press(&act, &[("reason", "known by voice")]).await;
+    assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+    assert_eq!(opened.header("cache-control"), Some("no-store"));
+    let (_, rest) = opened.body.split_once("id=\"helpdesk-code\">").unwrap();
+    rest.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn k3_k12_sec_041_who_has_only_codes_by_mail_is_helped_on_the_phone_in_both_languages() {
+    on_both("campus-mail", async |app| {
+        let hana = app.member("hana").await;
+        let mut account = app.browser();
+        account.type_password(&hana).await;
+        account.open("/account/email").await;
+        let address = [("private_address", "hana@private.example")];
+        let asked = account.press("/account/email", &address).await;
+        account.follow(asked).await;
+        let (_, _, digits) = mailed(&app).await;
+        let digits = [("emailed_code", digits.as_str())];
+        account.press("/account/email/confirm", &digits).await;
+        app.member("taro").await;
+        let mut desk = administrator(&app).await;
+        let nothing = page_of(&mut desk, "taro").await;
+        let shown = desk.open(&nothing).await.body;
+        assert!(
+            !shown.contains("/helpdesk-code"),
+            "there is nothing that it could stand in for: {shown}"
+        );
+        let user = page_of(&mut desk, "hana").await;
+        let shown = desk.open(&user).await.body;
+        assert!(shown.contains(&format!("{user}/helpdesk-code")), "{shown}");
+
+        for (language, way, title) in [
+            (
+                "ja",
+                "ヘルプデスクのコードを使用してログインする",
+                "ヘルプデスクのコードでログイン",
+            ),
+            (
+                "en",
+                "Sign in with a code from the helpdesk",
+                "Code from the helpdesk",
+            ),
+        ] {
+            let mut login = app.browser();
+            login.open("/login").await;
+            let chosen = [("language", language)];
+            let chosen = login.press("/language", &chosen).await;
+            login.follow(chosen).await;
+            let before = login.type_password(&hana).await;
+            assert!(before.body.contains("/login/email/send"));
+            assert!(!before.body.contains("/login/helpdesk-code"));
+            let mut late = app.browser();
+            late.type_password(&hana).await;
+            let code = read_out(&mut desk, &user).await;
+            let offered = login.open("/login/email").await.body;
+            assert!(offered.contains(way), "{offered}");
+            let page = login.open("/login/helpdesk-code").await.body;
+            assert!(page.contains(title), "{page}");
+            late.open("/login/helpdesk-code").await;
+            let typed = [("helpdesk_code", "x")];
+            let wrong = login.press("/login/helpdesk-code", &typed).await;
+            assert!(wrong.refuses("HLP-02"), "{}", wrong.body);
+            let typed = [("helpdesk_code", code.as_str())];
+            let right = login.press("/login/helpdesk-code", &typed).await;
+            assert_eq!(right.location(), "/midori/account");
+            // Who comes after it is told so, on the page of the way that is left.
+            let over = late.press("/login/helpdesk-code", &typed).await;
+            let over = late.follow(over).await.body;
+            assert!(over.contains("/login/email/send"), "{over}");
+            assert!(over.contains("HLP-03"), "{over}");
+            assert!(!over.contains("/login/helpdesk-code"), "{over}");
+        }
     })
     .await;
 }

@@ -9,7 +9,7 @@ use crate::support::{Answer, Ask, Browser, Person, Phone, SLUG, TestApp, on_both
 const PRIVATE: &str = "hana@private.example";
 
 /// The newest code by mail: its request number and digits. With how many there are.
-async fn mailed(app: &TestApp) -> (usize, String, String) {
+pub(crate) async fn mailed(app: &TestApp) -> (usize, String, String) {
     let all = notices::list(&app.ctx, &app.tenant().await, 0, 1000).await;
     let mut codes: Vec<_> = all
         .unwrap()

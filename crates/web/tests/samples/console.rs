@@ -133,6 +133,7 @@ impl Samples<'_> {
                     last_login: None,
                     disabled: true,
                     has_factor: false,
+                    offers_helpdesk_code: false,
                     app: None,
                     address: None,
                     codes: None,
@@ -205,6 +206,7 @@ impl Samples<'_> {
                 )
                 .into(),
             has_factor: true,
+            offers_helpdesk_code: true,
             app: Some(UserApp {
                 paired: None,
                 since: "2026-10-02 09:12 JST".into(),

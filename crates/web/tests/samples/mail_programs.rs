@@ -107,6 +107,7 @@ impl Samples<'_> {
             (program, remedy_text(&texts, remedy).to_owned())
         };
         User {
+            offers_helpdesk_code: false,
             app: None,
             address: Some(UserAddress {
                 current: Some((

@@ -104,6 +104,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         blocked,
         next_login,
         has_factor: standing.factor == Factor::On,
+        offers_helpdesk_code: details.has_second_factor,
         app,
         address,
         is_pending: standing.factor == Factor::Pending,

@@ -40,6 +40,8 @@ pub struct User {
     pub next_login: String,
     /// A second factor of some kind is registered.
     pub has_factor: bool,
+    /// The second factor is on, so that a helpdesk code could stand in for it.
+    pub offers_helpdesk_code: bool,
     /// The authenticator app.
     pub app: Option<UserApp>,
     /// The private address, where codes are sent by mail or one is registered.
