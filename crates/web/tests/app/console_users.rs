@@ -271,6 +271,38 @@ async fn a_saved_list_is_no_formula_and_a_list_that_was_not_meant_is_the_whole()
 }
 
 #[tokio::test]
+async fn few_backup_codes_are_a_part_of_the_list_only_where_the_policy_offers_any() {
+    on_both("default", async |app| {
+        app.change_policy(|policy| policy.backup_codes.count = 2)
+            .await;
+        with_app(&app, "taro").await;
+        app.member("hana").await;
+        let mut desk = administrator(&app).await;
+        let (all, low) = ("/admin/users", "/admin/users?show=codes-low");
+        let (part, file) = ("show=codes-low", "/admin/users/export?show=codes-low");
+        assert!(desk.open(all).await.body.contains(part));
+        let few = desk.open(low).await.body;
+        assert!(few.contains(">taro</a>") && !few.contains(">hana</a>"));
+        let listed = "<span class=\"fine\">バックアップコード残りわずか</span>";
+        assert!(few.contains(listed), "{few}");
+        assert!(desk.get(file).await.body.contains("\"yes\""));
+
+        // What is left of them counts no more, and an old bookmark shows everybody.
+        app.change_policy(|policy| policy.backup_codes.enabled = false)
+            .await;
+        for page in [all, low] {
+            let list = desk.open(page).await.body;
+            assert!(!list.contains("残りわずか"), "{list}");
+            assert!(list.contains(">taro</a>") && list.contains(">hana</a>"));
+        }
+        assert!(!desk.open(all).await.body.contains(part));
+        let file = desk.get(file).await.body;
+        assert!(file.contains("hana") && !file.contains("\"yes\""), "{file}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn w8_groups_are_added_changed_and_removed() {
     on_both("default", async |app| {
         let mut desk = administrator(&app).await;

@@ -1,6 +1,6 @@
 //! `/admin/users`: the tenant's people, as a list that is searched, filtered, ordered and saved.
 
-use warifu_domain::{ids::GroupId, user::Role, user_search::Query};
+use warifu_domain::{ids::GroupId, policy::Policy, user::Role, user_search::Query};
 use warifu_flows::{
     By,
     manage_users::{self, Bounds, Count, Cursor, Filter, Listed, Listing, Order, Page as ListPage},
@@ -31,8 +31,8 @@ const FILE_PAGE: usize = 500;
 /// `/admin/users`.
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let by = page.manager(who, "");
-    let query = page.query();
-    let listing = read(&query);
+    let (query, policy) = (page.query(), &page.tenant().policy);
+    let listing = read(&query, policy);
     let listed = manage_users::list_people(page.ctx(), page.tenant(), &by, listing.clone()).await?;
     let texts = page.texts();
     let names = listed.group_names();
@@ -48,7 +48,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
                 .map(|name| (*name).to_owned()),
             role: (person.role > Role::Member).then(|| role_name(texts, person.role).to_owned()),
             factor: factor(person),
-            codes_low: person.standing.codes_low,
+            codes_low: runs_low(person, policy),
             is_blocked: person.standing.blocked_until > page.now(),
             disabled: person.disabled,
             last_login: person.standing.last_login_at.map(|at| page.minute(at)),
@@ -58,7 +58,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         |page: &Option<ListPage>| page.as_ref().map(|page| turned(&query, listed.order, page));
     let (previous, next) = (turn(&listed.previous), turn(&listed.next));
     let (parts, groups) = (
-        parts(texts, &query, &listing),
+        parts(texts, &query, &listing, policy),
         groups(&query, &listing, &listed),
     );
     let orders = orders(texts, &query, &listing, &listed);
@@ -98,7 +98,7 @@ pub(crate) async fn export(page: Page, who: SignedIn) -> Answer {
     let mut listing = Listing {
         page: ListPage::default(),
         limit: FILE_PAGE,
-        ..read(&page.query())
+        ..read(&page.query(), &page.tenant().policy)
     };
     // What may not be read is said by a page, not by a broken file.
     let (ctx, tenant) = (page.visit.state.ctx.clone(), page.tenant().clone());
@@ -113,7 +113,8 @@ pub(crate) async fn export(page: Page, who: SignedIn) -> Answer {
             let names = listed.group_names();
             for person in &listed.people {
                 let group = person.group.and_then(|id| names.get(&id)).copied();
-                let cells = cells(person, group, person.standing.blocked_until > now);
+                let is_blocked = person.standing.blocked_until > now;
+                let cells = cells(person, group, is_blocked, &tenant.policy);
                 csv_row(&cells.each_ref().map(String::as_str), &mut text);
             }
             listing.order = listed.order;
@@ -149,7 +150,12 @@ const COLUMNS: [&str; 10] = [
     "last_login_at",
 ];
 
-fn cells(person: &Person, group: Option<&str>, is_blocked: bool) -> [String; COLUMNS.len()] {
+fn cells(
+    person: &Person,
+    group: Option<&str>,
+    is_blocked: bool,
+    policy: &Policy,
+) -> [String; COLUMNS.len()] {
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
     let factor = match person.standing.factor {
         Factor::Off => "off",
@@ -163,7 +169,7 @@ fn cells(person: &Person, group: Option<&str>, is_blocked: bool) -> [String; COL
         person.role.word().to_owned(),
         factor.to_owned(),
         yes(person.standing.has_email),
-        yes(person.standing.codes_low),
+        yes(runs_low(person, policy)),
         yes(is_blocked),
         yes(person.disabled),
         person
@@ -171,6 +177,11 @@ fn cells(person: &Person, group: Option<&str>, is_blocked: bool) -> [String; COL
             .last_login_at
             .map_or(String::new(), |at| utc(at.0)),
     ]
+}
+
+/// Whether few backup codes are left; what is left from before the policy took them away does not count.
+fn runs_low(person: &Person, policy: &Policy) -> bool {
+    person.standing.codes_low && policy.backup_codes.enabled
 }
 
 fn factor(person: &Person) -> RowFactor {
@@ -194,6 +205,14 @@ const PARTS: [(&str, Show); 9] = [
     ("operators", Show::Role(Role::Operator)),
 ];
 
+/// The parts that can hold anybody: where the policy offers no backup codes, nobody's run low.
+fn parts_under(policy: &Policy) -> impl Iterator<Item = &'static (&'static str, Show)> {
+    let offers_codes = policy.backup_codes.enabled;
+    PARTS
+        .iter()
+        .filter(move |(_, show)| offers_codes || *show != Show::CodesLow)
+}
+
 const ORDERS: [(&str, Order); 4] = [
     ("login", Order::Login),
     ("name", Order::Name),
@@ -202,11 +221,9 @@ const ORDERS: [(&str, Order); 4] = [
 ];
 
 /// Reads which page of which list an address names. What cannot be meant is left out.
-fn read(query: &Fields) -> Listing {
+fn read(query: &Fields, policy: &Policy) -> Listing {
     let shown = query.get("show").unwrap_or_default();
-    let parts = PARTS
-        .iter()
-        .filter(|(name, _)| shown.split(',').any(|word| word == *name));
+    let parts = parts_under(policy).filter(|(name, _)| shown.split(',').any(|word| word == *name));
     let group = query.get("group").and_then(|id| id.parse().ok());
     let order = query.get("sort").unwrap_or_default();
     let order = ORDERS.iter().find(|(name, _)| *name == order);
@@ -293,7 +310,7 @@ fn group_of(shows: &[Show]) -> Option<GroupId> {
 }
 
 /// Each part as a link that adds it to the filter or takes it out again.
-fn parts(texts: &Texts, query: &Fields, listing: &Listing) -> Vec<Choice> {
+fn parts(texts: &Texts, query: &Fields, listing: &Listing, policy: &Policy) -> Vec<Choice> {
     let name = |show| match show {
         Show::Factor(Factor::On) => texts.msg("users-on"),
         Show::Factor(Factor::Off) => texts.msg("users-off"),
@@ -311,7 +328,7 @@ fn parts(texts: &Texts, query: &Fields, listing: &Listing) -> Vec<Choice> {
         query: with_parts(query, &[], None),
         is_chosen: shows.is_empty(),
     };
-    let parts = PARTS.iter().map(|(_, show)| {
+    let parts = parts_under(policy).map(|(_, show)| {
         let is_chosen = shows.contains(show);
         let kept = |(_, other): &&(&str, Show)| match other == show {
             true => !is_chosen,
