@@ -19,7 +19,7 @@ impl Tag {
     }
 }
 
-const VOID: &[&str] = &["br", "img", "input", "link", "meta"];
+const VOID: &[&str] = &["br", "img", "input", "link", "meta", "wbr"];
 
 /// All start tags, in order. Panics where tags do not nest.
 pub(crate) fn tags(html: &str) -> Vec<Tag> {

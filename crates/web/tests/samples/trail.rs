@@ -36,7 +36,7 @@ impl Samples<'_> {
             EventRow {
                 actor_login: Some("boss@example.jp".into()),
                 detail: Some("紛失のため再発行".into()),
-                address: Some("2001:db8:4860:4860:1234:5678:9abc:def0".into()),
+                address: Some("2001:db8:1234:5678:9abc:def0:1234:5678".into()),
                 ..row(
                     EventKind::SecondFactorReset,
                     None,

@@ -155,6 +155,12 @@ impl EventRow {
             .unwrap_or("–")
     }
 
+    /// The address in parts, between which it may break: IPv6 ones have no other place.
+    pub(in super::super) fn address_parts(&self) -> impl Iterator<Item = &str> {
+        let address = self.address.as_deref().unwrap_or_default();
+        address.split_inclusive(':')
+    }
+
     /// Who did it, unless it was the person.
     pub(in super::super) fn by(&self, frame: &Frame) -> Option<String> {
         let word = match self.actor {
