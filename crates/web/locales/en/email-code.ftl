@@ -36,6 +36,22 @@ login-method-use-email = Use your private mail address instead
 login-email-title = External email authentication
 login-email-lead = We send your { $code } of { $digits } digits to { $address }. Choose “Issue { $code }”.
 login-email-help = If the mail does not arrive
+login-email-issue-by = { $minutes ->
+    [0] Please issue the { $code } and enter it by { $until } (very soon).
+    [one] Please issue the { $code } and enter it by { $until } (within a minute).
+   *[other] Please issue the { $code } and enter it by { $until } (within { $minutes } minutes).
+  }
+login-email-code-by = { $minutes ->
+    [0] Please enter it by { $until } (very soon); after that, issue another { $code }.
+    [one] Please enter it by { $until } (within a minute); after that, issue another { $code }.
+   *[other] Please enter it by { $until } (within { $minutes } minutes); after that, issue another { $code }.
+  }
+login-email-code-over = This { $code } does not work any more. Please issue another one.
+login-email-login-by = { $minutes ->
+    [0] Please enter it by { $until } (very soon); after that, sign in again from the start.
+    [one] Please enter it by { $until } (within a minute); after that, sign in again from the start.
+   *[other] Please enter it by { $until } (within { $minutes } minutes); after that, sign in again from the start.
+  }
 email-code-send = Issue { $code }
 email-code-send-again = Issue another { $code }
 email-code-accepted = We have accepted your request to send the { $code } to { $address }.

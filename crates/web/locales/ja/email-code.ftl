@@ -36,6 +36,19 @@ login-method-use-email = 外部メール認証に切り替える
 login-email-title = 外部メール認証
 login-email-lead = { $address } に{ $digits }桁の{ $code }を送ります。「{ $Code }発行」を押してください。
 login-email-help = メールが届かないとき
+login-email-issue-by = { $minutes ->
+    [0] { $until } まで（まもなく）に、{ $code }の発行と入力を済ませてください。
+   *[other] { $until } まで（{ $minutes }分以内）に、{ $code }の発行と入力を済ませてください。
+  }
+login-email-code-by = { $minutes ->
+    [0] { $until } まで（まもなく）に入力し、過ぎたときは{ $code }を再発行してください。
+   *[other] { $until } まで（{ $minutes }分以内）に入力し、過ぎたときは{ $code }を再発行してください。
+  }
+login-email-code-over = この{ $code }の期限が過ぎました。再発行してください。
+login-email-login-by = { $minutes ->
+    [0] { $until } まで（まもなく）に入力し、過ぎたときは最初からログインし直してください。
+   *[other] { $until } まで（{ $minutes }分以内）に入力し、過ぎたときは最初からログインし直してください。
+  }
 email-code-send = { $Code }発行
 email-code-send-again = { $Code }を再発行する
 email-code-accepted = { $address } への{ $code }の送信を受け付けました。

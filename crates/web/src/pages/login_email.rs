@@ -8,7 +8,7 @@ use warifu_flows::{
 
 use super::{
     email::{EmailedCodeForm, asked_code},
-    views,
+    views::{self, FirstEnd},
 };
 use crate::http::{
     errors::Failure,
@@ -48,9 +48,14 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
     }
     let (ctx, tenant) = (page.ctx(), page.tenant());
     let found = emailed_code::method_in_attempt(ctx, tenant, &page.origin(), &attempt).await?;
+    let code_ends = found.asked.as_ref().map(|asked| asked.ends);
+    let (first_end, end) = match code_ends.filter(|ends| *ends < view.expires_at) {
+        Some(ends) => (FirstEnd::Code, ends),
+        None => (FirstEnd::Attempt, view.expires_at),
+    };
     let asked = found.asked.map(|asked| asked_code(&page, &asked));
     let (time_left, tries_left, rules) = (
-        page.time_left(view.expires_at),
+        page.time_left(end),
         u32::try_from(view.guesses_left).unwrap_or(0),
         tenant.policy.email_code.clone(),
     );
@@ -63,6 +68,7 @@ pub(crate) async fn show(page: Page, attempt: Token) -> Answer {
         digits: rules.digits,
         per_hour: rules.per_hour,
         time_left,
+        first_end,
         tries_left,
         app: methods.totp,
         backup_codes: methods.backup_code,

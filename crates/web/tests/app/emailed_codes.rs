@@ -340,6 +340,58 @@ async fn k7_sec_029_the_next_code_waits_voids_the_last_and_ends_with_the_hour_s_
     .await;
 }
 
+/// The seconds that the page counts down.
+fn counted(page: &str) -> Vec<&str> {
+    let counts = page.split("data-seconds=\"").skip(1);
+    counts.map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn k7_the_page_tells_one_end_the_one_that_comes_first_and_what_to_do_after_it() {
+    on_both("campus-mail", async |app| {
+        app.change_policy(|policy| policy.email_code.minutes = 5)
+            .await;
+        let (hana, _, _) = student(&app, "hana").await;
+        for (language, issue, code_first, login_first) in [
+            (
+                "ja",
+                "まで（10分以内）に、OTPの発行と入力を済ませてください。",
+                "まで（5分以内）に入力し、過ぎたときはOTPを再発行してください。",
+                "まで（4分以内）に入力し、過ぎたときは最初からログインし直してください。",
+            ),
+            (
+                "en",
+                "and enter it by",
+                "(within 5 minutes); after that, issue another",
+                "(within 4 minutes); after that, sign in again from the start.",
+            ),
+        ] {
+            let mut browser = app.browser();
+            browser.open("/login").await;
+            let chosen = [("language", language)];
+            let chosen = browser.press("/language", &chosen).await;
+            browser.follow(chosen).await;
+            browser.type_password(&hana).await;
+            let before = browser.open("/login/email").await.body;
+            assert!(before.contains(issue), "{before}");
+            assert_eq!(counted(&before), ["600"]);
+            let asked = ask(&mut browser).await.body;
+            assert!(asked.contains(code_first), "{asked}");
+            assert!(!asked.contains("まで使えます") && !asked.contains("works until"));
+            assert_eq!(counted(&asked), ["300", "60"], "{asked}");
+            // The code is void, and the login goes on; the next one has no more time than that.
+            app.wait(Span::minutes(6));
+            let void = browser.open("/login/email").await.body;
+            assert_eq!(counted(&void), ["240"], "{void}");
+            let again = ask(&mut browser).await.body;
+            assert!(again.contains(login_first), "{again}");
+            assert_eq!(counted(&again), ["240", "60"], "{again}");
+            app.wait(Span::minutes(30));
+        }
+    })
+    .await;
+}
+
 /// What the page says of the consequence has to be so: without the app, the other method is asked for.
 #[tokio::test]
 async fn k3_who_removes_the_app_is_told_that_codes_by_mail_are_still_asked_for() {

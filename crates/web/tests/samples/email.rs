@@ -2,8 +2,8 @@
 
 use super::{Rendered, Samples, print};
 use warifu_web::pages::views::{
-    Account, AppState, AskedCode, Email, EmailRemove, EmailState, Facts, LoginCode, LoginEmail,
-    LoginMethod, LostDevice, OwnSwitch, Proof, ProofTarget, Removal, SwitchState,
+    Account, AppState, AskedCode, Email, EmailRemove, EmailState, Facts, FirstEnd, LoginCode,
+    LoginEmail, LoginMethod, LostDevice, OwnSwitch, Proof, ProofTarget, Removal, SwitchState,
 };
 
 impl Samples<'_> {
@@ -19,7 +19,7 @@ impl Samples<'_> {
 
     pub(super) fn email(&self) -> Rendered {
         let login = self.cast.login.clone();
-        let sign_in = |frame, asked| {
+        let sign_in = |frame, asked, first_end| {
             print(&LoginEmail {
                 frame,
                 login: login.clone(),
@@ -28,6 +28,7 @@ impl Samples<'_> {
                 digits: 6,
                 per_hour: 5,
                 time_left: self.time_left(),
+                first_end,
                 tries_left: 3,
                 app: true,
                 backup_codes: true,
@@ -113,18 +114,29 @@ impl Samples<'_> {
                     helpdesk_code: false,
                 }),
             ),
-            ("login-email", sign_in(self.frame(), None)),
+            (
+                "login-email",
+                sign_in(self.frame(), None, FirstEnd::Attempt),
+            ),
             (
                 "login-email-sent",
-                sign_in(self.frame(), Some(self.asked(true))),
+                sign_in(self.frame(), Some(self.asked(true)), FirstEnd::Code),
             ),
             (
                 "login-email-wrong",
-                sign_in(self.refused("MAIL-01", &left), Some(self.asked(false))),
+                sign_in(
+                    self.refused("MAIL-01", &left),
+                    Some(self.asked(false)),
+                    FirstEnd::Attempt,
+                ),
             ),
             (
                 "login-email-too-soon",
-                sign_in(self.refused("MAIL-04", &left), Some(self.asked(true))),
+                sign_in(
+                    self.refused("MAIL-04", &left),
+                    Some(self.asked(true)),
+                    FirstEnd::Code,
+                ),
             ),
             (
                 "login-code-with-email",

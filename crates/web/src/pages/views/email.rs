@@ -36,6 +36,15 @@ pub struct LoginMethod {
     pub helpdesk_code: bool,
 }
 
+/// What ends first in a login by mail, so that its time is the one that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstEnd {
+    /// The code: another one can be asked for.
+    Code,
+    /// The login itself.
+    Attempt,
+}
+
 /// `/login/email`: a code by mail is asked for, and typed.
 #[derive(Debug, Template)]
 #[template(path = "login_email.html")]
@@ -52,8 +61,10 @@ pub struct LoginEmail {
     pub digits: u8,
     /// How many are sent in an hour.
     pub per_hour: i64,
-    /// When the attempt ends.
+    /// Until when the code has to be entered: only one end is told.
     pub time_left: TimeLeft,
+    /// What ends then.
+    pub first_end: FirstEnd,
     /// Wrong codes that the attempt still bears.
     pub tries_left: u32,
     /// Whether the app can be used instead.
@@ -140,6 +151,28 @@ impl LoginEmail {
                 ("digits", self.digits.into()),
             ],
         )
+    }
+
+    /// Until when, and what to do after that.
+    fn enter_by(&self) -> String {
+        // Rounded down, as everywhere: a promise of ten minutes must not end after nine and a half.
+        let arguments = [
+            ("until", (&self.time_left.until).into()),
+            ("minutes", (self.time_left.seconds / 60).into()),
+        ];
+        match (&self.asked, self.first_end) {
+            (None, _) => self.frame.msg_with("login-email-issue-by", &arguments),
+            (_, FirstEnd::Code) => self.frame.msg_with("login-email-code-by", &arguments),
+            (_, FirstEnd::Attempt) => self.frame.msg_with("login-email-login-by", &arguments),
+        }
+    }
+
+    /// The same when the time is over.
+    fn over(&self) -> &str {
+        match self.first_end {
+            FirstEnd::Code => self.frame.msg("login-email-code-over"),
+            FirstEnd::Attempt => self.frame.msg("time-left-over"),
+        }
     }
 
     fn limit(&self) -> String {

@@ -38,7 +38,7 @@ pub use backup_codes::{BackupCodes, CodeShape, NewCodes, ViewedCode};
 pub use console::{Console, Section};
 pub use demo::{DemoAccount, DemoMail, DemoTenant, KeptMail, Tenants};
 pub use desk::Desk;
-pub use email::{AskedCode, Email, EmailRemove, LoginEmail, LoginMethod, OwnSwitch};
+pub use email::{AskedCode, Email, EmailRemove, FirstEnd, LoginEmail, LoginMethod, OwnSwitch};
 pub use error::ErrorPage;
 pub use frame::{Frame, TenantMark};
 pub use help::{Help, HelpNumbers, OwnQuestion, SetUpStart};
