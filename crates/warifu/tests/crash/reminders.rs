@@ -27,6 +27,9 @@ const PEOPLE: usize = 300;
 /// Mails that a server has in its hands at once, as `mail.connections` says: as many can come twice after a kill.
 const AT_ONCE: usize = 4;
 
+/// As long as the slowest machine may need.
+const LIMIT: Duration = Duration::from_secs(300);
+
 #[test]
 fn sec_083_kill_9_while_reminders_are_sent_on_sqlite_reminds_everybody_once() {
     remind(Engine::Sqlite, kills(3, 30));
@@ -94,11 +97,11 @@ fn remind(engine: Engine, kills: usize) {
         let server = Server::start(&world);
         let desk = Desk::open(&world, &server);
         let round = desk.begin(&server);
-        wait_until("reminders are written", || {
-            world.round(round).counts.sent > 0
+        let pause = Duration::from_micros(dice.below(5_000));
+        world.once_reminded(round, LIMIT, || {
+            thread::sleep(pause);
+            server.kill();
         });
-        thread::sleep(Duration::from_micros(dice.below(30_000)));
-        server.kill();
         killed += 1;
         rounds.killed(world.round(round).ended_at.is_none());
 
@@ -170,14 +173,10 @@ fn message_id(mail: &Taken) -> String {
     id.expect("every mail has one").trim().to_owned()
 }
 
-/// Waits for as long as the slowest machine may need.
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
-        assert!(
-            began.elapsed() < Duration::from_secs(300),
-            "it never comes to it that {what}"
-        );
+        assert!(began.elapsed() < LIMIT, "it never comes to it that {what}");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use tokio::{runtime::Runtime, sync::watch};
@@ -422,6 +423,23 @@ impl World {
             found.await.unwrap()
         });
         found.expect("a round that was begun is there")
+    }
+
+    /// Does something as soon as the first reminders of a round are written. Looks often: a fast machine writes hundreds of others
+    /// while the database is opened once more.
+    pub(crate) fn once_reminded(&self, id: i64, limit: Duration, act: impl FnOnce()) {
+        let began = Instant::now();
+        self.with_store(async |store| {
+            loop {
+                let found = store.read(TENANT, async move |tx| tx.find_reminder_round(id).await);
+                if (found.await.unwrap()).is_some_and(|round| round.counts.sent > 0) {
+                    break;
+                }
+                assert!(began.elapsed() < limit, "no reminder is ever written");
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            act();
+        });
     }
 
     /// Lets time pass for what a killed server left: its round is done by nobody, its leases are over, and all mail is due.
