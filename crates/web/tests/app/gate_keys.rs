@@ -174,6 +174,9 @@ async fn sec_056_a_key_is_added_shown_once_used_and_taken_away_at_the_console() 
 async fn sec_056_a_key_is_on_no_other_page_in_no_log_and_in_no_trail() {
     on_both("campus-mail", async |app| {
         let log = Log::default();
+        // As long as there is but one subscriber, a place in the code that another test comes to first asks the subscriber of that
+        // test's thread whether anybody listens, and keeps the answer for all.
+        let _second = tracing::Dispatch::new(tracing_subscriber::registry());
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_writer(log.clone())
