@@ -246,7 +246,7 @@ async fn judge_in(
         noted_at: None,
     };
     let found = match find_person(tx, tenant, asked).await? {
-        Found::Person(found) => *found,
+        Found::Person(found) => found,
         Found::Nobody => {
             let trusted = is_trusted(&policy.networks, asked.address);
             let facts = Facts::of_stranger(tenant.suspended, trusted);
@@ -257,7 +257,7 @@ async fn judge_in(
         Found::Several => return Ok(judged),
     };
     let decision = decide_at(tx, tenant, &found, asked.address, now).await?;
-    let (user, window) = (found.person.id, found.window);
+    let (user, window) = (found.member.id, found.window);
     judged.user = Some(user);
     judged.noted_at = window.and_then(|row| {
         row.used_at
@@ -286,14 +286,14 @@ pub(crate) async fn decide_at(
     let facts = Facts {
         has_totp,
         totp_suspended: found.totp_suspended == Some(true),
-        grace_until: find_grace(tx, tenant, found.person.id, has_totp).await?,
-        ..facts_of(tenant, &found.person, None, Some(address))
+        grace_until: find_grace(tx, tenant, found.member.id, has_totp).await?,
+        ..facts_of(tenant, &found.member, None, Some(address))
     };
     Ok(decide(&tenant.policy, &facts, now))
 }
 
 enum Found {
-    Person(Box<AtGate>),
+    Person(AtGate),
     Nobody,
     /// The name fits several people, and nobody can say whose window would count.
     Several,
@@ -302,13 +302,13 @@ enum Found {
 /// Whom a mail client's login names: the login ID itself, or else the same name with or without one of the tenant's mail domains.
 async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, asked: &Asked) -> Result<Found, StoreError> {
     if let Some(person) = tx.find_at_gate(&asked.login, asked.network).await? {
-        return Ok(Found::Person(Box::new(person)));
+        return Ok(Found::Person(person));
     }
     let mut found = Found::Nobody;
     for login in other_spellings(tenant, &asked.login) {
         if let Some(person) = tx.find_at_gate(&login, asked.network).await? {
             found = match found {
-                Found::Nobody => Found::Person(Box::new(person)),
+                Found::Nobody => Found::Person(person),
                 _ => Found::Several,
             };
         }

@@ -85,5 +85,5 @@ pub use store::{
 };
 pub use tenants::{TenantCounts, TenantRow, TenantState};
 pub use throttles::{BudgetKind, STRANGER_ROWS};
-pub use user_list::{Along, Place, Show, Walk};
-pub use users::{NewUser, UserRow};
+pub use user_list::{Along, Place, Show, Walk, Walked};
+pub use users::{Member, NewUser, PersonLine, UserRow};

@@ -12,14 +12,14 @@ use warifu_domain::{
 
 use crate::{
     store::{Row, StoreError, Tx},
-    users::{PERSON_COLUMNS, UserRow, person_columns, user},
+    users::{MEMBER_COLUMNS, Member, member, member_columns},
 };
 
 /// What the gate looks at when a mail client names somebody.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct AtGate {
     /// Who it is.
-    pub person: UserRow,
+    pub member: Member,
     /// The app in use: `None`: there is none; else whether it is suspended.
     pub totp_suspended: Option<bool>,
     /// The window where the client is, open or over.
@@ -132,7 +132,7 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = concat!(
             "SELECT ",
-            person_columns!(),
+            member_columns!(),
             ", (SELECT CAST(CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END AS BIGINT) FROM totp
                  WHERE totp.tenant_id = $1 AND totp.user_id = person.id AND confirmed_at IS NOT NULL
                  ORDER BY totp.id DESC LIMIT 1),
@@ -143,11 +143,11 @@ impl Tx<'_> {
         );
         let key = [tenant.into(), login.as_str().into(), network.bytes().into()];
         self.find(sql, &key, |row| {
-            let first = PERSON_COLUMNS + 1;
-            let has_window = row.opt_bytes(first)?.is_some();
+            let first = MEMBER_COLUMNS + 1;
+            let has_window = row.opt_int(first + 2)?.is_some();
             Ok(AtGate {
-                person: user(row)?,
-                totp_suspended: row.opt_int(PERSON_COLUMNS)?.map(|it| it != 0),
+                member: member(row)?,
+                totp_suspended: row.opt_int(MEMBER_COLUMNS)?.map(|it| it != 0),
                 window: has_window.then(|| window(row, first)).transpose()?,
             })
         })

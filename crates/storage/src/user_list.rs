@@ -1,12 +1,12 @@
-//! Lists of people: walks along one index, from a place on, in either direction. A walk reads no row that it does not give
+//! Lists of people: walks along one index, from a place on, in either direction. A walk copies no text of a row that it does not give
 //! (docs/decisions/0008); what to walk along is the flows' choice.
 
-use warifu_domain::{ids::GroupId, user::Role, user_search::end_of_prefix};
+use warifu_domain::{ids::GroupId, time::Timestamp, user::Role, user_search::end_of_prefix};
 
 use crate::{
     standing::Factor,
     store::{Row, StoreError, Tx, Value},
-    users::{PERSON_COLUMNS, UserRow, person_columns, user},
+    users::{MEMBER_COLUMNS, Member, PersonLine, member, member_columns},
 };
 
 /// A part of the people that has an index.
@@ -30,7 +30,7 @@ pub enum Show {
 
 impl Show {
     /// Whether a person belongs to it: what its statement asks of a row.
-    pub fn has(self, person: &UserRow) -> bool {
+    pub fn has(self, person: &Member) -> bool {
         match self {
             Self::Factor(factor) => person.standing.factor == factor,
             Self::Blocked => person.standing.blocked_until.0 > 0,
@@ -76,9 +76,32 @@ pub struct Walk<'a> {
     pub backwards: bool,
     /// Behind which row; `None`: from the start.
     pub after: Option<&'a Place>,
-    /// At most so many.
+    /// Those who are in all of these parts. The others are looked at, and not given.
+    pub shows: &'a [Show],
+    /// At most so many are looked at.
     pub limit: i64,
 }
+
+/// What a walk came to.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// The people, with their places.
+    pub rows: Vec<(Place, PersonLine)>,
+    /// How many were looked at; fewer than the limit: there is nobody behind them.
+    pub looked_at: i64,
+    /// The place of the last who was looked at.
+    pub last: Option<Place>,
+}
+
+/// What [`line`] reads, in its order; a row's place stands behind it.
+macro_rules! line_columns {
+    () => {
+        concat!(member_columns!(), ", login, name, created_at")
+    };
+}
+
+/// The column of a row's place.
+const PLACE: usize = MEMBER_COLUMNS + 3;
 
 /// A statement and its reverse.
 struct Pair {
@@ -92,14 +115,14 @@ macro_rules! part {
         Pair {
             forwards: concat!(
                 "SELECT ",
-                person_columns!(),
+                line_columns!(),
                 ", login FROM person WHERE tenant_id = $1 AND ",
                 $condition,
                 " AND login > $2 ORDER BY login LIMIT $3"
             ),
             backwards: concat!(
                 "SELECT ",
-                person_columns!(),
+                line_columns!(),
                 ", login FROM person WHERE tenant_id = $1 AND ",
                 $condition,
                 " AND login < $2 ORDER BY login DESC LIMIT $3"
@@ -158,23 +181,23 @@ const BY_LOGIN: Pair = Pair {
     // The place itself is left out; the beginning may be somebody's whole login ID.
     forwards: concat!(
         "SELECT ",
-        person_columns!(),
+        line_columns!(),
         ", login FROM person WHERE tenant_id = $1 AND login >= $2 AND login < $5 AND login <> $4 ORDER BY login LIMIT $3"
     ),
     backwards: concat!(
         "SELECT ",
-        person_columns!(),
+        line_columns!(),
         ", login FROM person WHERE tenant_id = $1 AND login < $2 AND login >= $5 AND login <> $4 ORDER BY login DESC LIMIT $3"
     ),
 };
 const BY_NAME: Pair = range!(
-    person_columns!(),
+    line_columns!(),
     "person WHERE tenant_id = $1",
     "name_key",
     "id"
 );
 const BY_WORD: Pair = range!(
-    person_columns!(),
+    line_columns!(),
     "person_word JOIN person ON person.tenant_id = $1 AND person.id = person_word.user_id WHERE person_word.tenant_id = $1",
     "word",
     "user_id"
@@ -182,12 +205,12 @@ const BY_WORD: Pair = range!(
 const BY_ID: Pair = Pair {
     forwards: concat!(
         "SELECT ",
-        person_columns!(),
+        line_columns!(),
         ", '' FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
     ),
     backwards: concat!(
         "SELECT ",
-        person_columns!(),
+        line_columns!(),
         ", '' FROM person WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
     ),
 };
@@ -256,22 +279,19 @@ fn count<'a>(along: Along<'a>, end: &'a str) -> (&'static str, Vec<Value<'a>>) {
     }
 }
 
-/// A row with its place.
-fn placed(row: &Row<'_>) -> Result<(Place, UserRow), StoreError> {
-    let person = user(row)?;
-    let place = Place {
-        text: row.text(PERSON_COLUMNS)?,
-        number: person.id.0,
-    };
-    Ok((place, person))
+/// Reads a person of whom the first columns were read already.
+fn line(row: &Row<'_>, member: Member) -> Result<PersonLine, StoreError> {
+    Ok(PersonLine {
+        member,
+        login: row.text(MEMBER_COLUMNS)?,
+        name: row.text(MEMBER_COLUMNS + 1)?,
+        created_at: Timestamp(row.int(MEMBER_COLUMNS + 2)?),
+    })
 }
 
 impl Tx<'_> {
-    /// Lists the next people of a walk, with their places.
-    pub async fn walk_people(
-        &mut self,
-        walk: &Walk<'_>,
-    ) -> Result<Vec<(Place, UserRow)>, StoreError> {
+    /// Goes on along a walk.
+    pub async fn walk_people(&mut self, walk: &Walk<'_>) -> Result<Walked, StoreError> {
         let (tenant, limit) = (self.tenant, walk.limit.into());
         let (first, last) = ("", end_of_prefix(""));
         let outside = if walk.backwards { &last } else { first };
@@ -295,7 +315,7 @@ impl Tx<'_> {
             false => pair.forwards,
             true => pair.backwards,
         };
-        self.list(sql, &params, placed).await
+        self.look_at(sql, &params, walk.shows).await
     }
 
     /// [`Self::walk_people`] between the beginning and the end of a prefix.
@@ -304,7 +324,7 @@ impl Tx<'_> {
         walk: &Walk<'_>,
         (start, end): (&str, &str),
         number: i64,
-    ) -> Result<Vec<(Place, UserRow)>, StoreError> {
+    ) -> Result<Walked, StoreError> {
         let (near, far) = match walk.backwards {
             false => (start, end),
             true => (end, start),
@@ -326,7 +346,37 @@ impl Tx<'_> {
             false => pair.forwards,
             true => pair.backwards,
         };
-        self.list(sql, &params, placed).await
+        self.look_at(sql, &params, walk.shows).await
+    }
+
+    /// Of most rows only what the parts are told by is read: texts are copied for those who are shown.
+    async fn look_at(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        shows: &[Show],
+    ) -> Result<Walked, StoreError> {
+        let mut walked = Walked {
+            rows: Vec::new(),
+            looked_at: 0,
+            last: None,
+        };
+        self.each(sql, params, |row| {
+            let member = member(row)?;
+            let text = row.text(PLACE)?;
+            let place = Place {
+                text,
+                number: member.id.0,
+            };
+            walked.looked_at += 1;
+            if shows.iter().all(|show| show.has(&member)) {
+                walked.rows.push((place.clone(), line(row, member)?));
+            }
+            walked.last = Some(place);
+            Ok(())
+        })
+        .await?;
+        Ok(walked)
     }
 
     /// How many rows a walk has, counted up to `limit`.

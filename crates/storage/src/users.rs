@@ -43,6 +43,57 @@ pub struct UserRow {
     pub group: Option<GroupId>,
 }
 
+/// What a person's row says to decisions and filters: no text, and nothing that is secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its id.
+    pub id: UserId,
+    /// Its role.
+    pub role: Role,
+    /// Disabled by an administrator.
+    pub disabled: bool,
+    /// The group that it belongs to.
+    pub group: Option<GroupId>,
+    /// What lists tell about it.
+    pub standing: Standing,
+}
+
+/// A person in a list. Lists read no password and no address.
+#[derive(Clone, Debug)]
+pub struct PersonLine {
+    /// What filters ask.
+    pub member: Member,
+    /// What the person types.
+    pub login: String,
+    /// What the person is called; may be empty.
+    pub name: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+impl UserRow {
+    /// What decisions and filters need of it.
+    pub fn member(&self) -> Member {
+        Member {
+            id: self.id,
+            role: self.role,
+            disabled: self.disabled,
+            group: self.group,
+            standing: self.standing,
+        }
+    }
+
+    /// The person as lists have it.
+    pub fn line(&self) -> PersonLine {
+        PersonLine {
+            member: self.member(),
+            login: self.login.clone(),
+            name: self.name.clone(),
+            created_at: self.created_at,
+        }
+    }
+}
+
 /// What `insert_user` needs.
 #[derive(Debug)]
 pub struct NewUser<'a> {
@@ -73,10 +124,17 @@ macro_rules! person_columns {
          blocked_until, last_login_at, must_enrol, own_switch, has_email, group_id, imported"
     };
 }
-pub(crate) use person_columns;
+
+/// What [`member`] reads, in its order.
+macro_rules! member_columns {
+    () => {
+        "id, role, disabled, group_id, factor, codes_low, blocked_until, last_login_at, must_enrol, own_switch, has_email"
+    };
+}
+pub(crate) use member_columns;
 
 /// How many columns these are.
-pub(crate) const PERSON_COLUMNS: usize = 19;
+pub(crate) const MEMBER_COLUMNS: usize = 11;
 
 pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
     Ok(UserRow {
@@ -85,7 +143,7 @@ pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
         name: row.text(2)?,
         email: row.opt_bytes(3)?,
         language: row.opt_text(4)?,
-        role: Role::from_number(row.int(5)?).ok_or_else(|| StoreError::corrupt("person.role"))?,
+        role: role(row, 5)?,
         disabled: row.int(6)? != 0,
         password: row.opt_bytes(7)?,
         created_at: Timestamp(row.int(8)?),
@@ -97,6 +155,21 @@ pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
         group: row.opt_int(17)?.map(GroupId),
         imported: row.opt_bytes(18)?,
     })
+}
+
+/// Reads the first columns of a row.
+pub(crate) fn member(row: &Row<'_>) -> Result<Member, StoreError> {
+    Ok(Member {
+        id: UserId(row.int(0)?),
+        role: role(row, 1)?,
+        disabled: row.int(2)? != 0,
+        group: row.opt_int(3)?.map(GroupId),
+        standing: standing(row, 4)?,
+    })
+}
+
+fn role(row: &Row<'_>, column: usize) -> Result<Role, StoreError> {
+    Role::from_number(row.int(column)?).ok_or_else(|| StoreError::corrupt("person.role"))
 }
 
 pub(crate) fn is_temporary(term: PasswordTerm) -> i64 {

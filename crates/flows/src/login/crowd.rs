@@ -24,10 +24,11 @@ pub(crate) async fn load_facts_of_many(
         along: Along::Added,
         backwards: false,
         after: Some(&place),
+        shows: &[],
         limit,
     };
-    let people = tx.walk_people(&walk).await?;
-    let Some(last) = people.last().map(|(_, person)| person.id) else {
+    let people = tx.walk_people(&walk).await?.rows;
+    let Some(last) = people.last().map(|(_, person)| person.member.id) else {
         return Ok(Vec::new());
     };
     // Of several apps the newest counts: it overwrites the others.
@@ -53,6 +54,7 @@ pub(crate) async fn load_facts_of_many(
         .map(|group| (group.id, group.grace_until))
         .collect();
     let facts = people.into_iter().map(|(_, person)| {
+        let person = person.member;
         let totp = apps.get(&person.id);
         let grace = || groups.get(&person.group?).copied().flatten();
         let own = facts_of(tenant, &person, totp, None);

@@ -24,7 +24,7 @@ use warifu_domain::{
     time::Timestamp,
     token::Token,
 };
-use warifu_storage::{ClosedAttempt, SessionRow, StageKind, StoreError, TotpState, Tx, UserRow};
+use warifu_storage::{ClosedAttempt, Member, SessionRow, StageKind, StoreError, TotpState, Tx};
 
 use crate::{act::Act, ctx::Ctx, device, error::FlowError, familiar, mail_windows};
 
@@ -87,7 +87,7 @@ pub(crate) async fn load_facts(
     };
     let backup = tx.find_backup_set(user).await?;
     let totp = tx.find_totp_state(user).await?;
-    let own = facts_of(tenant, &person, totp.as_ref(), from);
+    let own = facts_of(tenant, &person.member(), totp.as_ref(), from);
     // Asked for only where it can stand in for something: nobody else's login should cost the look.
     let helpdesk_code =
         own.has_second_factor(&tenant.policy) && tx.find_helpdesk_code(user, now).await?.is_some();
@@ -102,7 +102,7 @@ pub(crate) async fn load_facts(
 /// The facts that stand in a person's own row or come with the request; without backup codes, grace and helpdesk codes.
 pub(crate) fn facts_of(
     tenant: &Tenant,
-    person: &UserRow,
+    person: &Member,
     totp: Option<&TotpState>,
     from: Option<IpAddr>,
 ) -> Facts {

@@ -9,9 +9,9 @@ use warifu_domain::{
     tenant::Tenant,
     user_search::{Query, first_word, fold, word_prefix},
 };
-use warifu_storage::{Along, GroupRow, Place, Show, StoreError, Tx, UserRow, Walk};
+use warifu_storage::{Along, GroupRow, PersonLine, Place, Show, StoreError, Tx, Walk};
 
-use super::page::{lay_out, read_whole, walk};
+use super::page::{Steps, lay_out, read_whole, walk};
 use crate::{by::By, ctx::Ctx, error::FlowError};
 
 /// Terms of a search whose people are counted, to begin with the fewest.
@@ -117,7 +117,7 @@ pub enum Count {
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// The people.
-    pub people: Vec<UserRow>,
+    pub people: Vec<PersonLine>,
     /// Every group of the tenant, by name.
     pub groups: Vec<GroupRow>,
     /// How many there are in all.
@@ -149,7 +149,7 @@ pub async fn list_users(
     by: &By,
     after: &str,
     limit: i64,
-) -> Result<Vec<UserRow>, FlowError> {
+) -> Result<Vec<PersonLine>, FlowError> {
     by.check(tenant, Operation::ListUsers, None, ctx.clock.now())?;
     let after = Place {
         text: after.to_owned(),
@@ -160,11 +160,12 @@ pub async fn list_users(
             along: Along::Login(""),
             backwards: false,
             after: Some(&after),
+            shows: &[],
             limit,
         };
         tx.walk_people(&walk).await
     });
-    let placed = listed.await?.into_iter();
+    let placed = listed.await?.rows.into_iter();
     Ok(placed.map(|(_, person)| person).collect())
 }
 
@@ -271,8 +272,14 @@ fn whole(order: Order) -> Along<'static> {
     }
 }
 
-/// Whether a person who was met on the walk `met` belongs on the list, and there.
-fn belongs(filter: &Filter, walks: &[Along<'_>], met: usize, at: &Place, person: &UserRow) -> bool {
+/// Whether a person who was met on the walk `met`, and is in the list's parts, belongs on the list, and there.
+fn belongs(
+    query: Option<&Query>,
+    walks: &[Along<'_>],
+    met: usize,
+    at: &Place,
+    person: &PersonLine,
+) -> bool {
     let is_met_first = |query: &Query| {
         let term = &query.terms()[0];
         let is_on = |along: &Along<'_>| match along {
@@ -284,13 +291,12 @@ fn belongs(filter: &Filter, walks: &[Along<'_>], met: usize, at: &Place, person:
             || first_word(&person.login, &person.name, term).as_ref() == Some(&at.text);
         is_first_word && !walks[..met].iter().any(is_on)
     };
-    is_shown(filter, person) && filter.query.as_ref().is_none_or(is_met_first)
+    fits(query, person) && query.is_none_or(is_met_first)
 }
 
-/// Whether a person belongs on a list.
-pub(super) fn is_shown(Filter { query, shows }: &Filter, person: &UserRow) -> bool {
-    let fits = |query: &Query| query.fits(&person.login, &person.name);
-    shows.iter().all(|show| show.has(person)) && query.as_ref().is_none_or(fits)
+/// Whether a search finds a person; without one everybody.
+pub(super) fn fits(query: Option<&Query>, person: &PersonLine) -> bool {
+    query.is_none_or(|query| query.fits(&person.login, &person.name))
 }
 
 async fn page_of_walk(
@@ -310,13 +316,17 @@ async fn page_of_walk(
         true => page.back,
         false => listing.descending != page.back,
     };
-    let accepts =
-        |met, at: &Place, person: &UserRow| belongs(&listing.filter, walks, met, at, person);
-    let (from, limits) = (
-        page.from.as_ref(),
-        (listing.limit + 1, listing.bounds.depth),
-    );
-    let mut found = walk(tx, walks, from, backwards, limits, accepts).await?;
+    let query = listing.filter.query.as_ref();
+    let steps = Steps {
+        walks,
+        shows: &listing.filter.shows,
+        from: page.from.as_ref(),
+        backwards,
+        wanted: listing.limit + 1,
+        depth: listing.bounds.depth,
+    };
+    let accepts = |met, at: &Place, person: &PersonLine| belongs(query, walks, met, at, person);
+    let mut found = walk(tx, &steps, accepts).await?;
     if !is_search {
         found.drop_walks();
     }

@@ -4,9 +4,9 @@
 use std::cmp::Ordering;
 
 use warifu_domain::user_search::fold;
-use warifu_storage::{Along, Place, StoreError, Tx, UserRow, Walk};
+use warifu_storage::{Along, PersonLine, Place, Show, StoreError, Tx, Walk};
 
-use super::list::{Count, Cursor, Listed, Listing, Order, Page, is_shown};
+use super::list::{Count, Cursor, Listed, Listing, Order, Page, fits};
 
 /// People who are read at once where most of them do not belong on the page.
 const AT_ONCE: i64 = 500;
@@ -14,8 +14,8 @@ const AT_ONCE: i64 = 500;
 /// What a page's walk came to.
 pub(super) struct Found {
     /// Who belongs on the page, in the direction of the walk, with places.
-    pub(super) rows: Vec<(Cursor, UserRow)>,
-    /// The last who was looked at.
+    pub(super) rows: Vec<(Cursor, PersonLine)>,
+    /// The last who was looked at, unless the page was full before.
     pub(super) last: Option<Cursor>,
     /// The walk ended at the bound, after so many people.
     pub(super) cut_after: Option<i64>,
@@ -31,15 +31,36 @@ impl Found {
     }
 }
 
-/// Goes along `walks`, one behind the other, from a row on, until `wanted` people are accepted or `depth` were looked at.
+/// Where a page's walk goes, and how far.
+pub(super) struct Steps<'a> {
+    /// Along these, one behind the other.
+    pub(super) walks: &'a [Along<'a>],
+    /// Only those who are in all of these parts are asked for.
+    pub(super) shows: &'a [Show],
+    /// From this row on; `None`: from the start.
+    pub(super) from: Option<&'a Cursor>,
+    /// From the last to the first.
+    pub(super) backwards: bool,
+    /// Until so many people are accepted.
+    pub(super) wanted: usize,
+    /// Or until so many were looked at.
+    pub(super) depth: i64,
+}
+
+/// Goes a walk, and accepts whom it finds.
 pub(super) async fn walk(
     tx: &mut Tx<'_>,
-    walks: &[Along<'_>],
-    from: Option<&Cursor>,
-    backwards: bool,
-    (wanted, depth): (usize, i64),
-    accepts: impl Fn(usize, &Place, &UserRow) -> bool,
+    steps: &Steps<'_>,
+    accepts: impl Fn(usize, &Place, &PersonLine) -> bool,
 ) -> Result<Found, StoreError> {
+    let Steps {
+        walks,
+        shows,
+        from,
+        backwards,
+        wanted,
+        depth,
+    } = *steps;
     let mut found = Found {
         rows: Vec::new(),
         last: None,
@@ -67,27 +88,29 @@ pub(super) async fn walk(
                 along: walks[number],
                 backwards,
                 after: after.as_ref(),
+                shows,
                 limit,
             };
-            let rows = tx.walk_people(&walk).await?;
-            let is_over = (rows.len() as i64) < limit;
-            for (at, person) in rows {
-                looked_at += 1;
-                let place = Cursor {
-                    walk: Some(number),
-                    text: at.text.clone(),
-                    number: at.number,
-                };
-                found.last = Some(place.clone());
+            let walked = tx.walk_people(&walk).await?;
+            let place = |at: Place| Cursor {
+                walk: Some(number),
+                text: at.text,
+                number: at.number,
+            };
+            for (at, person) in walked.rows {
                 if accepts(number, &at, &person) {
-                    found.rows.push((place, person));
+                    found.rows.push((place(at), person));
                     if found.rows.len() == wanted {
                         return Ok(found);
                     }
                 }
-                after = Some(at);
             }
-            if is_over {
+            looked_at += walked.looked_at;
+            if walked.last.is_some() {
+                found.last = walked.last.clone().map(place);
+                after = walked.last;
+            }
+            if walked.looked_at < limit {
                 break;
             }
             if looked_at >= depth {
@@ -107,19 +130,21 @@ pub(super) async fn read_whole(
     listing: &Listing,
     set: &[Along<'_>],
 ) -> Result<Listed, StoreError> {
-    let mut all: Vec<UserRow> = Vec::new();
+    let query = listing.filter.query.as_ref();
+    let mut all: Vec<PersonLine> = Vec::new();
     for along in set {
         let walk = Walk {
             along: *along,
             backwards: false,
             after: None,
+            shows: &listing.filter.shows,
             limit: 2 * listing.bounds.small,
         };
-        let rows = tx.walk_people(&walk).await?.into_iter();
+        let rows = tx.walk_people(&walk).await?.rows.into_iter();
         let people = rows.map(|(_, person)| person);
-        all.extend(people.filter(|person| is_shown(&listing.filter, person)));
+        all.extend(people.filter(|person| fits(query, person)));
     }
-    let mut rows: Vec<(Cursor, UserRow)> = all
+    let mut rows: Vec<(Cursor, PersonLine)> = all
         .into_iter()
         .map(|person| (key(&person, listing.order), person))
         .collect();
@@ -137,7 +162,7 @@ pub(super) async fn read_whole(
         }
     };
     rows.sort_by(|(one, _), (other, _)| by_order(one, other));
-    rows.dedup_by(|(_, one), (_, other)| one.id == other.id);
+    rows.dedup_by(|(_, one), (_, other)| one.member.id == other.member.id);
     let count = Count::Exactly(rows.len() as i64);
     if let Some(from) = &listing.page.from {
         rows.retain(|(at, _)| by_order(at, from) == Ordering::Greater);
@@ -153,15 +178,16 @@ pub(super) async fn read_whole(
 }
 
 /// A person's place in an order.
-fn key(person: &UserRow, order: Order) -> Cursor {
+fn key(person: &PersonLine, order: Order) -> Cursor {
+    let id = person.member.id.0;
     let (text, number) = match order {
-        Order::Login => (person.login.clone(), person.id.0),
-        Order::Name => (fold(&person.name), person.id.0),
+        Order::Login => (person.login.clone(), id),
+        Order::Name => (fold(&person.name), id),
         Order::LastLogin => {
-            let at = person.standing.last_login_at;
+            let at = person.member.standing.last_login_at;
             (person.login.clone(), at.map_or(0, |at| at.0))
         }
-        Order::Added => (String::new(), person.id.0),
+        Order::Added => (String::new(), id),
     };
     Cursor {
         walk: None,
@@ -175,7 +201,7 @@ pub(super) fn lay_out(listing: &Listing, page: &Page, mut found: Found) -> Liste
     let has_more = found.rows.len() > listing.limit;
     found.rows.truncate(listing.limit);
     let (first, last) = (found.rows.first(), found.rows.last());
-    let place = |row: Option<&(Cursor, UserRow)>| row.map(|(at, _)| at.clone());
+    let place = |row: Option<&(Cursor, PersonLine)>| row.map(|(at, _)| at.clone());
     let (first, last) = (place(first), place(last));
     let is_cut = found.cut_after.is_some();
     // On in the direction of the page, and back against it. Where nobody is shown, from where the walk came to; where nobody was
@@ -194,7 +220,7 @@ pub(super) fn lay_out(listing: &Listing, page: &Page, mut found: Found) -> Liste
         from: first.or(found.last),
         back: !page.back,
     });
-    let mut people: Vec<UserRow> = found.rows.into_iter().map(|(_, person)| person).collect();
+    let mut people: Vec<PersonLine> = found.rows.into_iter().map(|(_, person)| person).collect();
     let (previous, next) = match page.back {
         false => (against, on),
         true => {

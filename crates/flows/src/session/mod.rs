@@ -191,7 +191,7 @@ async fn find_in(
     // Which methods a challenge would offer does not matter to a session that exists.
     let facts = Facts {
         grace_until: find_grace(tx, tenant, user, has_totp).await?,
-        ..facts_of(tenant, &person, totp.as_ref(), from)
+        ..facts_of(tenant, &person.member(), totp.as_ref(), from)
     };
     let lacking = |facts: &Facts| {
         let level = row.session.level(&policy.session, now);

@@ -219,8 +219,8 @@ async fn sec_068_what_happens_in_one_tenant_neither_shows_nor_counts_in_another(
             .await
             .unwrap();
         assert_eq!(listed.len(), 1);
-        assert_eq!(listed[0].standing.factor, warifu_storage::Factor::On);
-        assert!(!listed[0].disabled);
+        assert_eq!(listed[0].member.standing.factor, warifu_storage::Factor::On);
+        assert!(!listed[0].member.disabled);
         here.check_audit().await;
         there.check_audit().await;
     })

@@ -131,13 +131,13 @@ async fn a_file_is_checked_as_a_whole_and_written_once() {
         assert_eq!((tally.added, tally.existing, tally.overtaken), (2, 1, 0));
         let found = find(&world, "花子").await;
         assert_eq!(found.len(), 1);
-        assert!(found[0].login == "hanako" && found[0].group.is_some());
-        assert!(found[0].password.is_none(), "no password opens the account yet");
+        assert!(found[0].login == "hanako" && found[0].member.group.is_some());
         let login = Login::parse("hanako").unwrap();
         let shown = manage_users::show_user(&world.ctx, &tenant, &login)
             .await
             .unwrap();
         assert_eq!(shown.email.as_deref(), Some("hanako@home.example"));
+        assert!(shown.user.password.is_none(), "no password opens the account yet");
         let kinds: Vec<EventKind> = world.audit_rows().await.iter().map(|row| row.kind).collect();
         let count = |wanted| kinds.iter().filter(|kind| **kind == wanted).count();
         assert_eq!(count(EventKind::UserAdded), 3);

@@ -17,7 +17,7 @@ use warifu_flows::{
     By,
     manage_users::{self, Bounds, Count, Edited, Filter, GroupForm, Listed, Listing, Order, Page},
 };
-use warifu_storage::{Factor, Show, UserRow};
+use warifu_storage::{Factor, Member, PersonLine, Show};
 
 use crate::support::{Setting, World, on_both};
 
@@ -68,7 +68,7 @@ const TYPED: [&str; 12] = [
 ];
 
 /// The parts, told apart from what a row says.
-type Belongs = fn(&UserRow) -> bool;
+type Belongs = fn(&Member) -> bool;
 
 fn parts(group: GroupId) -> [(Show, Belongs); 8] {
     [
@@ -124,7 +124,7 @@ async fn page(world: &World, listing: Listing) -> Listed {
 
 /// Turns the pages to the last one and back again; both ways show the same people. Gives them in the list's order, and whether
 /// that is the one that was asked for.
-async fn walk(world: &World, asked: &Asked) -> (Vec<UserRow>, bool) {
+async fn walk(world: &World, asked: &Asked) -> (Vec<PersonLine>, bool) {
     let mut listed = page(world, asked.page(Page::default())).await;
     assert_eq!(listed.previous, None);
     let is_ordered = listed.order == asked.order && !listed.orders.is_empty();
@@ -134,7 +134,7 @@ async fn walk(world: &World, asked: &Asked) -> (Vec<UserRow>, bool) {
     };
     assert!(listed.orders.is_empty() || listed.orders.contains(&listed.order));
     let count = listed.count;
-    let mut all: Vec<UserRow> = Vec::new();
+    let mut all: Vec<PersonLine> = Vec::new();
     let mut pages = 0;
     loop {
         assert!(listed.people.len() <= asked.limit, "{asked:?}");
@@ -153,7 +153,7 @@ async fn walk(world: &World, asked: &Asked) -> (Vec<UserRow>, bool) {
         Count::MoreThan(count) => assert!(people > count, "{asked:?}"),
         Count::Unknown => {}
     }
-    let mut back: Vec<UserRow> = listed.people.clone();
+    let mut back: Vec<PersonLine> = listed.people.clone();
     while let Some(previous) = listed.previous.clone() {
         listed = page(world, asked.page(previous)).await;
         back.splice(0..0, listed.people.clone());
@@ -164,20 +164,20 @@ async fn walk(world: &World, asked: &Asked) -> (Vec<UserRow>, bool) {
     (all, is_ordered)
 }
 
-fn ids(people: &[UserRow]) -> Vec<i64> {
-    people.iter().map(|person| person.id.0).collect()
+fn ids(people: &[PersonLine]) -> Vec<i64> {
+    people.iter().map(|person| person.member.id.0).collect()
 }
 
 /// Whom a list has to show, in its order.
-fn expected(everybody: &[UserRow], asked: &Asked, group: GroupId) -> Vec<UserRow> {
+fn expected(everybody: &[PersonLine], asked: &Asked, group: GroupId) -> Vec<PersonLine> {
     let parts = parts(group);
-    let is_in = |person: &UserRow, show: &Show| {
+    let is_in = |person: &PersonLine, show: &Show| {
         parts
             .iter()
-            .any(|(part, belongs)| part == show && belongs(person))
+            .any(|(part, belongs)| part == show && belongs(&person.member))
     };
     let query = Query::parse(asked.typed);
-    let mut people: Vec<UserRow> = everybody
+    let mut people: Vec<PersonLine> = everybody
         .iter()
         .filter(|person| asked.shows.iter().all(|show| is_in(person, show)))
         .filter(|person| {
@@ -189,12 +189,12 @@ fn expected(everybody: &[UserRow], asked: &Asked, group: GroupId) -> Vec<UserRow
         .collect();
     people.sort_by_key(|person| match asked.order {
         Order::Login => (0, person.login.clone(), 0),
-        Order::Name => (0, fold(&person.name), person.id.0),
+        Order::Name => (0, fold(&person.name), person.member.id.0),
         Order::LastLogin => {
-            let at = person.standing.last_login_at.map_or(0, |at| at.0);
+            let at = person.member.standing.last_login_at.map_or(0, |at| at.0);
             (at, person.login.clone(), 0)
         }
-        Order::Added => (person.id.0, String::new(), 0),
+        Order::Added => (person.member.id.0, String::new(), 0),
     });
     if asked.descending {
         people.reverse();
@@ -252,7 +252,7 @@ async fn crowd(world: &World) -> (GroupId, Vec<UserId>) {
     (sales, people)
 }
 
-async fn everybody(world: &World) -> Vec<UserRow> {
+async fn everybody(world: &World) -> Vec<PersonLine> {
     let (tenant, by) = (world.tenant().await, By::command_line());
     manage_users::list_users(&world.ctx, &tenant, &by, "", 1_000)
         .await
@@ -323,8 +323,8 @@ async fn whoever_stays_as_they_are_is_shown_once_while_others_come_go_and_change
                 let user = people[(steps * 7 + round) % 10];
                 touched.insert(user.0);
                 let row = everybody(&world).await;
-                let row = row.into_iter().find(|row| row.id == user).unwrap();
-                if row.disabled {
+                let row = row.into_iter().find(|row| row.member.id == user).unwrap();
+                if row.member.disabled {
                     manage_users::enable_user(&world.ctx, &tenant, &by, user)
                         .await
                         .unwrap();
@@ -351,9 +351,9 @@ async fn whoever_stays_as_they_are_is_shown_once_while_others_come_go_and_change
             let expected = expected(&before, &asked, sales);
             for person in expected
                 .iter()
-                .filter(|person| !people[..10].contains(&person.id))
+                .filter(|person| !people[..10].contains(&person.member.id))
             {
-                let times = shown.iter().filter(|id| **id == person.id.0).count();
+                let times = shown.iter().filter(|id| **id == person.member.id.0).count();
                 assert_eq!(times, 1, "{} {asked:?}", person.login);
             }
         }
@@ -364,7 +364,7 @@ async fn whoever_stays_as_they_are_is_shown_once_while_others_come_go_and_change
             .await
             .unwrap();
         let after = everybody(&world).await;
-        assert!(after.len() == count && after.iter().all(|person| person.group.is_none()));
+        assert!(after.len() == count && after.iter().all(|person| person.member.group.is_none()));
     })
     .await;
 }

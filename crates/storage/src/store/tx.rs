@@ -88,6 +88,16 @@ impl<'c> Tx<'c> {
         self.connection.list(sql, params, map).await
     }
 
+    /// Lends every row of a `SELECT`, one after the other.
+    pub(crate) async fn each(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.connection.each(sql, params, each).await
+    }
+
     pub(super) fn settle<T>(self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
         self.connection.settle(answer)
     }

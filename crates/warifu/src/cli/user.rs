@@ -9,7 +9,7 @@ use warifu_domain::tenant::Tenant;
 use warifu_domain::user::{Login, Role};
 use warifu_flows::manage_users::{self, ManageError, NewPerson, UserDetails};
 use warifu_flows::{By, Ctx, manage_tenants};
-use warifu_storage::{Factor, UserRow};
+use warifu_storage::{Factor, PersonLine};
 use warifu_web::pages::times::Times;
 
 use super::exit::{Exit, Failure};
@@ -221,13 +221,18 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    fn new(user: &'a UserRow) -> Self {
+    fn new(user: &'a PersonLine) -> Self {
+        let member = &user.member;
         Self {
             login: &user.login,
             name: &user.name,
-            role: user.role.word(),
-            state: if user.disabled { "disabled" } else { "active" },
-            second_factor: user.standing.factor == Factor::On,
+            role: member.role.word(),
+            state: if member.disabled {
+                "disabled"
+            } else {
+                "active"
+            },
+            second_factor: member.standing.factor == Factor::On,
             added_at: utc(user.created_at),
         }
     }
@@ -262,7 +267,7 @@ fn list(file: &ConfigFile, form: Form, slug: &str) -> Result<(), Failure> {
     })
 }
 
-fn table(page: &[UserRow], times: &Times) -> Table {
+fn table(page: &[PersonLine], times: &Times) -> Table {
     let mut table = Table::new(["login", "name", "role", "state", "second factor", "added"]);
     for user in page {
         let view = Listed::new(user);
@@ -296,8 +301,9 @@ fn show(person: &Person, form: Form) -> Result<(), Failure> {
     person.with(async |ctx, tenant| {
         let details = manage_users::show_user(ctx, tenant, &person.login).await?;
         let UserDetails { user, totp, .. } = &details;
+        let line = user.line();
         let view = Shown {
-            listed: Listed::new(user),
+            listed: Listed::new(&line),
             email: details.email.as_deref(),
             password_is_temporary: user.password_term == PasswordTerm::Temporary,
             second_factor_since: totp.as_ref().map(|totp| utc(totp.confirmed_at)),

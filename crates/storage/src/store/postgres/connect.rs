@@ -17,10 +17,12 @@ use super::{Statements, meaning};
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 
 /// A server that hangs must not hang us, and a commit reported as durable must be: some installations switch that
-/// off for everybody, and a used code would be usable again after their crash (SEC-83).
+/// off for everybody, and a used code would be usable again after their crash (SEC-83). Each of our statements is over before
+/// it would be compiled.
 const SESSION: &str = "
     SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '30s';
+    SET jit = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// Knows how to reach the server.

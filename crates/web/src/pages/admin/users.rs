@@ -6,7 +6,7 @@ use warifu_flows::{
     manage_users::{self, Bounds, Count, Cursor, Filter, Listed, Listing, Order, Page as ListPage},
     session::SignedIn,
 };
-use warifu_storage::{Factor, Show, UserRow as Person};
+use warifu_storage::{Factor, Member, PersonLine, Show};
 
 use crate::{
     http::{
@@ -39,19 +39,21 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let rows = listed.people.iter();
     let rows = rows
         .map(|person| UserRow {
-            id: person.id.to_string(),
+            id: person.member.id.to_string(),
             login: person.login.clone(),
             name: person.name.clone(),
             group: person
+                .member
                 .group
                 .and_then(|id| names.get(&id))
                 .map(|name| (*name).to_owned()),
-            role: (person.role > Role::Member).then(|| role_name(texts, person.role).to_owned()),
-            factor: factor(person),
-            codes_low: runs_low(person, policy),
-            is_blocked: person.standing.blocked_until > page.now(),
-            disabled: person.disabled,
-            last_login: person.standing.last_login_at.map(|at| page.minute(at)),
+            role: (person.member.role > Role::Member)
+                .then(|| role_name(texts, person.member.role).to_owned()),
+            factor: factor(&person.member),
+            codes_low: runs_low(&person.member, policy),
+            is_blocked: person.member.standing.blocked_until > page.now(),
+            disabled: person.member.disabled,
+            last_login: (person.member.standing.last_login_at).map(|at| page.minute(at)),
         })
         .collect();
     let turn =
@@ -112,9 +114,9 @@ pub(crate) async fn export(page: Page, who: SignedIn) -> Answer {
         loop {
             let names = listed.group_names();
             for person in &listed.people {
-                let group = person.group.and_then(|id| names.get(&id)).copied();
-                let is_blocked = person.standing.blocked_until > now;
-                let cells = cells(person, group, is_blocked, &tenant.policy);
+                let group = person.member.group.and_then(|id| names.get(&id));
+                let is_blocked = person.member.standing.blocked_until > now;
+                let cells = cells(person, group.copied(), is_blocked, &tenant.policy);
                 csv_row(&cells.each_ref().map(String::as_str), &mut text);
             }
             listing.order = listed.order;
@@ -151,13 +153,14 @@ const COLUMNS: [&str; 10] = [
 ];
 
 fn cells(
-    person: &Person,
+    person: &PersonLine,
     group: Option<&str>,
     is_blocked: bool,
     policy: &Policy,
 ) -> [String; COLUMNS.len()] {
+    let member = &person.member;
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let factor = match person.standing.factor {
+    let factor = match member.standing.factor {
         Factor::Off => "off",
         Factor::Pending => "pending",
         Factor::On => "on",
@@ -166,13 +169,13 @@ fn cells(
         person.login.clone(),
         person.name.clone(),
         group.unwrap_or_default().to_owned(),
-        person.role.word().to_owned(),
+        member.role.word().to_owned(),
         factor.to_owned(),
-        yes(person.standing.has_email),
-        yes(runs_low(person, policy)),
+        yes(member.standing.has_email),
+        yes(runs_low(member, policy)),
         yes(is_blocked),
-        yes(person.disabled),
-        person
+        yes(member.disabled),
+        member
             .standing
             .last_login_at
             .map_or(String::new(), |at| utc(at.0)),
@@ -180,12 +183,12 @@ fn cells(
 }
 
 /// Whether few backup codes are left; what is left from before the policy took them away does not count.
-fn runs_low(person: &Person, policy: &Policy) -> bool {
-    person.standing.codes_low && policy.backup_codes.enabled
+fn runs_low(member: &Member, policy: &Policy) -> bool {
+    member.standing.codes_low && policy.backup_codes.enabled
 }
 
-fn factor(person: &Person) -> RowFactor {
-    match person.standing.factor {
+fn factor(member: &Member) -> RowFactor {
+    match member.standing.factor {
         Factor::Off => RowFactor::Off,
         Factor::Pending => RowFactor::Pending,
         Factor::On => RowFactor::On,

@@ -11,7 +11,7 @@ use warifu_flows::{
     By,
     manage_users::{self, Bounds, Filter, Listing, NewPerson, Order, Page},
 };
-use warifu_storage::UserRow;
+use warifu_storage::PersonLine;
 
 use super::World;
 use crate::support::{Browser, Phone};
@@ -101,7 +101,7 @@ impl World {
 }
 
 /// Whom a search finds.
-pub(crate) async fn find(world: &World, typed: &str) -> Vec<UserRow> {
+pub(crate) async fn find(world: &World, typed: &str) -> Vec<PersonLine> {
     let listing = Listing {
         filter: Filter {
             query: Query::parse(typed),

@@ -124,7 +124,7 @@ impl World {
             return;
         };
         for person in people {
-            let id = person.id;
+            let id = person.member.id;
             let truth = self
                 .ctx
                 .store
@@ -135,7 +135,7 @@ impl World {
                 blocked_until: standing.blocked_until.max(now),
                 ..standing
             };
-            assert_eq!(ahead(person.standing), ahead(truth), "{}", person.login);
+            assert_eq!(ahead(person.member.standing), ahead(truth), "{}", person.login);
         }
     }
 
