@@ -2,13 +2,8 @@
 //! (SEC-41, SEC-43, SEC-45, SEC-69, SEC-81, SEC-84, G8, W6).
 
 use warifu_domain::{
-    audit::EventKind,
-    decide::Decision,
-    policy::Enrolment,
-    refusal::Refusal,
-    session::Level,
-    time::Span,
-    user::Role,
+    audit::EventKind, decide::Decision, policy::Enrolment, refusal::Refusal, session::Level,
+    time::Span, user::Role,
 };
 use warifu_flows::{
     By,

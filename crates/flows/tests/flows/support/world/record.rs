@@ -135,7 +135,12 @@ impl World {
                 blocked_until: standing.blocked_until.max(now),
                 ..standing
             };
-            assert_eq!(ahead(person.member.standing), ahead(truth), "{}", person.login);
+            assert_eq!(
+                ahead(person.member.standing),
+                ahead(truth),
+                "{}",
+                person.login
+            );
         }
     }
 
