@@ -76,6 +76,21 @@ async fn sec_079_a_reference_leads_to_what_happened_and_what_to_say() {
                 "{query}"
             );
         }
+        // The whole line as it was copied, and a code without a reference: explained even if nobody has seen it lately.
+        let line = format!("エラーコード OTP-03 · 2026-01-15 · お問い合わせ番号 {reference}");
+        let line = line.replace(' ', "+");
+        let story = boss.open(&format!("/admin/audit?ref={line}")).await;
+        assert!(story.body.contains("前後15分"), "{}", story.body);
+        for code in ["otp-03", "OTP-06"] {
+            let answer = boss.get(&format!("/admin/audit?ref={code}")).await;
+            let upper = code.to_uppercase();
+            assert_eq!(
+                answer.location(),
+                format!("/midori/admin/audit?outcome={upper}")
+            );
+            let found = boss.open(&format!("/admin/audit?outcome={upper}")).await;
+            assert!(found.body.contains("本人に案内すること"), "{}", found.body);
+        }
         let none = boss.open("/admin/audit/requests/0000-0000").await;
         assert_eq!(none.status, StatusCode::OK);
         assert!(none.body.contains("REQ-06"));

@@ -33,13 +33,19 @@ const PAGE: i64 = 50;
 /// `…/audit`: the search, with the newest events where nothing is asked.
 pub(crate) async fn show(page: Page, who: SignedIn, trail: Trail) -> Answer {
     let query = page.query();
-    let reference = query.text("ref");
-    if let Some(reference) = Reference::parse(&reference) {
-        return Ok(page.lead_to(&format!("{}/requests/{reference}", trail.path())));
+    let typed = query.text("ref");
+    match read_out(&typed) {
+        Some(ReadOut::Reference(reference)) => {
+            return Ok(page.lead_to(&format!("{}/requests/{reference}", trail.path())));
+        }
+        Some(ReadOut::Code(code)) => {
+            return Ok(page.lead_to(&format!("{}?outcome={code}", trail.path())));
+        }
+        None => {}
     }
     let by = page.manager(who, "");
     let (filter, unread) = read_filter(&page, trail, &query).await?;
-    let unread = unread.or((!reference.trim().is_empty()).then_some("ref"));
+    let unread = unread.or((!typed.trim().is_empty()).then_some("ref"));
     let (rows, next, cut) = match (unread, filter) {
         (None, Some(filter)) => {
             let filter = AuditFilter {
@@ -101,6 +107,41 @@ pub(crate) async fn export_events(page: Page, who: SignedIn, trail: Trail) -> An
         _ => export::csv(&page, trail, by, filter),
     };
     Ok(answer)
+}
+
+/// What somebody read out or copied from an error page.
+#[derive(Debug, PartialEq, Eq)]
+enum ReadOut {
+    /// Names one request.
+    Reference(Reference),
+    /// Says which error it was.
+    Code(String),
+}
+
+/// Reads a reference, an error code, or the whole line of the error page, where the reference says more than the code.
+fn read_out(typed: &str) -> Option<ReadOut> {
+    if let Some(reference) = Reference::parse(typed) {
+        return Some(ReadOut::Reference(reference));
+    }
+    let mut words = typed.split_whitespace();
+    // It stands last; a login ID before it may look like one.
+    let reference = words.clone().rev().find_map(|word| {
+        let is_grouped = word.len() == 9 && word.as_bytes()[4] == b'-';
+        is_grouped.then(|| Reference::parse(word)).flatten()
+    });
+    match reference {
+        Some(reference) => Some(ReadOut::Reference(reference)),
+        None => words.find_map(read_code).map(ReadOut::Code),
+    }
+}
+
+/// Reads `OTP-03`, in small letters too.
+fn read_code(word: &str) -> Option<String> {
+    let (family, number) = word.split_once('-')?;
+    let is_family =
+        (2..=5).contains(&family.len()) && family.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_number = number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit());
+    (is_family && is_number).then(|| word.to_ascii_uppercase())
 }
 
 /// Whether a field of the query is part of the search.
@@ -219,5 +260,34 @@ fn event_row(page: &Page, row: &AuditRow, names: &Names) -> EventRow {
         address: row.address.map(|address| address.to_string()),
         reference: row.reference.map(|reference| reference.to_string()),
         detail: row.detail.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_a_code_and_the_whole_line_are_read() {
+        let reference = || Reference::parse("7K3M-Q9TZ").map(ReadOut::Reference);
+        for line in [
+            "7k3mq9tz",
+            " 7K3M-Q9TZ ",
+            "Error OTP-03 · 2026-11-21 19:04:12 JST · Login ID taro@example.jp · Reference 7K3M-Q9TZ",
+            "エラーコード OTP-03 · 2026-11-21 19:04:12 JST · ログインID 花子 · お問い合わせ番号 7K3M-Q9TZ",
+            "Reference 7K3M-Q9TZ · 2026-11-21 19:04 JST",
+        ] {
+            assert_eq!(read_out(line), reference(), "{line}");
+        }
+        for (line, code) in [("otp-03", "OTP-03"), ("it says LOGIN-03", "LOGIN-03")] {
+            assert_eq!(
+                read_out(line),
+                Some(ReadOut::Code(code.to_owned())),
+                "{line}"
+            );
+        }
+        for line in ["", "7K3M", "2026-11", "OTP-3", "OTP-003", "Ｏｔｐ-03", "--"] {
+            assert_eq!(read_out(line), None, "{line}");
+        }
     }
 }

@@ -187,7 +187,7 @@ fn refusal(frame: &Frame, code: &str, part: &str) -> String {
 
 /// What to tell the person about one code.
 struct Answer<'a> {
-    code: &'a str,
+    code: String,
     /// What the person's page said.
     said: String,
     /// What it asked the person to do.
@@ -276,15 +276,12 @@ impl Audit {
 
     /// A code that is searched for, explained.
     fn answer(&self) -> Option<Answer<'_>> {
-        let code = self.rows.iter().find_map(|row| row.code.as_deref())?;
-        (self.form.outcome.eq_ignore_ascii_case(code)).then(|| {
-            let user = self.rows.first().and_then(|row| row.user.as_deref());
-            answer(
-                &self.frame,
-                code,
-                user.filter(|_| !self.form.user.is_empty()),
-            )
-        })
+        let code = self.form.outcome.trim().to_ascii_uppercase();
+        // Also where nothing was found: the caller's error is explained, wherever it stands.
+        let is_known = refusal(&self.frame, &code, "") != code;
+        let user = self.rows.first().and_then(|row| row.user.as_deref());
+        let user = user.filter(|_| !self.form.user.is_empty());
+        is_known.then(|| answer(&self.frame, &code, user))
     }
 }
 
@@ -312,9 +309,9 @@ impl AuditRequest {
     }
 }
 
-fn answer<'a>(frame: &'a Frame, code: &'a str, user: Option<&'a str>) -> Answer<'a> {
+fn answer<'a>(frame: &'a Frame, code: &str, user: Option<&'a str>) -> Answer<'a> {
     Answer {
-        code,
+        code: code.to_owned(),
         said: refusal(frame, code, ""),
         to_do: refusal(frame, code, "-do"),
         more: advice(&frame.texts, code),
