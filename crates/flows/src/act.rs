@@ -31,6 +31,9 @@ pub struct Origin {
     pub session: Option<TokenHash>,
     /// [`Self::address`] is that of a proxy whose word about its client is not taken (SEC-50).
     pub unbelieved_proxy: Option<IpAddr>,
+    /// The language that the pages speak here, as a tag, where it is another than the tenant's: a login keeps it for whoever has
+    /// chosen none, so that mail speaks it too.
+    pub language: Option<&'static str>,
 }
 
 impl Origin {
@@ -49,6 +52,7 @@ impl Origin {
             reference,
             session: None,
             unbelieved_proxy: None,
+            language: None,
         }
     }
 

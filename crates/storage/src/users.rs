@@ -396,4 +396,14 @@ impl Tx<'_> {
             .await?;
         Ok(())
     }
+
+    /// Keeps a language for a person who has chosen none.
+    pub async fn note_language(&mut self, id: UserId, language: &str) -> Result<(), StoreError> {
+        let tenant = self.tenant;
+        let sql = "UPDATE person SET language = $3 \
+                   WHERE tenant_id = $1 AND id = $2 AND language IS NULL";
+        self.exec(sql, &[tenant.into(), id.into(), language.into()])
+            .await?;
+        Ok(())
+    }
 }

@@ -172,6 +172,9 @@ pub(crate) async fn open_session(
     if tx.note_login(session.user, act.now).await? > Timestamp(0) {
         tx.note_open(session.user).await?;
     }
+    if let Some(language) = act.origin.as_ref().and_then(|origin| origin.language) {
+        tx.note_language(session.user, language).await?;
+    }
     let began = AuditEvent::new(EventKind::SignedIn, Some(session.user));
     act.audit(tx, began.detail(session.evidence.word())).await?;
     familiar::note_login(tx, act, session.user).await?;

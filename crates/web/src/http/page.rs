@@ -97,7 +97,7 @@ impl Page {
 
     /// Who asks, for flows.
     pub fn origin(&self) -> Origin {
-        self.visit.origin()
+        self.visit.origin_in(self.site.default_language())
     }
 
     /// When the request came.

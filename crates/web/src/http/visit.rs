@@ -248,6 +248,16 @@ impl Visit {
             reference: self.reference,
             session: self.jar.session.as_ref().map(Token::hash),
             unbelieved_proxy: self.address.filter(|_| self.is_a_proxys()),
+            language: None,
+        }
+    }
+
+    /// [`Self::origin`] at a tenant whose language is `default`.
+    pub(crate) fn origin_in(&self, default: Language) -> Origin {
+        let language = self.language(default);
+        Origin {
+            language: (language != default).then(|| language.tag()),
+            ..self.origin()
         }
     }
 

@@ -36,7 +36,7 @@ pub(crate) async fn submit(visit: Arc<Visit>, form: Verified<LoginForm>) -> Answ
     let jar = visit.jar_of(&tenant);
     let origin = Origin {
         session: jar.session.as_ref().map(Token::hash),
-        ..visit.origin()
+        ..visit.origin_in(tenant.policy.locale.language.into())
     };
     let typed = PasswordForm {
         login: form.login.clone(),

@@ -1,6 +1,7 @@
 //! Languages, and where the switch leads.
 
 use axum::http::StatusCode;
+use warifu_flows::notices;
 
 use crate::support::{Ask, Phone, listed_codes, on_both};
 
@@ -50,6 +51,31 @@ async fn the_switch_keeps_the_place_and_is_remembered_by_browser_and_person() {
             .send(&app)
             .await;
         assert!(answer.body.contains("<html lang=\"en\">"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn k12_mail_speaks_the_language_in_which_the_person_first_logged_in() {
+    on_both("default", async |app| {
+        let (hana, taro) = (app.member("hana").await, app.member("taro").await);
+        let mut english = app.browser();
+        english.open("/login").await;
+        english.press("/language", &[("language", "en")]).await;
+        english.sign_in_and_set_up(&hana).await;
+        app.browser().sign_in_and_set_up(&taro).await;
+        let told = notices::list(&app.ctx, &app.tenant().await, 0, 100).await;
+        let told: Vec<Option<String>> = told.unwrap().into_iter().map(|n| n.language).collect();
+        // The tenant's own language is nobody's choice: whoever reads it follows the tenant.
+        assert!(told.contains(&Some("en".to_owned())), "{told:?}");
+        assert!(told.contains(&None), "{told:?}");
+        // A later login elsewhere changes nothing; the switch does.
+        app.browser().open("/login").await;
+        english.press("/language", &[("language", "ja")]).await;
+        let told = notices::list(&app.ctx, &app.tenant().await, 0, 100)
+            .await
+            .unwrap();
+        assert!(told.iter().any(|n| n.language.as_deref() == Some("ja")));
     })
     .await;
 }
