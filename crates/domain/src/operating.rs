@@ -82,12 +82,12 @@ impl IdentityCheck {
         }
     }
 
-    /// One line for the audit trail. The address itself is personal and stays in the account.
-    pub fn record(&self) -> String {
-        let email = if self.email.trim().is_empty() {
-            "no address on the account"
-        } else {
+    /// One line for the audit trail. The address itself is personal and stays in the account, if it has one: then it was told.
+    pub fn record(&self, account_has_email: bool) -> String {
+        let email = if account_has_email {
             "account e-mail given"
+        } else {
+            "no address on the account"
         };
         format!("{} / {email} / {}", self.company.trim(), self.how.trim())
     }
@@ -124,6 +124,24 @@ mod tests {
         ] {
             assert_eq!(check(company, email, how), Err(Unfit::Identity));
         }
+    }
+
+    #[test]
+    fn w7_the_record_never_says_that_an_address_was_checked_where_there_is_none() {
+        let told = IdentityCheck {
+            company: " みどり商事 KK".to_owned(),
+            email: "anything@example.jp".to_owned(),
+            how: "called back ".to_owned(),
+        };
+        assert_eq!(told.judge("みどり商事 KK", None), Ok(()));
+        assert_eq!(
+            told.record(false),
+            "みどり商事 KK / no address on the account / called back"
+        );
+        assert_eq!(
+            told.record(true),
+            "みどり商事 KK / account e-mail given / called back"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use warifu_domain::{
-    audit::{AuditEvent, EventKind},
+    audit::{Actor, AuditEvent, EventKind},
     ids::UserId,
     operating::{IdentityCheck, RESCUE_WAIT, Unfit},
     permission::Operation,
@@ -57,18 +57,48 @@ pub async fn administrators(
     Ok(listed.await?)
 }
 
+/// A rescue that waits for a second operator.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Whom it rescues, why, and until when it can be approved.
+    pub rescue: RescueRow,
+    /// The login ID of the operator who asked; `None`: the command line, or somebody who is gone.
+    pub asked_by: Option<String>,
+    /// Whoever looks at it asked, and so cannot approve it.
+    pub is_own: bool,
+}
+
 /// Lists the rescues that wait for a second operator.
-pub async fn waiting(
-    ctx: &Ctx,
-    by: &By,
-    tenant: &Arc<Tenant>,
-) -> Result<Vec<RescueRow>, FlowError> {
+pub async fn waiting(ctx: &Ctx, by: &By, tenant: &Arc<Tenant>) -> Result<Vec<Waiting>, FlowError> {
     let now = ctx.clock.now();
     by.check(tenant, Operation::ListTenants, None, now)?;
     let listed = ctx
         .store
         .read(tenant.id, async move |tx| tx.list_rescues(now).await);
-    Ok(listed.await?)
+    let mut waiting = Vec::new();
+    for rescue in listed.await? {
+        let asker = match Actor::from_number(rescue.asked_by) {
+            Actor::Administrator(user) | Actor::Operator(user) => Some(user),
+            _ => None,
+        };
+        waiting.push(Waiting {
+            asked_by: login_of(ctx, by, asker).await?,
+            is_own: asker.is_some() && asker == by.user(),
+            rescue,
+        });
+    }
+    Ok(waiting)
+}
+
+/// The login ID of an operator, who is at home where the one who looks is.
+async fn login_of(ctx: &Ctx, by: &By, asker: Option<UserId>) -> Result<Option<String>, FlowError> {
+    let (Some(user), By::Person(manager)) = (asker, by) else {
+        return Ok(None);
+    };
+    let found = ctx
+        .store
+        .read(manager.home, async move |tx| tx.find_user(user).await);
+    Ok(found.await?.map(|person| person.login))
 }
 
 /// Records an identity check for `login`, and rescues the person, or leaves that to a second operator.
@@ -94,7 +124,7 @@ pub async fn ask(
         let refusal = Refusal::Operating(unfit);
         return Err(act.deny(ctx, kind, Some(user), refusal).await.into());
     }
-    let statement = check.record();
+    let statement = check.record(email.is_some());
     let rescued = ctx.store.write(tenant.id, async move |tx| {
         if let Some(unfit) = who_can_help(tx, user).await? {
             let refusal = Refusal::Operating(unfit);

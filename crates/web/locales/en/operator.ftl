@@ -8,7 +8,7 @@ operator-state-active = Active
 operator-state-suspended = Suspended
 operator-state-to-be-deleted = To be deleted
 operator-people = Users
-operator-with-factor = Set up
+operator-with-factor = With { $feature }
 operator-sessions = Signed-in browsers
 operator-added = Added
 operator-facts = Overview
@@ -77,11 +77,19 @@ operator-rescue-how = How you made sure who the caller is
 operator-rescue-how-hint = It stays in the audit trail. For example: called back at the number in the contract, checked name and staff number
 operator-rescue-do = Record the check and clear
 operator-rescue-ask = Record the check and ask for approval
-operator-rescue-waits = Asked for at { $asked }. It can be approved until { $until }.
+operator-rescue-waits = { $by ->
+    [absent] Asked for at { $asked }. It can be approved until { $until }.
+   *[other] Asked for by { $by } at { $asked }. It can be approved until { $until }.
+  }
+operator-rescue-waiting = A rescue waits for the approval of a second operator.
+operator-rescue-look = Look at the rescue that waits
+operator-rescue-own = You asked for this, so another operator has to approve it, who finds it on this page. You can take it back.
+operator-rescue-approve-hint = It stays in the audit trail beside your name. For example what you checked yourself.
+operator-rescue-withdraw-hint = Needed to take it back. It stays in the audit trail beside your name.
 operator-rescue-approve = Approve and clear
 operator-rescue-withdraw = Take back
 
-operator-mail-title = Mail
+operator-mail-title = Outgoing mail
 operator-mail-settings = Settings
 operator-mail-relay = Relay
 operator-mail-sender = Sender
@@ -120,7 +128,7 @@ operator-keys-to-reseal = { $values ->
 operator-keys-servers = Servers that run
 operator-keys-server = Server
 operator-keys-change = Changing the key
-operator-keys-change-where = The key ring is a file on the server. It is changed there, by these commands in this order; nobody has to log in again. This page never shows a key.
+operator-keys-change-where = The key ring is a file on the server. It is changed there, by these commands in this order; nobody has to sign in again. This page never shows a key.
 operator-keys-step-add = a new key; copy the file to every server
 operator-keys-step-activate = what is stored from now on is under it; copy the file once more
 operator-keys-step-reseal = what is stored is sealed again; here, too
@@ -165,6 +173,6 @@ notice-tenant-resumed = The organisation is open again.
 notice-tenant-deletion-set = The organisation is closed and will be deleted in seven days. Until then that can be taken back.
 notice-tenant-kept = The organisation is not deleted. It is still closed.
 notice-administrator-rescued = { $Feature } is cleared. Tell the administrator to set it up again at the next login.
-notice-rescue-asked = The check is recorded. A second operator has to approve it.
+notice-rescue-asked = The check is recorded. Nothing is cleared yet: tell another operator, who approves it on this page within a day.
 notice-rescue-withdrawn = The rescue is taken back.
 notice-test-mail-sent = The relay took the test mail. Please check that it arrives.

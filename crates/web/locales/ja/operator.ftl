@@ -8,7 +8,7 @@ operator-state-active = 利用中
 operator-state-suspended = 停止中
 operator-state-to-be-deleted = 削除待ち
 operator-people = 利用者
-operator-with-factor = 設定済み
+operator-with-factor = { $feature }設定済み
 operator-sessions = ログイン中のブラウザー
 operator-added = 追加日時
 operator-facts = 概要
@@ -77,11 +77,19 @@ operator-rescue-how = 本人確認の方法
 operator-rescue-how-hint = 監査記録に残ります。例：契約書の電話番号に折り返し、氏名と社員番号を確認
 operator-rescue-do = 本人確認を記録して解除する
 operator-rescue-ask = 本人確認を記録して承認を求める
-operator-rescue-waits = { $asked } に申請。{ $until } まで承認できます。
+operator-rescue-waits = { $by ->
+    [absent] { $asked } に申請されました。{ $until } まで承認できます。
+   *[other] { $by } が { $asked } に申請しました。{ $until } まで承認できます。
+  }
+operator-rescue-waiting = 2人目の運用者の承認を待っている救済があります。
+operator-rescue-look = 承認待ちの救済を確認する
+operator-rescue-own = ご自身が申請したため、別の運用者の承認が必要です。別の運用者は、この画面で承認できます。ご自身は取り下げることができます。
+operator-rescue-approve-hint = あなたの名前とともに監査記録に残ります。ご自身で確認したことなどを書いてください。
+operator-rescue-withdraw-hint = 取り下げるには理由が必要です。あなたの名前とともに監査記録に残ります。
 operator-rescue-approve = 承認して解除する
 operator-rescue-withdraw = 取り下げる
 
-operator-mail-title = メール
+operator-mail-title = メール送信
 operator-mail-settings = 設定
 operator-mail-relay = メールサーバー
 operator-mail-sender = 差出人
@@ -159,6 +167,6 @@ notice-tenant-resumed = 組織を再開しました。
 notice-tenant-deletion-set = 組織を停止し、7日後に削除することにしました。それまでは取り消せます。
 notice-tenant-kept = 削除を取り消しました。組織は停止したままです。
 notice-administrator-rescued = { $feature }を解除しました。次のログインで、もう一度設定するよう案内してください。
-notice-rescue-asked = 本人確認を記録しました。2人目の運用者の承認を待っています。
+notice-rescue-asked = 本人確認を記録しました。まだ解除されていません。1日以内にこの画面で承認するよう、別の運用者に伝えてください。
 notice-rescue-withdrawn = 救済を取り下げました。
 notice-test-mail-sent = メールサーバーがテストメールを受け取りました。届いたことを確かめてください。

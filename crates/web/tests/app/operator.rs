@@ -246,7 +246,15 @@ async fn w7_the_only_administrator_is_rescued_at_the_console_with_two_operators(
     let done = browser.press(path, &told("あおば工業")).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     let page = browser.open(path).await;
-    assert!(page.body.contains("rescue/approve"), "{}", page.body);
+    // Whoever asked reads that somebody else has to approve it, and is offered to take it back only.
+    assert!(
+        page.body.contains("別の運用者の承認が必要です") && page.body.contains("rescue/withdraw"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("rescue/approve"), "{}", page.body);
+    let tenant = browser.open("/operator/tenants/aoba").await.body;
+    assert!(tenant.contains("承認を待っている救済"), "{tenant}");
     let form = Ask::form(
         "/midori/operator/tenants/aoba/rescue/approve",
         &[

@@ -54,6 +54,7 @@ impl Samples<'_> {
                 disabled: false,
                 has_app: true,
             }],
+            rescue_waits: true,
         };
         let new = |frame| NewTenant {
             frame,
@@ -123,7 +124,9 @@ impl Samples<'_> {
                     true,
                     vec![WaitingRescue {
                         login: "boss@example.jp".into(),
-                        statement: "みまもりカメラ, boss@example.jp, called back".into(),
+                        statement: "みまもりカメラ / account e-mail given / called back".into(),
+                        asked_by: Some("kato".into()),
+                        is_own: false,
                         asked_at: "2026-11-21 19:04 JST".into(),
                         expires_at: "2026-11-22 19:04 JST".into(),
                     }],

@@ -81,11 +81,13 @@ async fn write(page: Page, by: &By, form: &RescueForm) -> Result<Response, Failu
     let waiting = rescue::waiting(page.ctx(), by, &tenant).await?;
     let waiting = waiting
         .into_iter()
-        .map(|row| WaitingRescue {
-            login: login_of(row.user),
-            statement: row.statement,
-            asked_at: page.minute(row.asked_at),
-            expires_at: page.minute(row.expires_at),
+        .map(|waiting| WaitingRescue {
+            login: login_of(waiting.rescue.user),
+            statement: waiting.rescue.statement,
+            asked_by: waiting.asked_by,
+            is_own: waiting.is_own,
+            asked_at: page.minute(waiting.rescue.asked_at),
+            expires_at: page.minute(waiting.rescue.expires_at),
         })
         .collect();
     let logins = administrators

@@ -82,6 +82,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
             has_app: row.has_app,
         })
         .collect();
+    let waiting = rescue::waiting(page.ctx(), &by, &tenant).await?;
     let second_factor = &tenant.policy.second_factor;
     let delete_at = row.delete_at.map(|at| page.minute(at));
     let added_at = page.minute(row.created_at);
@@ -101,6 +102,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         sessions: counts.sessions,
         is_own,
         administrators,
+        rescue_waits: !waiting.is_empty(),
     }))
 }
 

@@ -88,6 +88,8 @@ pub struct TenantDetails {
     pub is_own: bool,
     /// Those who manage it.
     pub administrators: Vec<Administrator>,
+    /// Whether the rescue of one of them waits for a second operator.
+    pub rescue_waits: bool,
 }
 
 /// Somebody who manages a tenant.
@@ -302,6 +304,10 @@ pub struct WaitingRescue {
     pub login: String,
     /// The identity check.
     pub statement: String,
+    /// Login ID of the operator who asked; `None`: the command line, or somebody who is gone.
+    pub asked_by: Option<String>,
+    /// Whoever looks at it asked, and cannot approve it.
+    pub is_own: bool,
     /// When it was asked for.
     pub asked_at: String,
     /// Until when it can be approved.
@@ -320,9 +326,11 @@ impl RescuePage {
     }
 
     fn waits(&self, rescue: &WaitingRescue) -> String {
+        let by = rescue.asked_by.as_deref().unwrap_or("absent");
         self.frame.msg_with(
             "operator-rescue-waits",
             &[
+                ("by", by.into()),
                 ("asked", rescue.asked_at.as_str().into()),
                 ("until", rescue.expires_at.as_str().into()),
             ],
