@@ -111,6 +111,8 @@ impl WebSettings {
 pub struct DemoInfo {
     /// Its tenants and their users' passwords.
     pub tenants: Vec<DemoTenant>,
+    /// Its state outlives it.
+    pub is_kept: bool,
 }
 
 /// Everything that a request needs. Cheap to clone.

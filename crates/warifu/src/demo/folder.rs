@@ -88,6 +88,11 @@ impl Folder {
         self
     }
 
+    /// Whether it goes with the demonstration.
+    pub(super) fn is_temporary(&self) -> bool {
+        self.is_temporary
+    }
+
     /// The configuration for other commands.
     pub(super) fn configuration(&self) -> PathBuf {
         self.path.join(CONFIGURATION)

@@ -18,7 +18,6 @@ use warifu_web::{DemoInfo, WebSettings, WebState};
 use crate::cli::exit::Failure;
 use crate::cli::output::{Form, Table, print, print_json, printable};
 use crate::cli::runtime;
-use crate::config::Config;
 use crate::listen::{self, Listeners};
 use crate::serve::{finish, sweep_each_minute};
 use crate::stop::Stop;
@@ -81,7 +80,7 @@ async fn demonstrate(arguments: &Arguments) -> Result<(), Failure> {
     let folder = folder.keep();
 
     let url = format!("http://{address}/");
-    let settings = settings(&folder.config, address, &accounts, &url);
+    let settings = settings(&folder, address, &accounts, &url);
     let state = wire::web_state(&ctx, settings)?;
     let mut listeners = Listeners::default();
     listeners.serve(pages, None, warifu_web::app(&state))?;
@@ -108,7 +107,8 @@ async fn demonstrate(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn settings(config: &Config, address: SocketAddr, accounts: &[Account], url: &str) -> WebSettings {
+fn settings(folder: &Folder, address: SocketAddr, accounts: &[Account], url: &str) -> WebSettings {
+    let config = &folder.config;
     let mut tenants: Vec<DemoTenant> = Vec::new();
     for account in accounts {
         if tenants
@@ -125,18 +125,22 @@ fn settings(config: &Config, address: SocketAddr, accounts: &[Account], url: &st
                     .collect(),
             });
         }
-        if let (Some(tenant), Some(password)) = (tenants.last_mut(), &account.password) {
+        if let Some(tenant) = tenants.last_mut() {
             tenant.accounts.push(DemoAccount {
                 path: account.path(),
                 login: account.login.clone(),
-                password: password.to_string(),
+                role: account.role,
+                password: account.password.as_deref().cloned(),
             });
         }
     }
     WebSettings {
         // People type it, and it is this machine too.
         allowed_hosts: vec![format!("localhost:{}", address.port())],
-        demo: Some(DemoInfo { tenants }),
+        demo: Some(DemoInfo {
+            tenants,
+            is_kept: !folder.is_temporary(),
+        }),
         operation: wire::operation(config, None),
         ..wire::web_settings(&config.server, address)
     }
@@ -225,7 +229,7 @@ fn greet(url: &str, folder: &Folder, accounts: &[Account], form: Form) -> Result
         ]);
     }
     print(&format!(
-        "Warifu's demonstration, for this machine only. {}\n\n{}\nOther addresses to log in at:\n{}\n\
+        "Warifu's demonstration, for this machine only. {}\n\n{}\nOther addresses to sign in at:\n{}\n\
          Mail is not sent but kept, on {} and here.\n\
          Other commands work on it too: warifu user list default --config {}\n\n\
          Ready: {url}   Ctrl-C ends it.\n",

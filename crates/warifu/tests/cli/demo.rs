@@ -131,6 +131,12 @@ fn a_demonstration_says_who_to_be_and_leaves_nothing_behind() {
             .iter()
             .all(|account| tenants.contains(&account.password))
     );
+    assert!(
+        client
+            .get("/?language=en")
+            .body
+            .contains("is gone when the demonstration stops")
+    );
 
     started.process.signal("INT");
     let (status, out, err) = started.process.end();
@@ -202,8 +208,15 @@ fn a_kept_demonstration_shows_its_passwords_once() {
 
     let again = start(&place, &["--data", "kept"]);
     assert_eq!(again.accounts.len(), first.accounts.len());
+    let page = Client::new(again.address).get("/?language=en").body;
+    assert!(
+        page.contains("is kept in the demonstration’s folder"),
+        "{page}"
+    );
     for account in &first.accounts {
         assert!(!again.text.contains(&account.password));
+        // Whom to be is still said, with why there is no password.
+        assert!(page.contains(&account.login) && !page.contains(&account.password));
         let mut client = Client::new(again.address);
         let login = format!("/{}/login", account.tenant);
         let answer = client.submit(

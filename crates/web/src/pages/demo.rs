@@ -28,10 +28,10 @@ pub(crate) async fn tenants(visit: Arc<Visit>) -> Answer {
         .demo
         .as_ref()
         .ok_or(Rejection::NotFound)?;
-    let tenants = demo.tenants.clone();
     Ok(visit.render(&Tenants {
         frame: visit.frame(),
-        tenants,
+        tenants: demo.tenants.clone(),
+        is_kept: demo.is_kept,
     }))
 }
 

@@ -254,6 +254,8 @@ impl Samples<'_> {
                 mail_hours: Some(14),
                 set_up,
                 show_again: set_up == SetUpStart::AtLogin,
+                password_reset: set_up == SetUpStart::FromAccount,
+                remember_days: (set_up == SetUpStart::FromAccount).then_some(30),
                 removal,
                 own: vec![OwnQuestion {
                     id: "vpn".into(),
@@ -336,6 +338,7 @@ impl Samples<'_> {
                 print(&Tenants {
                     frame: self.outside(),
                     tenants: self.tenants(),
+                    is_kept: false,
                 }),
             ),
             (
@@ -343,6 +346,7 @@ impl Samples<'_> {
                 print(&Tenants {
                     frame: self.outside(),
                     tenants: vec![],
+                    is_kept: true,
                 }),
             ),
             (
@@ -366,7 +370,8 @@ impl Samples<'_> {
         let account = |login: &str| DemoAccount {
             path: "/midori/login".into(),
             login: login.into(),
-            password: "correct-horse-battery".into(),
+            role: warifu_domain::user::Role::Member,
+            password: Some("correct-horse-battery".into()),
         };
         vec![
             DemoTenant {
@@ -379,7 +384,10 @@ impl Samples<'_> {
                 entrances: vec!["http://127.0.0.1:8080/d/かえで.jp/login".into()],
                 slug: "camera".into(),
                 name: "みまもりカメラ".into(),
-                accounts: vec![account("jiro@example.net")],
+                accounts: vec![DemoAccount {
+                    password: None,
+                    ..account("jiro@example.net")
+                }],
             },
         ]
     }

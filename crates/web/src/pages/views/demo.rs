@@ -1,7 +1,8 @@
 //! Pages of the demonstration: its tenants, and the mails it would have sent.
 
-use super::Frame;
+use super::{Frame, admin::role_name};
 use askama::Template;
+use warifu_domain::user::Role;
 
 /// `/`: the tenants to try.
 #[derive(Debug, Template)]
@@ -11,6 +12,14 @@ pub struct Tenants {
     pub frame: Frame,
     /// The tenants.
     pub tenants: Vec<DemoTenant>,
+    /// What is done here outlives the demonstration.
+    pub is_kept: bool,
+}
+
+impl Tenants {
+    fn role(&self, account: &DemoAccount) -> &str {
+        role_name(&self.frame.texts, account.role)
+    }
 }
 
 /// A tenant to try.
@@ -33,8 +42,10 @@ pub struct DemoAccount {
     pub path: String,
     /// The login ID.
     pub login: String,
-    /// The password, which is public here.
-    pub password: String,
+    /// What this person may do.
+    pub role: Role,
+    /// The password, which is public here. `None`: it was shown at an earlier start.
+    pub password: Option<String>,
 }
 
 /// `/demo/mail`: mails that were kept instead of sent, newest first.
