@@ -23,7 +23,8 @@ pub(crate) const REFUSALS: &[&str] = &[
     "REQ-01", "REQ-02", "REQ-03", "REQ-04", "REQ-05", "REQ-06",
 ];
 
-/// Variables that every message may use: the tenant's words, inside a sentence and at its start.
+/// Variables that every message may use: the tenant's words, inside a sentence and at its start; and `backup_codes`, by which a
+/// message leaves them out (`none`) where the policy has none.
 const LABELS: &[&str] = &[
     "feature",
     "Feature",
@@ -44,6 +45,7 @@ const LABELS: &[&str] = &[
     "set_up_done",
     "code_title",
     "code_submit",
+    "backup_codes",
 ];
 
 /// Variables that every refusal may use.

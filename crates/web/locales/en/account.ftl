@@ -20,6 +20,7 @@ account-app-remove-by-administrator = Only an administrator can turn it off. Whe
 account-app-required = Your organisation asks for { $feature }. Please set it up.
 account-app-recommended = Signing in is safer with the { $code } of your { $app } in addition to your password. We recommend setting it up.
 account-app-pending = You have begun to set it up and can go on from there.
+account-app-pending-anew = You have begun to set it up but not finished. When you go on you get a new { $key }; please delete the entry that you made in your app.
 account-app-resume = Go on setting up
 account-app-set-up = Set up { $feature }
 account-app-not-offered = Your organisation does not offer { $feature }.

@@ -1,5 +1,5 @@
 # Console: keys of mail servers, shared addresses
-gate-title = Mail
+gate-title = Mail programs
 gate-lead = Whenever a mail program logs in, the mail server asks here whether it may.
 gate-no-windows = The policy asks nobody who uses a mail program to sign in with a browser first.
 gate-keys = Keys of mail servers
@@ -22,7 +22,7 @@ gate-key-remove = Remove
 gate-key-remove-title = Remove the mail server’s key
 gate-key-remove-what = Remove the key of “{ $name }”? At the mail server that uses it, nobody’s mail program is let in any more.
 gate-key-remove-undo = To undo it, add a new key and change the mail server’s settings.
-gate-back = Back to mail
+gate-back = Back to mail programs
 gate-crowds = Addresses that several people share
 gate-crowds-none = At present there is no address from which several people may use mail programs.
 gate-crowd-listed = There is no limit by number. On networks listed as shared, mail programs are let in for { $hours } h.

@@ -1,6 +1,6 @@
 # The policy: knobs, preview, history
 policy-title = Policy
-policy-lead = The rules by which this organisation logs in. You see what a change does to whom before you save it.
+policy-lead = The rules by which this organisation signs in. You see what a change does to whom before you save it.
 policy-edit = Change the policy
 policy-edit-text = Change it as TOML
 policy-edit-text-title = Change the policy as TOML
@@ -65,8 +65,8 @@ policy-effect-demanded = A set-up
 policy-effect-locked-out = Locked out: a code is asked for, and there is no method
 policy-effect-refused = Refused: disabled
 policy-moved = { $count ->
-    [one] Going by where people logged in from during the last 30 days, something changes for one person.
-   *[other] Going by where people logged in from during the last 30 days, something changes for { $count } people.
+    [one] Going by where people signed in from during the last 30 days, something changes for one person.
+   *[other] Going by where people signed in from during the last 30 days, something changes for { $count } people.
   }
 policy-moved-title = Logins that change because of where they come from
 policy-moved-lead = { $count ->
@@ -82,8 +82,8 @@ policy-changed = { $count ->
    *[other] Something changes for { $count } people.
   }
 policy-locked-out = { $count ->
-    [one] One person could not log in any more.
-   *[other] { $count } people could not log in any more.
+    [one] One person could not sign in any more.
+   *[other] { $count } people could not sign in any more.
   }
 policy-logins = Of { $logins } logins in the last 30 days, { $changed } would have been asked for something else.
 policy-people = For whom something changes
@@ -134,7 +134,7 @@ knob-second-factor-own-switch = People switch it on and off themselves
 knob-second-factor-own-switch-hint = Yes lets people switch the use of { $feature } on and off while what they registered stays. It does nothing where it is compulsory.
 knob-login-code-field = Where the code is typed
 knob-login-code-field-hint = Where the code of the app is typed.
-knob-login-remember-me = “Stay signed in”
+knob-login-remember-me = “Keep me signed in”
 knob-login-remember-me-hint = Offers it on the login page. How long it lasts is set below.
 knob-login-attempt-minutes = Time for a login (minutes)
 knob-login-attempt-minutes-hint = From the right password to the right code.
@@ -212,8 +212,8 @@ knob-session-idle-minutes = Minutes without a request
 knob-session-idle-minutes-hint = A session ends after that.
 knob-session-absolute-hours = Hours at most
 knob-session-absolute-hours-hint = A session ends after that in any case.
-knob-session-remember-days = Days to stay signed in
-knob-session-remember-days-hint = For those who choose “stay signed in”.
+knob-session-remember-days = Days to keep people signed in
+knob-session-remember-days-hint = For those who choose “Keep me signed in”.
 knob-retention-address-days = Days for which addresses are shown
 knob-retention-address-days-hint = After so many days a pseudonym takes the place of the address in the audit trail. One address always has the same one, and is still found by a search; it cannot be turned back. 0: addresses stay.
 knob-retention-event-days = Days for which events are kept
@@ -227,8 +227,8 @@ knob-locale-time-zone-hint = For times on pages and in mails, as in Asia/Tokyo.
 knob-entrances-hosts = Host names
 knob-entrances-hosts-hint = At these the organisation’s pages are found. One a line.
 knob-entrances-domains = Mail domains
-knob-entrances-domains-hint = At the common login page, a { $login_label } with one of these leads here. One a line.
-knob-entrances-administrators = Where administrators log in
+knob-entrances-domains-hint = At the common login page, people whose { $login_label } has one of these are led here. One a line.
+knob-entrances-administrators = Where administrators sign in
 knob-entrances-administrators-hint = Their own page is at /admin/login below the organisation’s address.
 
 # Choices of the knobs; their words in a policy’s text stand beside them

@@ -75,13 +75,25 @@ act-helpdesk-code-what = You get eight digits to read out to { $login } over the
 act-helpdesk-code-undo = First make sure who is calling. A code that is not used expires by itself; a new one, or removing { $feature }, makes it void.
 act-helpdesk-code-submit = Show the code
 act-remove = Remove { $feature }
-act-remove-what = The { $app } and the { $backup_code }s of { $login } stop working, and the user is signed out everywhere. Where your organisation does not ask for { $feature }, the password alone is then enough. The user is told by mail.
-act-remove-what-mail = The { $app }, the private mail address and the { $backup_code }s of { $login } are removed, and the user is signed out everywhere. Where your organisation does not ask for { $feature }, the password alone is then enough. The user is told by mail.
+act-remove-what = { $backup_codes ->
+    [none] The { $app } of { $login } stops working
+   *[some] The { $app } and the { $backup_code }s of { $login } stop working
+  }, and the user is signed out everywhere. Where your organisation does not ask for { $feature }, the password alone is then enough. The user is told by mail.
+act-remove-what-mail = { $backup_codes ->
+    [none] The { $app } and the private mail address of { $login } are removed
+   *[some] The { $app }, the private mail address and the { $backup_code }s of { $login } are removed
+  }, and the user is signed out everywhere. Where your organisation does not ask for { $feature }, the password alone is then enough. The user is told by mail.
 act-remove-undo = What was registered cannot be brought back. To undo it, the user sets { $feature } up again, or you re-issue it.
 act-remove-submit = Remove it
 act-reissue = Re-issue { $feature }
-act-reissue-what = The { $app } and the { $backup_code }s of { $login } stop working at once, and the user is signed out everywhere. The next login leads to the set-up page, also where { $feature } is optional. The user is told by mail.
-act-reissue-what-mail = The { $app }, the private mail address and the { $backup_code }s of { $login } are removed at once, and the user is signed out everywhere. The next login leads to the set-up page, also where { $feature } is optional. The user is told by mail.
+act-reissue-what = { $backup_codes ->
+    [none] The { $app } of { $login } stops working at once
+   *[some] The { $app } and the { $backup_code }s of { $login } stop working at once
+  }, and the user is signed out everywhere. The next login leads to the set-up page, also where { $feature } is optional. The user is told by mail.
+act-reissue-what-mail = { $backup_codes ->
+    [none] The { $app } and the private mail address of { $login } are removed at once
+   *[some] The { $app }, the private mail address and the { $backup_code }s of { $login } are removed at once
+  }, and the user is signed out everywhere. The next login leads to the set-up page, also where { $feature } is optional. The user is told by mail.
 act-reissue-undo = What was registered cannot be brought back. Whoever knows the password can set up a new one, so make sure that only the user does.
 act-reissue-submit = Re-issue it
 act-end-sessions = End all sessions
@@ -94,7 +106,10 @@ act-end-mail-undo = To use mail programs again, the user signs in with a browser
 act-end-mail-submit = End it
 act-end-sessions-submit = End all sessions
 act-unlock = Unlock
-act-unlock-what = Wrong guesses at the password, the { $code } and the { $backup_code }s of { $login } are forgotten, so that the user can try again at once. Password and { $feature } stay as they are.
+act-unlock-what = { $backup_codes ->
+    [none] Wrong guesses at the password and the { $code } of { $login } are forgotten
+   *[some] Wrong guesses at the password, the { $code } and the { $backup_code }s of { $login } are forgotten
+  }, so that the user can try again at once. Password and { $feature } stay as they are.
 act-unlock-undo = There is nothing to undo: new wrong guesses are counted again.
 act-unlock-submit = Unlock
 act-disable = Disable the account
@@ -142,7 +157,7 @@ notice-group-removed = The group is removed. Its users stay, in no group.
 
 # Users: the list
 users-search = Search
-users-search-hint = The beginning of a { $login_label }, of a name, or of a word in them. A Japanese name is found from its middle, too: 太郎 finds 田中太郎. Capitals and full-width letters make no difference. Addresses for notices are stored encrypted and are not searched.
+users-search-hint = The beginning of the { $login_label }, of the name, or of a word in them. A Japanese name is found from its middle, too: 太郎 finds 田中太郎. Capitals and full-width letters make no difference. Addresses for notices are stored encrypted and are not searched.
 users-search-submit = Search
 users-search-cut = They come as they are found; with more letters there are fewer, and they can be ordered.
 users-cut = { $count } users were looked at for this page. There may be more who belong on it.

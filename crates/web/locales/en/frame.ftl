@@ -19,10 +19,10 @@ field-code = { $Code }
 field-backup-code = { $Backup_code }
 
 time-left = { $minutes ->
-    [one] Please enter it by { $until } (within a minute).
-   *[other] Please enter it by { $until } (within { $minutes } minutes).
+    [one] Please do this by { $until } (within a minute).
+   *[other] Please do this by { $until } (within { $minutes } minutes).
   }
-time-left-short = Please enter it by { $until } (very soon).
+time-left-short = Please do this by { $until } (very soon).
 time-left-clock = Time left:
 time-left-over = The time is over. Please start again.
 
@@ -41,7 +41,10 @@ notice-turned-on = { $set_up_done ->
   }
 notice-app-removed = Your { $app } is no longer registered. Signing in still takes the { $code } that is sent to your private mail address.
 notice-app-unregistered = Your { $app } is no longer registered. If { $feature } is in use, your next login from outside the trusted networks asks you to register one again.
-notice-turned-off = { $Feature } is off. From now on your password is enough to sign in. Your earlier { $backup_code }s no longer work.
+notice-turned-off = { $backup_codes ->
+    [none] { $Feature } is off. From now on your password is enough to sign in.
+   *[some] { $Feature } is off. From now on your password is enough to sign in. Your earlier { $backup_code }s no longer work.
+  }
 notice-app-reactivated = Your { $app } is in use again. From your next login you enter the { $code } after your password.
 notice-set-up-abandoned = Set-up was stopped. The key you saw does not work; please delete it from your app.
 notice-codes-issued = New { $backup_code }s are issued. All earlier ones no longer work.

@@ -81,12 +81,14 @@ help-password-refused-typed = Capitals matter in passwords. Check Caps Lock and 
 help-password-refused-wait = After several wrong passwords, even the right one is refused for a while. Wait about 15 minutes and try again.
 help-password-refused-away = With the code LOGIN-06, the system that keeps the passwords is down. What you typed is not the cause. Try again in a while.
 help-password-refused-forgotten = If you have forgotten your password, ask { $contact }.
+help-password-refused-reset = If you have forgotten your password, choose “Forgotten your password?” on the login page: a link for a new one is sent to you by mail. If it does not help, ask { $contact }.
 
 help-login-ended = My login ended before it was done
 help-login-ended-answer = A login ends { $minutes } minutes after the password, or when the { $code } could not be confirmed { $tries } times. This is for your safety. Please start again with your { $login_label } and password.
 
 help-sign-in-again = I am asked to sign in again
 help-sign-in-again-answer = You are signed out after { $minutes } minutes without doing anything, and { $hours } hours after signing in. This is for your safety.
+help-sign-in-again-remember = In a browser where you chose “Keep me signed in”, you stay signed in for { $days } days. If you use { $feature }, after the times above you confirm with your password and { $code } that it is you.
 help-sign-in-again-change = Changing your password or { $feature } signs your other browsers out as well.
 
 help-prove-again = I am signed in and asked for my password again

@@ -7,8 +7,8 @@ mail-programs-lead = After { $feature } in a browser, mail programs may be used 
    *[other] { $hours } hours
   }. Using them does not prolong that.
 mail-programs-not-needed = In this organisation mail programs need no login in a browser.
-mail-programs-here = You come from { $address } now.
-mail-programs-here-trusted = You come from { $address } now, a network of your organisation: mail programs always work there.
+mail-programs-here = You are connecting from { $address }.
+mail-programs-here-trusted = You are connecting from { $address }, a network of your organisation: mail programs always work there.
 mail-programs-open = Where mail programs may be used
 mail-programs-none-open = Nowhere at the moment.
 mail-programs-network = Address

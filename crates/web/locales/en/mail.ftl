@@ -2,7 +2,7 @@
 mail-turned-on = { $Feature } was turned on
 mail-turned-off = { $Feature } was turned off
 mail-codes-issued = New { $backup_code }s were issued
-mail-reset = { $Feature } was reset
+mail-reset = { $Feature } was removed by an administrator
 mail-rescued = After an identity check, an operator cleared the { $feature } of an administrator
 mail-app-suspended = Your { $app } was suspended because its device was reported lost
 mail-app-reactivated = Your { $app } is in use again

@@ -36,9 +36,9 @@ networks-bad = It cannot be { $value }. Allowed: { $range }
 networks-more = Change another line as well
 
 # For users: where they are
-place-title = Where you come from
+place-title = Your connection
 place-lead = The address from which the server saw you open this page.
-place-open = See where you come from
+place-open = See where you connect from
 place-address = Address
 place-network = Network
 place-network-none = No network that is listed

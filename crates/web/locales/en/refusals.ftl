@@ -8,7 +8,10 @@ refusal-LOGIN-03-do = Please start again with your { $login_label } and password
 refusal-LOGIN-04 = This login is already over.
 refusal-LOGIN-04-do = Please start again with your { $login_label } and password. If it does not help, ask { $contact }.
 refusal-LOGIN-05 = Your { $app } is suspended because its device was reported lost.
-refusal-LOGIN-05-do = If you have a { $backup_code }, sign in with it. If not, ask { $contact } to turn { $feature } off for you.
+refusal-LOGIN-05-do = { $backup_codes ->
+    [none] If there is another way to sign in on this page, use it. If not, ask { $contact } to turn { $feature } off for you.
+   *[some] If you have a { $backup_code }, sign in with it. If not, ask { $contact } to turn { $feature } off for you.
+  }
 refusal-LOGIN-06 = Passwords cannot be checked right now.
 refusal-LOGIN-06-do = The system that keeps the passwords does not answer. What you typed is not the cause. Please try again in a while. If it goes on, ask { $contact }.
 
@@ -78,7 +81,7 @@ refusal-MAIL-01-do = { $left ->
     [one] Enter the { $code } from the mail with the request number on this page. One try is left. If that does not help, ask { $contact }.
    *[other] Enter the { $code } from the mail with the request number on this page. { $left } tries are left. If that does not help, ask { $contact }.
   }
-refusal-MAIL-02 = That cannot be read as a { $code }.
+refusal-MAIL-02 = We could not read this as the { $code } from the mail.
 refusal-MAIL-02-do = Enter the digits from the mail only. Full-width digits, spaces and hyphens are fine. If that does not help, ask { $contact }.
 refusal-MAIL-03 = This { $code } does not work any more.
 refusal-MAIL-03-do = It has expired, was used, or another one was asked for since. Ask for another one and enter the { $code } from the new mail. If that does not help, ask { $contact }.
@@ -160,7 +163,7 @@ refusal-USR-02 = Nobody does this to the own account here.
 refusal-USR-02-do = Please use your account page, or ask another administrator. Nothing was changed.
 refusal-USR-03 = Somebody has this { $login_label } already.
 refusal-USR-03-do = Please enter another one, or look for the user in the list.
-refusal-USR-04 = This cannot be a { $login_label }.
+refusal-USR-04 = This cannot be used as the { $login_label }.
 refusal-USR-04-do = Please enter 1 to 190 characters without spaces.
 refusal-USR-05 = This name cannot be used.
 refusal-USR-05-do = Please enter at most 100 characters in one line.
@@ -191,7 +194,7 @@ refusal-REM-04 = These reminders are done.
 refusal-REM-04-do = Open the list of reminders, and begin new ones if they are needed.
 refusal-REM-05 = This is not a day that lies ahead.
 refusal-REM-05-do = Type a day from tomorrow on and within three years, as in 2027-04-01, or leave it empty.
-refusal-POL-01 = With this policy you could not log in any more.
+refusal-POL-01 = With this policy you could not sign in any more.
 refusal-POL-01-do = Nothing was saved. Change the draft, or ask another administrator.
 refusal-NET-01 = { $address ->
     [absent] This policy trusts the address of this very server.

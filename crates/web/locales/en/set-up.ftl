@@ -5,6 +5,7 @@ set-up-title = { $set_up_title ->
   }
 set-up-lead = With an { $app } registered, nobody else can sign in even if they learn your password. It takes three steps.
 set-up-lead-login = To sign in, you need to set up { $feature }. It takes three steps, and then you are signed in.
+set-up-lead-may-wait = Your organisation asks for { $feature }. It takes three steps, and then you are signed in.
 set-up-by = Please set up { $feature } by { $until }. Until then you may also sign in without it.
 set-up-skip = Set up later
 set-up-path-app = Get an app

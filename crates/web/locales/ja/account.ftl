@@ -20,6 +20,7 @@ account-app-remove-by-administrator = 解除できるのは管理者だけです
 account-app-required = この組織では{ $feature }が必要です。設定してください。
 account-app-recommended = パスワードに加えて{ $app }の{ $code }を使うと、より安全にログインできます。設定をおすすめします。
 account-app-pending = 設定の途中です。前回の続きから設定できます。
+account-app-pending-anew = 設定の途中です。続けると新しい{ $key }になりますので、アプリに追加した項目は削除してください。
 account-app-resume = 設定を続ける
 account-app-set-up = { $feature }を設定する
 account-app-not-offered = この組織では、{ $feature }の設定を受け付けていません。

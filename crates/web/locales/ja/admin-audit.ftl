@@ -1,7 +1,7 @@
 # 監査記録：検索、お問い合わせ番号、エクスポート
 audit-title = 監査記録
-audit-ref = お問い合わせ番号
-audit-ref-hint = エラー画面の1行に表示される番号です。例：7K3M-Q9TZ。小文字でも、ハイフンがなくてもかまいません。
+audit-ref = お問い合わせ番号、またはエラーコード
+audit-ref-hint = お問い合わせ番号は、エラー画面の最後の行に表示されます。例：7K3M-Q9TZ。小文字でも、ハイフンがなくてもかまいません。その行全体を貼り付けることもできます。エラーコードしか分からない場合は、エラーコード（例：OTP-03）を入力してください。
 audit-follow = 何が起きたかを調べる
 audit-search-more = 条件を指定して検索する
 audit-search = 検索する
@@ -19,7 +19,7 @@ audit-outcome = 結果
 audit-outcome-done = 成功したもの
 audit-outcome-refused = 断ったもの
 audit-outcome-hint = エラーコード（例：OTP-03）、または done（成功）、refused（断ったもの）
-audit-unread-ref = お問い合わせ番号は8文字の英数字です。エラー画面の表示をお確かめください。
+audit-unread-ref = お問い合わせ番号（8文字の英数字。例：7K3M-Q9TZ）またはエラーコード（例：OTP-03）として読み取れませんでした。エラー画面の表示をお確かめください。
 audit-unread-user = この{ $login_label }のユーザーはいません。表記をお確かめください。
 audit-unread-address = アドレスとして読み取れませんでした。192.0.2.1 や 192.0.2.0/24 のように入力してください。
 audit-unread-other = 検索の条件を読み取れませんでした。入力し直してください。

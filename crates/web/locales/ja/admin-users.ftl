@@ -72,13 +72,25 @@ act-helpdesk-code-what = { $login } さんに電話で読み上げる8桁の数�
 act-helpdesk-code-undo = 先に、電話の相手が本人であることを確認してください。使われなかったコードは自動的に無効になります。新しいコードの表示や{ $feature }の解除によっても無効になります。
 act-helpdesk-code-submit = コードを表示する
 act-remove = { $feature }を解除する
-act-remove-what = { $login } さんの{ $app }と{ $backup_code }は使えなくなり、すべてのブラウザーからログアウトします。組織で{ $feature }が必須でない場合は、パスワードだけでログインできるようになります。ユーザーにはメールで通知します。
-act-remove-what-mail = { $login } さんの{ $app }と認証用外部メールアドレスの登録、{ $backup_code }がすべて削除され、すべてのブラウザーからログアウトします。組織で{ $feature }が必須でない場合は、パスワードだけでログインできるようになります。ユーザーにはメールで通知します。
+act-remove-what = { $backup_codes ->
+    [none] { $login } さんの{ $app }は使えなくなり、
+   *[some] { $login } さんの{ $app }と{ $backup_code }は使えなくなり、
+  }すべてのブラウザーからログアウトします。組織で{ $feature }が必須でない場合は、パスワードだけでログインできるようになります。ユーザーにはメールで通知します。
+act-remove-what-mail = { $backup_codes ->
+    [none] { $login } さんの{ $app }と認証用外部メールアドレスの登録が削除され、
+   *[some] { $login } さんの{ $app }と認証用外部メールアドレスの登録、{ $backup_code }がすべて削除され、
+  }すべてのブラウザーからログアウトします。組織で{ $feature }が必須でない場合は、パスワードだけでログインできるようになります。ユーザーにはメールで通知します。
 act-remove-undo = 元の登録には戻せません。元に戻すには、ユーザーがもう一度{ $feature }を設定するか、再発行してください。
 act-remove-submit = 解除する
 act-reissue = { $feature }を再発行する
-act-reissue-what = { $login } さんの{ $app }と{ $backup_code }はただちに使えなくなり、すべてのブラウザーからログアウトします。{ $feature }が任意の組織でも、次回のログインで設定画面が表示されます。ユーザーにはメールで通知します。
-act-reissue-what-mail = { $login } さんの{ $app }と認証用外部メールアドレスの登録、{ $backup_code }がただちに削除され、すべてのブラウザーからログアウトします。{ $feature }が任意の組織でも、次回のログインで設定画面が表示されます。ユーザーにはメールで通知します。
+act-reissue-what = { $backup_codes ->
+    [none] { $login } さんの{ $app }はただちに使えなくなり、
+   *[some] { $login } さんの{ $app }と{ $backup_code }はただちに使えなくなり、
+  }すべてのブラウザーからログアウトします。{ $feature }が任意の組織でも、次回のログインで設定画面が表示されます。ユーザーにはメールで通知します。
+act-reissue-what-mail = { $backup_codes ->
+    [none] { $login } さんの{ $app }と認証用外部メールアドレスの登録がただちに削除され、
+   *[some] { $login } さんの{ $app }と認証用外部メールアドレスの登録、{ $backup_code }がただちに削除され、
+  }すべてのブラウザーからログアウトします。{ $feature }が任意の組織でも、次回のログインで設定画面が表示されます。ユーザーにはメールで通知します。
 act-reissue-undo = 元の登録には戻せません。パスワードを知っている人が新しく設定できるため、本人だけが設定することを確かめてください。
 act-reissue-submit = 再発行する
 act-end-sessions = すべてのログインを終了する
@@ -91,7 +103,10 @@ act-end-mail-undo = もう一度利用するには、ユーザーがその接続
 act-end-mail-submit = 利用を終了する
 act-end-sessions-submit = すべてのログインを終了する
 act-unlock = ロックを解除する
-act-unlock-what = { $login } さんのパスワード、{ $code }、{ $backup_code }の入力の誤りを取り消し、すぐに入力できるようにします。パスワードと{ $feature }は変わりません。
+act-unlock-what = { $backup_codes ->
+    [none] { $login } さんのパスワードと{ $code }の入力の誤りを取り消し、
+   *[some] { $login } さんのパスワード、{ $code }、{ $backup_code }の入力の誤りを取り消し、
+  }すぐに入力できるようにします。パスワードと{ $feature }は変わりません。
 act-unlock-undo = 元に戻す必要はありません。新しい誤りは、また数えられます。
 act-unlock-submit = ロックを解除する
 act-disable = アカウントを停止する

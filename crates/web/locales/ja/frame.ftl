@@ -38,7 +38,10 @@ notice-turned-on = { $set_up_done ->
   }
 notice-app-removed = { $app }の登録を解除しました。ログインには、外部メールアドレスに届く{ $code }が引き続き必要です。
 notice-app-unregistered = { $app }の登録を解除しました。{ $feature }を「使用する」設定の場合は、信頼されたネットワークの外から次にログインするときに、もう一度登録が必要です。
-notice-turned-off = { $feature }を解除しました。次回からはパスワードだけでログインできます。これまでの{ $backup_code }はすべて無効です。
+notice-turned-off = { $backup_codes ->
+    [none] { $feature }を解除しました。次回からはパスワードだけでログインできます。
+   *[some] { $feature }を解除しました。次回からはパスワードだけでログインできます。これまでの{ $backup_code }はすべて無効です。
+  }
 notice-app-reactivated = { $app }の利用を再開しました。次回のログインから、また{ $code }を入力します。
 notice-set-up-abandoned = 設定を中止しました。表示したキーは使えません。アプリに追加した項目は削除してください。
 notice-codes-issued = 新しい{ $backup_code }を発行しました。これまでの{ $backup_code }はすべて無効です。

@@ -78,12 +78,14 @@ help-password-refused-typed = パスワードは大文字と小文字を区別�
 help-password-refused-wait = 間違ったパスワードが続くと、しばらくの間、正しいパスワードでもログインできません。15分ほど待ってから、もう一度お試しください。
 help-password-refused-away = エラーコードがLOGIN-06のときは、パスワードを管理するシステムが止まっています。入力の間違いではありません。しばらく待ってから、もう一度お試しください。
 help-password-refused-forgotten = パスワードを忘れた場合は、{ $contact }にご相談ください。
+help-password-refused-reset = パスワードを忘れた場合は、ログイン画面の「パスワードを忘れた方はこちら」を選んでください。新しいパスワードを決めるためのリンクをメールでお送りします。解決しないときは、{ $contact }にご相談ください。
 
 help-login-ended = 途中でログインが終了しました
 help-login-ended-answer = パスワードを入力してから{ $minutes }分が過ぎたとき、または{ $code }を{ $tries }回確認できなかったときは、安全のためログインを終了します。{ $login_label }とパスワードの入力からやり直してください。
 
 help-sign-in-again = もう一度ログインを求められます
 help-sign-in-again-answer = { $minutes }分のあいだ操作がないとき、またはログインから{ $hours }時間が過ぎたときは、安全のためログインを終了します。
+help-sign-in-again-remember = 「ログインしたままにする」を選んだブラウザーでは、{ $days }日のあいだログインが続きます。{ $feature }を使っている場合は、上の時間が過ぎると、パスワードと{ $code }でご本人であることを確認します。
 help-sign-in-again-change = パスワードや{ $feature }の設定を変えたときも、ほかのブラウザーのログインは終了します。
 
 help-prove-again = ログインしているのに、もう一度パスワードを求められます

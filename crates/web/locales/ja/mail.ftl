@@ -2,7 +2,7 @@
 mail-turned-on = { $feature }が有効化されました
 mail-turned-off = { $feature }が解除されました
 mail-codes-issued = 新しい{ $backup_code }が発行されました
-mail-reset = { $feature }がリセットされました
+mail-reset = 管理者が{ $feature }を解除しました
 mail-rescued = 本人確認のうえで、運用者が管理者の{ $feature }を解除しました
 mail-app-suspended = 端末の紛失の届け出により、{ $app }の利用が停止されました
 mail-app-reactivated = { $app }の利用が再開されました

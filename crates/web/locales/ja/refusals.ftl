@@ -8,7 +8,10 @@ refusal-LOGIN-03-do = { $login_label }とパスワードの入力からやり直
 refusal-LOGIN-04 = このログインはすでに終わっています。
 refusal-LOGIN-04-do = { $login_label }とパスワードの入力から、もう一度始めてください。解決しない場合は、{ $contact }にお問い合わせください。
 refusal-LOGIN-05 = 紛失の届け出により、{ $app }の利用を停止しています。
-refusal-LOGIN-05-do = { $backup_code }をお持ちの場合は、それでログインしてください。お持ちでない場合は、{ $contact }に{ $feature }の解除をご依頼ください。
+refusal-LOGIN-05-do = { $backup_codes ->
+    [none] この画面にほかのログイン方法がある場合は、そちらでログインしてください。ない場合は、{ $contact }に{ $feature }の解除をご依頼ください。
+   *[some] { $backup_code }をお持ちの場合は、それでログインしてください。お持ちでない場合は、{ $contact }に{ $feature }の解除をご依頼ください。
+  }
 refusal-LOGIN-06 = ただいま、パスワードを確認できません。
 refusal-LOGIN-06-do = パスワードを管理するシステムから応答がありません。入力内容の間違いではありません。しばらく待ってから、もう一度お試しください。続くときは、{ $contact }にお問い合わせください。
 

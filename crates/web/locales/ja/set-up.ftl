@@ -5,6 +5,7 @@ set-up-title = { $set_up_title ->
   }
 set-up-lead = { $app }を登録すると、パスワードが知られても、あなた以外の人はログインできなくなります。次の3つの手順で設定します。
 set-up-lead-login = ログインするには、{ $feature }の設定が必要です。次の3つの手順で設定すると、そのままログインできます。
+set-up-lead-may-wait = この組織では{ $feature }が必要です。次の3つの手順で設定すると、そのままログインできます。
 set-up-by = { $feature }は { $until } までに設定してください。それまでは、設定せずにログインすることもできます。
 set-up-skip = あとで設定する
 set-up-path-app = アプリを用意する

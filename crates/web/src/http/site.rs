@@ -44,7 +44,8 @@ impl Site {
         };
         let texts = Language::ALL.map(|language| {
             let words = policy.labels.of(language.into());
-            Texts::new(language, Labels::from(words))
+            let labels = Labels::from(words).with_backup_codes(policy.backup_codes.enabled);
+            Texts::new(language, labels)
         });
         let desks = Language::ALL.map(|language| {
             let desk = policy.contact.of(language.into());

@@ -42,6 +42,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
     let backup = backup_state(&page, &overview.backup_codes);
     let policy = &page.tenant().policy;
     let mail_windows = policy.mail.windows;
+    let set_up_keeps_key = policy.enrolment.keep_on_reload;
     let place_matters = mail_windows || !policy.networks.is_empty();
     Ok(page.show(|frame| views::Account {
         frame,
@@ -50,6 +51,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         has_password: who.has_password,
         app,
         set_up_pending: overview.set_up_open,
+        set_up_keeps_key,
         pairing,
         may_set_up: overview.may_enrol,
         required,

@@ -33,6 +33,9 @@ pub(crate) async fn show(page: Page, _: Visitor) -> Answer {
             SetUpStart::FromAccount
         },
         show_again: policy.enrolment.show_again,
+        password_reset: policy.login.password_reset,
+        remember_days: (policy.login.remember_me && policy.session.remember_days > 0)
+            .then_some(policy.session.remember_days),
         removal: if by_user {
             Removal::ByUser
         } else {

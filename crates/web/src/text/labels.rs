@@ -3,9 +3,11 @@
 use super::Language;
 use warifu_domain::policy;
 
-/// A tenant's words in one language, each in the form inside a sentence and in the form at its start.
+/// A tenant's words in one language, each in the form inside a sentence and in the form at its start; and what sentences do not
+/// speak of because the tenant has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels {
+    has_backup_codes: bool,
     feature: Word,
     code: Word,
     backup_code: Word,
@@ -29,6 +31,7 @@ struct Word {
 impl From<policy::Label<'_>> for Labels {
     fn from(words: policy::Label<'_>) -> Self {
         Self {
+            has_backup_codes: true,
             feature: Word::new(words.feature),
             code: Word::new(words.code),
             backup_code: Word::new(words.backup_code),
@@ -50,6 +53,15 @@ impl Labels {
     #[must_use]
     pub fn standard(language: Language) -> Self {
         policy::Labels::default().of(language.into()).into()
+    }
+
+    /// The same words, where the policy may have no backup codes.
+    #[must_use]
+    pub fn with_backup_codes(self, has_backup_codes: bool) -> Self {
+        Self {
+            has_backup_codes,
+            ..self
+        }
     }
 
     /// The word under its name in messages; with a capital, as it stands at the start of a sentence.
@@ -74,6 +86,9 @@ impl Labels {
             "set_up_done" => &self.set_up_done.inside,
             "code_title" => &self.code_title.inside,
             "code_submit" => &self.code_submit.inside,
+            // Messages select by it.
+            "backup_codes" if self.has_backup_codes => "some",
+            "backup_codes" => "none",
             _ => unreachable!("the build knows the same names"),
         }
     }

@@ -1,11 +1,15 @@
 //! The console's pages of people: an administrator gets a call and helps (W6, G8, SEC-41), and a hostile list stays a list.
 
 use axum::http::StatusCode;
-use warifu_domain::{policy::Enrolment, time::Span, user::Role};
+use warifu_domain::{
+    policy::{Enrolment, Policy},
+    time::Span,
+    user::Role,
+};
 
 use crate::{
     emailed_codes::mailed,
-    support::{Browser, Person, TestApp, on_both},
+    support::{Browser, Person, TestApp, on_both, on_sqlite},
 };
 
 pub(crate) async fn administrator(app: &TestApp) -> Browser {
@@ -336,6 +340,28 @@ async fn w8_groups_are_added_changed_and_removed() {
         let removed = desk.press(&format!("{group}/remove"), &[]).await;
         assert!(removed.location().contains("group-removed"));
         assert_eq!(desk.get(&group).await.status, StatusCode::NOT_FOUND);
+        // The proof is asked for before anything is typed.
+        app.wait(Span::minutes(6));
+        let stale = desk.get("/admin/groups").await;
+        let to = "/midori/account/proof?for=console&to=/admin/groups";
+        assert_eq!(stale.location(), to);
     })
     .await;
+}
+
+#[tokio::test]
+async fn p4_where_there_are_no_backup_codes_the_console_does_not_speak_of_them() {
+    for (preset, has_codes) in [("control-panel", false), ("workspace", true)] {
+        let required = |policy: &mut Policy| policy.second_factor.enrolment = Enrolment::Required;
+        let app = on_sqlite(preset, |_| {}, required).await;
+        with_app(&app, "taro").await;
+        let mut desk = administrator(&app).await;
+        let user = page_of(&mut desk, "taro").await;
+        let speaks = |body: &str| body.contains("バックアップコード");
+        assert_eq!(speaks(&desk.open("/admin/users").await.body), has_codes);
+        for act in ["remove", "reissue", "unlock"] {
+            let page = desk.open(&format!("{user}/{act}")).await.body;
+            assert_eq!(speaks(&page), has_codes, "{preset}, {act}: {page}");
+        }
+    }
 }

@@ -115,6 +115,20 @@ async fn sec_071_a_tenants_colour_is_a_sheet_of_our_own_making() {
 }
 
 #[tokio::test]
+async fn c4_the_help_page_knows_the_mail_for_a_forgotten_password_and_who_stays_signed_in() {
+    for (preset, has_both) in [("camera", true), ("workspace", false)] {
+        let app = on_sqlite(preset, |_| {}, |_| {}).await;
+        let page = app.browser().open("/help").await.body;
+        for part in [
+            "「パスワードを忘れた方はこちら」",
+            "30日のあいだログインが続きます",
+        ] {
+            assert_eq!(page.contains(part), has_both, "{preset}: {part} in {page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn w9_an_error_leads_to_the_answer_that_explains_it() {
     on_both("workspace", async |app| {
         let hana = app.member("hana").await;

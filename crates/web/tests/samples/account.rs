@@ -16,6 +16,7 @@ impl Samples<'_> {
             login: self.cast.login.clone(),
             app: None,
             set_up_pending: false,
+            set_up_keeps_key: true,
             pairing: None,
             may_set_up: true,
             required: false,

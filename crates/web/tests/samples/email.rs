@@ -80,6 +80,7 @@ impl Samples<'_> {
                     suspended: false,
                 }),
                 set_up_pending: false,
+                set_up_keeps_key: true,
                 pairing: None,
                 may_set_up: true,
                 required: false,

@@ -44,6 +44,7 @@ impl Samples<'_> {
                 has_password: true,
                 app,
                 set_up_pending: false,
+                set_up_keeps_key: true,
                 pairing: Some(pairing),
                 may_set_up: true,
                 required: false,

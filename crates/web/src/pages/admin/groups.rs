@@ -1,8 +1,8 @@
 //! `/admin/groups`: groups of people, with their own date from which the second factor is compulsory (W8).
 
-use warifu_domain::{ids::GroupId, refusal::Refusal, time::Timestamp};
+use warifu_domain::{ids::GroupId, permission::Operation, refusal::Refusal, time::Timestamp};
 use warifu_flows::{
-    By,
+    By, manage_tenants,
     manage_users::{self, GroupForm},
     session::SignedIn,
 };
@@ -63,8 +63,14 @@ async fn named(page: &Page, by: &By) -> Result<(Stored, i64), Failure> {
     Ok(group.ok_or(Rejection::NotFound)?)
 }
 
+/// Whether groups may be changed now: the proof that it takes is asked for before anything is typed.
+fn may_manage(page: &Page, by: &By) -> Result<(), Refusal> {
+    manage_tenants::check(page.ctx(), by, page.tenant(), Operation::ManageGroups)
+}
+
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let by = page.manager(who, "");
+    may_manage(&page, &by)?;
     list(page, &by, GroupFields::default()).await
 }
 
@@ -96,6 +102,7 @@ pub(crate) async fn add(page: Page, who: SignedIn, form: Verified<GroupFields>) 
 
 pub(crate) async fn edit(page: Page, who: SignedIn) -> Answer {
     let by = page.manager(who, "");
+    may_manage(&page, &by)?;
     let (group, _) = named(&page, &by).await?;
     let form = typed(&page, &group);
     Ok(write(page, group.id, form))
@@ -125,6 +132,7 @@ pub(crate) async fn save(page: Page, who: SignedIn, form: Verified<GroupFields>)
 
 pub(crate) async fn ask(page: Page, who: SignedIn) -> Answer {
     let by = page.manager(who, "");
+    may_manage(&page, &by)?;
     let (group, members) = named(&page, &by).await?;
     Ok(page.show(|frame| GroupRemove {
         frame,

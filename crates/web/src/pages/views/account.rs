@@ -18,6 +18,8 @@ pub struct Account {
     pub app: Option<AppState>,
     /// Whether a set-up was begun and may be finished.
     pub set_up_pending: bool,
+    /// Whether it goes on with the key that was shown; if not, every visit makes a new one (P2).
+    pub set_up_keeps_key: bool,
     /// How an app can be registered by two typed codes (K4); `None`: it cannot.
     pub pairing: Option<PairingState>,
     /// Whether the user may set it up.

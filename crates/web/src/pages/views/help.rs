@@ -23,6 +23,10 @@ pub struct Help {
     pub set_up: SetUpStart,
     /// Whether a right code shows the QR code of a registered app again (G6).
     pub show_again: bool,
+    /// Whether a forgotten password is reset by mail (C4).
+    pub password_reset: bool,
+    /// For how many days people stay signed in who choose to; `None` where nobody can choose it (C4).
+    pub remember_days: Option<i64>,
     /// Who may switch the second factor off.
     pub removal: Removal,
     /// The tenant's own questions.
@@ -130,6 +134,11 @@ impl Help {
                 ("hours", self.numbers.absolute_hours.into()),
             ],
         )
+    }
+
+    fn remembered(&self, days: &i64) -> String {
+        self.frame
+            .msg_with("help-sign-in-again-remember", &[("days", (*days).into())])
     }
 
     fn new_password(&self) -> String {
