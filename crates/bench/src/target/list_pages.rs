@@ -21,8 +21,8 @@ pub(crate) struct Case {
 const END: char = '\u{10FFFF}';
 
 /// What a list shows of a person.
-const COLUMNS: &str = "id, login, name, email, language, role, disabled, password, created_at, password_temporary, factor, codes_low, \
-                       blocked_until, last_login_at, must_enrol, own_switch, has_email, group_id";
+const COLUMNS: &str = "id, role, disabled, group_id, factor, codes_low, blocked_until, last_login_at, must_enrol, own_switch, has_email, \
+                       login, name, created_at";
 
 struct Typist {
     tenant: i64,

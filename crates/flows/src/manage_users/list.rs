@@ -9,7 +9,7 @@ use warifu_domain::{
     tenant::Tenant,
     user_search::{Query, first_word, fold, word_prefix},
 };
-use warifu_storage::{Along, GroupRow, PersonLine, Place, Show, StoreError, Tx, Walk};
+use warifu_storage::{Along, Factor, GroupRow, PersonLine, Place, Show, StoreError, Tx, Walk};
 
 use super::page::{Steps, lay_out, read_whole, walk};
 use crate::{by::By, ctx::Ctx, error::FlowError};
@@ -198,6 +198,17 @@ enum Plan<'l> {
     Walk(Vec<Along<'l>>, Count),
 }
 
+/// What of an organisation is in a set, as a rule: the few first.
+fn rank(along: &Along<'_>) -> u8 {
+    match along {
+        Along::Part(Show::Blocked | Show::Disabled | Show::Role(_)) => 0,
+        Along::Part(Show::CodesLow | Show::Factor(Factor::Pending)) => 1,
+        Along::Part(Show::Group(_)) => 2,
+        Along::Part(Show::NeverLoggedIn | Show::Factor(Factor::Off | Factor::On)) => 3,
+        Along::Login(_) | Along::Name(_) | Along::Word(_) | Along::Added => 4,
+    }
+}
+
 /// Where the people are whom a term finds. Who is on several of these is taken from the first.
 fn search<'q>(query: &'q Query, term: &'q str) -> Vec<Along<'q>> {
     let mut walks = Vec::new();
@@ -226,6 +237,8 @@ async fn plan<'l>(tx: &mut Tx<'_>, listing: &'l Listing) -> Result<Plan<'l>, Sto
         sets.push(vec![Along::Login("")]);
     }
     let is_simple = sets.len() == 1 && query.is_none();
+    // Of two that are both large, the one is walked that is the smaller in most organisations.
+    sets.sort_by_key(|set| rank(&set[0]));
     let mut smallest: Option<(i64, Vec<Along<'_>>)> = None;
     for set in sets {
         let mut size = 0;

@@ -8,7 +8,7 @@ use warifu_storage::{Along, PersonLine, Place, Show, StoreError, Tx, Walk};
 
 use super::list::{Count, Cursor, Listed, Listing, Order, Page, fits};
 
-/// People who are read at once where most of them do not belong on the page.
+/// People who are read at once at most.
 const AT_ONCE: i64 = 500;
 
 /// What a page's walk came to.
@@ -117,11 +117,21 @@ pub(super) async fn walk(
                 found.cut_after = Some(looked_at);
                 return Ok(found);
             }
-            limit = AT_ONCE.min(depth - looked_at);
+            limit = next_part(found.rows.len(), wanted, looked_at).min(depth - looked_at);
         }
         after = None;
     }
     Ok(found)
+}
+
+/// How many people are read next, when `found` of `wanted` were among those who were looked at: as many as will do if it goes on so,
+/// and some more.
+fn next_part(found: usize, wanted: usize, looked_at: i64) -> i64 {
+    let (found, missing) = (found as i64, (wanted - found) as i64);
+    match found {
+        0 => AT_ONCE,
+        _ => (1 + missing * looked_at * 5 / (found * 4)).min(AT_ONCE),
+    }
 }
 
 /// Reads a small set, orders it, and cuts the page out.
