@@ -304,6 +304,40 @@ async fn every_list_shows_everybody_who_belongs_on_it_once_in_its_order_both_way
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_large_parts_the_one_with_fewer_people_is_walked() {
+    on_both(Setting::preset("workspace"), async |world| {
+        let (tenant, by) = (world.tenant().await, By::command_line());
+        for number in 0..12 {
+            let person = world
+                .person(&format!("user{number:02}"), Role::Member)
+                .await;
+            if number >= 10 {
+                manage_users::disable_user(&world.ctx, &tenant, &by, person.id)
+                    .await
+                    .unwrap();
+            }
+        }
+        for down in [false, true] {
+            let asked = Asked {
+                typed: "",
+                shows: vec![Show::Factor(Factor::Off), Show::Disabled],
+                order: Order::Login,
+                descending: down,
+                limit: 3,
+                // Each part is larger than what is read whole; only three people are looked at.
+                bounds: (1, 3),
+            };
+            let listed = page(&world, asked.page(Page::default())).await;
+            let logins = listed.people.iter().map(|person| person.login.as_str());
+            let mut logins: Vec<&str> = logins.collect();
+            logins.sort_unstable();
+            assert_eq!((logins, listed.cut_after), (vec!["user10", "user11"], None));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_stays_as_they_are_is_shown_once_while_others_come_go_and_change() {
     on_both(Setting::preset("workspace"), async |world| {
         let (tenant, by) = (world.tenant().await, By::command_line());
