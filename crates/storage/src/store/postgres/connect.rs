@@ -18,11 +18,12 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 
 /// A server that hangs must not hang us, and a commit reported as durable must be: some installations switch that
 /// off for everybody, and a used code would be usable again after their crash (SEC-83). Each of our statements is over before
-/// it would be compiled.
+/// it would be compiled, or before processes that help with it have begun (8 ms where they were used).
 const SESSION: &str = "
     SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '30s';
     SET jit = off;
+    SET max_parallel_workers_per_gather = 0;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// Knows how to reach the server.
