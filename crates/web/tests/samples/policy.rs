@@ -76,37 +76,11 @@ impl Samples<'_> {
             ("console-policy-draft", print(&self.draft(&old, &new))),
             (
                 "console-policy-draft-counting",
-                print(&PolicyDraft {
-                    progress: Progress::At(42),
-                    changed: 0,
-                    people_moved: 0,
-                    moved: vec![],
-                    cautions: vec![],
-                    has_networks: false,
-                    locked_out: 0,
-                    as_of: None,
-                    counts: vec![],
-                    people: vec![],
-                    next: None,
-                    ..self.draft(&old, &new)
-                }),
+                print(&self.uncounted_draft(&old, &new, Progress::At(42))),
             ),
             (
                 "console-policy-draft-stopped",
-                print(&PolicyDraft {
-                    progress: Progress::Stopped,
-                    changed: 0,
-                    people_moved: 0,
-                    moved: vec![],
-                    cautions: vec![],
-                    has_networks: false,
-                    locked_out: 0,
-                    as_of: None,
-                    counts: vec![],
-                    people: vec![],
-                    next: None,
-                    ..self.draft(&old, &new)
-                }),
+                print(&self.uncounted_draft(&old, &new, Progress::Stopped)),
             ),
             (
                 "console-policy-draft-refused",
@@ -141,6 +115,24 @@ impl Samples<'_> {
             comment: self.cast.agent.clone(),
             trusted: true,
             shared: false,
+        }
+    }
+
+    /// A draft whose effect is not known, or not yet.
+    fn uncounted_draft(&self, old: &str, new: &str, progress: Progress) -> PolicyDraft {
+        PolicyDraft {
+            progress,
+            changed: 0,
+            people_moved: 0,
+            moved: vec![],
+            cautions: vec![],
+            has_networks: false,
+            locked_out: 0,
+            as_of: None,
+            counts: vec![],
+            people: vec![],
+            next: None,
+            ..self.draft(old, new)
         }
     }
 
