@@ -138,8 +138,13 @@ impl PlatformTx<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::TABLES;
-    use crate::schema;
+    use std::sync::Arc;
+
+    use tokio::sync::Notify;
+    use warifu_domain::{ids::TenantId, time::Timestamp};
+
+    use super::{TABLES, TenantRemoval};
+    use crate::{StoreError, schema, testing};
 
     /// A table that is missing here would keep people's data after their tenant is gone.
     #[test]
@@ -154,6 +159,51 @@ mod tests {
             let stays = name == "former_tenant";
             let emptied = TABLES.iter().any(|(table, _)| *table == name);
             assert_eq!(emptied, is_of_tenants && !stays, "{name}");
+        }
+    }
+    /// Whether another transaction waits for this one, asked for at most five seconds long.
+    const IS_WAITED_FOR: &str = "SELECT 1 FROM pg_locks
+        WHERE NOT granted AND locktype = 'transactionid' AND transactionid = pg_current_xact_id()::xid";
+    const TRIES: usize = 500;
+
+    /// On PostgreSQL another server may ask for the slug while the transaction that deletes its tenant is still open.
+    #[tokio::test]
+    async fn sec_081_a_slug_is_not_given_again_while_its_tenant_is_being_deleted() {
+        const GOING: TenantId = TenantId(1);
+        let now = Timestamp(1_000);
+        for store in testing::stores().await {
+            let marked = store.write(GOING, async move |tx| {
+                tx.insert_tenant("univ", "University", "", now).await?;
+                tx.mark_for_deletion(now).await
+            });
+            assert!(marked.await.unwrap());
+            let deleted = Arc::new(Notify::new());
+            let (tell, is_server) = (deleted.clone(), store.engine() == "postgres");
+            let removing = store.write(GOING, async move |tx| {
+                let outcome = tx.remove_tenant_slice(now).await?;
+                tell.notify_one();
+                let mut tries = if is_server { TRIES } else { 0 };
+                while tries > 0 && tx.find(IS_WAITED_FOR, &[], |_| Ok(())).await?.is_none() {
+                    tx.find("SELECT pg_sleep(0.01)", &[], |_| Ok(())).await?;
+                    tries -= 1;
+                }
+                Ok((outcome, is_server && tries == 0))
+            });
+            let asking = async {
+                deleted.notified().await;
+                let insert = store.write(TenantId(2), async move |tx| {
+                    tx.insert_tenant("univ", "Another university", "", now)
+                        .await
+                });
+                insert.await
+            };
+            let (removed, given) = tokio::join!(removing, asking);
+            let (removed, alone) = removed.unwrap();
+            assert_eq!(removed, TenantRemoval::Gone("univ".to_owned()));
+            assert!(!alone, "nobody asked while the transaction was open");
+            assert_eq!(given, Err(StoreError::Conflict), "{}", store.engine());
+            let found = store.read_platform(async |tx| tx.find_tenant("univ").await);
+            assert!(found.await.unwrap().is_none(), "{}", store.engine());
         }
     }
 }

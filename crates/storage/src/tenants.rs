@@ -149,7 +149,8 @@ impl Tx<'_> {
         Ok(self.exec(sql, &[tenant.into()]).await? == 1)
     }
 
-    /// Adds the tenant of this transaction. [`StoreError::Conflict`]: the slug or the number is taken.
+    /// Adds the tenant of this transaction. [`StoreError::Conflict`]: the slug or the number is taken, if only by a tenant that was
+    /// deleted.
     pub async fn insert_tenant(
         &mut self,
         slug: &str,
@@ -158,16 +159,6 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
-        let former = self
-            .find(
-                "SELECT tenant_id FROM former_tenant WHERE slug = $1",
-                &[slug.into()],
-                |row| row.int(0),
-            )
-            .await?;
-        if former.is_some() {
-            return Err(StoreError::Conflict);
-        }
         self.exec(
             "INSERT INTO tenant (id, slug, name, policy, revision, suspended, created_at)
              VALUES ($1, $2, $3, $4, 1, 0, $5)",
@@ -180,7 +171,19 @@ impl Tx<'_> {
             ],
         )
         .await?;
-        Ok(())
+        // Behind the INSERT: while another transaction deletes the tenant of this slug, the INSERT waits for its end, and only what is
+        // read then knows of it.
+        let former = self
+            .find(
+                "SELECT tenant_id FROM former_tenant WHERE slug = $1",
+                &[slug.into()],
+                |row| row.int(0),
+            )
+            .await?;
+        match former {
+            Some(_) => Err(StoreError::Conflict),
+            None => Ok(()),
+        }
     }
 
     /// Replaces the tenant's policy if it is still at `revision`. `false`: somebody changed it meanwhile.
