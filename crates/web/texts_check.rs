@@ -16,7 +16,7 @@ pub(crate) const REFUSALS: &[&str] = &[
     "ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05", "ACC-06", "ACC-07", "ACC-08", "ACC-09",
     "BRD-01", "BRD-02", "BRD-03", "BRD-04", "BRD-05",
     "ADM-01", "ADM-02", "POL-01", "POL-02", "NET-01", "NET-02", "NET-03",
-    "HLP-01", "HLP-02", "HLP-03", "USR-01", "USR-02", "USR-03", "USR-04", "USR-05", "USR-06", "USR-07", "USR-08", "USR-09", "USR-10", "USR-11", "USR-12", "USR-13", "WIN-01", "WIN-02", "WIN-03", "GATE-01", "GATE-02", "REM-01", "REM-02", "REM-03", "REM-04", "REM-05", "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05",
+    "HLP-01", "HLP-02", "HLP-03", "USR-01", "USR-02", "USR-03", "USR-04", "USR-05", "USR-06", "USR-07", "USR-08", "USR-09", "USR-10", "USR-11", "USR-12", "USR-13", "USR-14", "WIN-01", "WIN-02", "WIN-03", "GATE-01", "GATE-02", "GATE-03", "REM-01", "REM-02", "REM-03", "REM-04", "REM-05", "PWD-01", "PWD-02", "PWD-03", "PWD-04", "PWD-05",
     "OPR-01", "OPR-02", "OPR-03", "OPR-04", "OPR-05", "OPR-06", "OPR-07", "OPR-08", "OPR-09", "OPR-10", "OPR-11", "OPR-12",
     "OPR-13", "OPR-14", "OPR-15",
     "FORM-01", "FORM-02",

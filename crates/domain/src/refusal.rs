@@ -151,6 +151,8 @@ pub enum Refusal {
     MailWindowGone,
     /// No name of a gate key: empty, too long, with a control character, or taken.
     BadGateKeyName,
+    /// The tenant has as many gate keys as there can be.
+    TooManyGateKeys,
     /// The gate was asked without a good key (SEC-56).
     GateKeyWrong,
     /// The tenant would have no administrator left.
@@ -169,6 +171,8 @@ pub enum Refusal {
     SecondFactorMissing,
     /// A group has this name already.
     GroupTaken,
+    /// The tenant has as many groups as there can be.
+    TooManyGroups,
     /// No group's name: empty, too long, or with a control character.
     BadGroupName,
     /// Not a date from which something may be compulsory.
@@ -292,6 +296,7 @@ impl Refusal {
             Self::MailWindowGone => "WIN-03",
             Self::BadGateKeyName => "GATE-01",
             Self::GateKeyWrong => "GATE-02",
+            Self::TooManyGateKeys => "GATE-03",
             Self::LastAdministrator => "USR-01",
             Self::OwnAccount => "USR-02",
             Self::LoginTaken => "USR-03",
@@ -305,6 +310,7 @@ impl Refusal {
             Self::GroupGone => "USR-11",
             Self::ImportRefused => "USR-12",
             Self::ImportOver => "USR-13",
+            Self::TooManyGroups => "USR-14",
             Self::NobodyToRemind => "REM-01",
             Self::BadReminderNote => "REM-02",
             Self::RemindersRunning => "REM-03",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use warifu_domain::{
     audit::EventKind, permission::Operation, refusal::Refusal, tenant::Tenant, token::Token,
 };
-use warifu_storage::GateKeyRow;
+use warifu_storage::{Added, GateKeyRow};
 
 use crate::{act::Act, by::By, ctx::Ctx, error::FlowError};
 
@@ -44,7 +44,11 @@ pub async fn add(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By, name: &str) -> Result
         let added = tx
             .insert_gate_key(act.row_id, &hash, &name, act.now)
             .await?;
-        let outcome = added.then_some(()).ok_or(Refusal::BadGateKeyName);
+        let outcome = match added {
+            Added::Yes => Ok(()),
+            Added::NameTaken => Err(Refusal::BadGateKeyName),
+            Added::Full => Err(Refusal::TooManyGateKeys),
+        };
         let event = by.event(kind, None).detail(&name);
         act.audit(tx, event.outcome(&outcome)).await?;
         Ok(outcome)

@@ -2,7 +2,10 @@
 
 use warifu_domain::{time::Timestamp, token::TokenHash};
 
-use crate::store::{Row, StoreError, Tx};
+use crate::{
+    store::{Row, StoreError, Tx},
+    tenants::Added,
+};
 
 /// Gate keys that a tenant has at most.
 pub const MAX_GATE_KEYS: i64 = 50;
@@ -31,23 +34,21 @@ fn gate_key(row: &Row<'_>) -> Result<GateKeyRow, StoreError> {
 }
 
 impl Tx<'_> {
-    /// Adds a key. `false`: the name is taken, or there are [`MAX_GATE_KEYS`] already. The count is true because the tenant is
-    /// locked.
+    /// Adds a key, of which there are [`MAX_GATE_KEYS`] at most. The count is true because the tenant is locked.
     pub async fn insert_gate_key(
         &mut self,
         id: i64,
         secret: &TokenHash,
         name: &str,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        if !self.lock_tenant().await? {
-            return Ok(false);
-        }
+    ) -> Result<Added, StoreError> {
         let tenant = self.tenant;
+        let count = "SELECT COUNT(*) FROM gate_key WHERE tenant_id = $1";
+        if !self.lock_room(count, MAX_GATE_KEYS).await? {
+            return Ok(Added::Full);
+        }
         let sql = "INSERT INTO gate_key (tenant_id, id, secret_hash, name, created_at, used_at)
-                   SELECT $1, $2, $3, $4, $5, 0
-                    WHERE (SELECT COUNT(*) FROM gate_key WHERE tenant_id = $1) < $6
-                   ON CONFLICT DO NOTHING";
+                   VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT DO NOTHING";
         let added = self
             .exec(
                 sql,
@@ -57,11 +58,10 @@ impl Tx<'_> {
                     (&secret.0).into(),
                     name.into(),
                     now.into(),
-                    MAX_GATE_KEYS.into(),
                 ],
             )
             .await?;
-        Ok(added == 1)
+        Ok(Added::from_rows(added))
     }
 
     /// The key with this secret's hash. The hash is looked up, so the time tells nothing about the secret.

@@ -2,7 +2,10 @@
 
 use warifu_domain::{ids::GroupId, ids::UserId, time::Timestamp};
 
-use crate::store::{Row, StoreError, Tx};
+use crate::{
+    store::{Row, StoreError, Tx},
+    tenants::Added,
+};
 
 /// A group's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,21 +45,19 @@ impl Tx<'_> {
         self.find(sql, &[tenant.into(), id.into()], group).await
     }
 
-    /// Adds a group. `false`: the name is taken, or there are [`MAX_GROUPS`]. The count is true because the tenant is locked.
+    /// Adds a group, of which there are [`MAX_GROUPS`] at most. The count is true because the tenant is locked.
     pub async fn insert_group(
         &mut self,
         new: &GroupRow,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        if !self.lock_tenant().await? {
-            return Ok(false);
-        }
+    ) -> Result<Added, StoreError> {
         let tenant = self.tenant;
+        let count = "SELECT COUNT(*) FROM person_group WHERE tenant_id = $1";
+        if !self.lock_room(count, MAX_GROUPS).await? {
+            return Ok(Added::Full);
+        }
         let sql = "INSERT INTO person_group (tenant_id, id, name, grace_until, created_at)
-                   SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT),
-                          CAST($5 AS BIGINT)
-                    WHERE (SELECT COUNT(*) FROM person_group WHERE tenant_id = $1) < $6
-                   ON CONFLICT (tenant_id, name) DO NOTHING";
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, name) DO NOTHING";
         let rows = self
             .exec(
                 sql,
@@ -66,11 +67,10 @@ impl Tx<'_> {
                     (&new.name).into(),
                     new.grace_until.map(|at| at.0).into(),
                     now.into(),
-                    MAX_GROUPS.into(),
                 ],
             )
             .await?;
-        Ok(rows == 1)
+        Ok(Added::from_rows(rows))
     }
 
     /// Changes a group's name and date. `false`: another group has the name, or it is gone.

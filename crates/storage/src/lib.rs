@@ -83,7 +83,7 @@ pub use standing::{Factor, NEVER, Standing, budget_subject};
 pub use store::{
     FaultPlan, Location, PlatformTx, SchemaState, Store, StoreError, StoreOptions, Tx,
 };
-pub use tenants::{TenantCounts, TenantRow, TenantState};
+pub use tenants::{Added, TenantCounts, TenantRow, TenantState};
 pub use throttles::{BudgetKind, STRANGER_ROWS};
 pub use user_list::{Along, Place, Show, Walk, Walked};
 pub use users::{Member, NewUser, PersonLine, UserRow};

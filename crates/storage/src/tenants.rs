@@ -51,6 +51,27 @@ pub struct TenantState {
     pub logo: Option<LogoId>,
 }
 
+/// What came of adding to a list that has a limit and names of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is added.
+    Yes,
+    /// Another one has its name.
+    NameTaken,
+    /// There are as many as there can be.
+    Full,
+}
+
+impl Added {
+    /// What an `INSERT` that steps back from a conflict has done.
+    pub(crate) fn from_rows(rows: u64) -> Self {
+        match rows {
+            0 => Self::NameTaken,
+            _ => Self::Yes,
+        }
+    }
+}
+
 fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
     Ok(TenantRow {
         id: TenantId(row.int(0)?),
@@ -139,14 +160,23 @@ impl Tx<'_> {
         .await
     }
 
-    /// Makes whoever else locks this tenant wait for the end of this transaction: what is counted behind it cannot grow in two
-    /// transactions at once, so a limit on a tenant's rows holds on PostgreSQL too. `false`: there is no such tenant any more.
+    /// Whether the tenant has fewer than `most` of what `count` counts. Whoever else asks for room waits for the end of this
+    /// transaction: what is counted behind the lock cannot grow in two transactions at once, so a limit on a tenant's rows holds on
+    /// PostgreSQL too. A tenant that is no more has no room.
     ///
     /// For acts of administrators, and before anything else is written: no login may wait for this row.
-    pub(crate) async fn lock_tenant(&mut self) -> Result<bool, StoreError> {
+    pub(crate) async fn lock_room(
+        &mut self,
+        count: &'static str,
+        most: i64,
+    ) -> Result<bool, StoreError> {
         let tenant = self.tenant;
-        let sql = "UPDATE tenant SET revision = revision WHERE id = $1";
-        Ok(self.exec(sql, &[tenant.into()]).await? == 1)
+        let lock = "UPDATE tenant SET revision = revision WHERE id = $1";
+        if self.exec(lock, &[tenant.into()]).await? == 0 {
+            return Ok(false);
+        }
+        let counted = self.find(count, &[tenant.into()], |row| row.int(0)).await?;
+        Ok(counted.is_some_and(|counted| counted < most))
     }
 
     /// Adds the tenant of this transaction. [`StoreError::Conflict`]: the slug or the number is taken, if only by a tenant that was

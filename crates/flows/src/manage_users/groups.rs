@@ -6,7 +6,7 @@ use warifu_domain::{
     audit::EventKind, group::GroupName, ids::GroupId, permission::Operation, refusal::Refusal,
     tenant::Tenant, time::Timestamp,
 };
-use warifu_storage::GroupRow;
+use warifu_storage::{Added, GroupRow};
 
 use crate::{act::Act, by::By, ctx::Ctx, error::FlowError};
 
@@ -78,9 +78,11 @@ pub async fn add_group(
     let (id, by) = (group.id, by.clone());
     let added = ctx.store.write(tenant.id, async move |tx| {
         let event = by.event(kind, None).detail(&group.name);
-        let taken = Refusal::GroupTaken;
-        let added = tx.insert_group(&group, act.now).await?;
-        let outcome = added.then_some(()).ok_or(taken);
+        let outcome = match tx.insert_group(&group, act.now).await? {
+            Added::Yes => Ok(()),
+            Added::NameTaken => Err(Refusal::GroupTaken),
+            Added::Full => Err(Refusal::TooManyGroups),
+        };
         act.audit(tx, event.outcome(&outcome)).await?;
         Ok(outcome)
     });

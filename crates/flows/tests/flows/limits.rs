@@ -42,7 +42,7 @@ async fn k10_gate_keys_that_are_made_at_once_do_not_pass_their_limit_and_all_are
             }))
             .await;
             let (made, refusals) = split(answers);
-            let is_limit = |refusal: &Refusal| *refusal == Refusal::BadGateKeyName;
+            let is_limit = |refusal: &Refusal| *refusal == Refusal::TooManyGateKeys;
             assert!(refusals.iter().all(is_limit), "{refusals:?}");
             let listed = gate_keys::list(ctx, &tenant, &by).await.unwrap();
             assert_eq!(made.len() as i64, ROOM);
@@ -81,7 +81,7 @@ async fn w8_groups_that_are_added_at_once_do_not_pass_their_limit() {
             }))
             .await;
             let (added, refusals) = split(answers);
-            let is_limit = |refusal: &Refusal| *refusal == Refusal::GroupTaken;
+            let is_limit = |refusal: &Refusal| *refusal == Refusal::TooManyGroups;
             assert!(refusals.iter().all(is_limit), "{refusals:?}");
             assert_eq!(added.len() as i64, ROOM);
             assert_eq!(world.rows("person_group", "TRUE").await, MAX_GROUPS);

@@ -1,6 +1,7 @@
 //! `warifu gate`: keys with which mail servers ask whether a mail client may go on (SEC-56).
 
 use serde::Serialize;
+use warifu_domain::refusal::Refusal;
 use warifu_flows::{By, FlowError, gate_keys, manage_tenants};
 
 use super::exit::{Exit, Failure};
@@ -64,8 +65,10 @@ fn failure(error: FlowError) -> Failure {
         FlowError::Fault(fault) => fault.into(),
         FlowError::Refused(refusal) => {
             let problem = format!("this key cannot be added ({})", refusal.code());
-            Failure::failed(problem)
-                .mend("choose a name of at most 60 characters that no other key of it has")
+            Failure::failed(problem).mend(match refusal {
+                Refusal::TooManyGateKeys => "remove one that no mail server uses any more",
+                _ => "choose a name of at most 60 characters that no other key of it has",
+            })
         }
     }
 }

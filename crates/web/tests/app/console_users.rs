@@ -2,10 +2,12 @@
 
 use axum::http::StatusCode;
 use warifu_domain::{
+    ids::GroupId,
     policy::{Enrolment, Policy},
-    time::Span,
+    time::{Span, Timestamp},
     user::Role,
 };
+use warifu_storage::{GroupRow, MAX_GROUPS};
 
 use crate::{
     emailed_codes::mailed,
@@ -302,6 +304,41 @@ async fn few_backup_codes_are_a_part_of_the_list_only_where_the_policy_offers_an
         assert!(!desk.open(all).await.body.contains(part));
         let file = desk.get(file).await.body;
         assert!(file.contains("hana") && !file.contains("\"yes\""), "{file}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn w8_a_group_too_many_is_refused_for_what_it_is_and_what_was_typed_is_kept() {
+    on_both("default", async |app| {
+        let mut desk = administrator(&app).await;
+        let filled = app.ctx.store.write(app.tenant().await.id, async |tx| {
+            for number in 1..=MAX_GROUPS {
+                let group = GroupRow {
+                    id: GroupId(number),
+                    name: format!("group {number}"),
+                    grace_until: None,
+                };
+                tx.insert_group(&group, Timestamp(0)).await?;
+            }
+            Ok(())
+        });
+        filled.await.unwrap();
+        desk.open("/admin/groups").await;
+        let fields = [("name", "営業部"), ("grace_until", "2027-04-01")];
+        let full = desk.press("/admin/groups", &fields).await;
+        assert_eq!(full.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(full.refuses("USR-14"), "{}", full.body);
+        for (_, typed) in fields {
+            assert!(full.body.contains(&format!("value=\"{typed}\"")), "{typed}");
+        }
+        desk.open("/admin/groups/7/remove").await;
+        desk.press("/admin/groups/7/remove", &[]).await;
+        desk.open("/admin/groups").await;
+        let taken = [("name", "group 8"), ("grace_until", "")];
+        assert!(desk.press("/admin/groups", &taken).await.refuses("USR-08"));
+        let added = desk.press("/admin/groups", &fields).await;
+        assert!(added.location().contains("group-added"));
     })
     .await;
 }

@@ -8,6 +8,8 @@ use std::{
 use axum::http::{Method, StatusCode};
 use tracing_subscriber::fmt::MakeWriter;
 use warifu_domain::{time::Span, user::Role};
+use warifu_flows::{By, gate_keys};
+use warifu_storage::MAX_GATE_KEYS;
 use warifu_web::router::routes;
 
 use crate::support::{Answer, Ask, Browser, NEIGHBOUR, Phone, SLUG, TestApp, on_both, path_of};
@@ -104,6 +106,33 @@ fn removal_on(page: &Answer) -> String {
         .map(|rest| rest.split('"').next().unwrap());
     let link = links.find(|link| link.ends_with("/remove")).unwrap();
     format!("{PLACE}/keys/{link}")
+}
+
+#[tokio::test]
+async fn k10_a_key_too_many_is_refused_for_what_it_is_and_its_name_is_kept() {
+    on_both("campus-mail", async |app| {
+        let (mut boss, _) = administrator(&app).await;
+        let (tenant, by) = (app.tenant().await, By::command_line());
+        for number in 0..MAX_GATE_KEYS {
+            let added = gate_keys::add(&app.ctx, &tenant, &by, &format!("mx{number}")).await;
+            added.unwrap();
+        }
+        boss.open(ADD).await;
+        // The name of another one, too: a further name would not help.
+        for name in ["one more", "mx1"] {
+            let full = boss.press(ADD, &[("name", name)]).await;
+            assert_eq!(full.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(full.refuses("GATE-03"), "{}", full.body);
+            assert!(full.body.contains(&format!("value=\"{name}\"")));
+        }
+        let first = gate_keys::list(&app.ctx, &tenant, &by).await.unwrap();
+        let removed = gate_keys::remove(&app.ctx, &tenant, &by, first[0].id).await;
+        assert!(removed.unwrap());
+        let taken = boss.press(ADD, &[("name", "mx1")]).await;
+        assert!(taken.refuses("GATE-01"));
+        key_on(&boss.press(ADD, &[("name", "one more")]).await);
+    })
+    .await;
 }
 
 /// Every page that there is, as this browser sees it, heads and bodies.

@@ -79,7 +79,7 @@ impl Problem {
                 "PAIR-02" | "PAIR-03" | "PAIR-04" | "PAIR-05" | "PAIR-06" => Some("app_code"),
                 "ADM-02" => Some("reason"),
                 "USR-03" | "USR-04" => Some("login"),
-                "USR-05" | "USR-08" | "USR-09" | "GATE-01" => Some("name"),
+                "USR-05" | "USR-08" | "USR-09" | "USR-14" | "GATE-01" | "GATE-03" => Some("name"),
                 "USR-06" | "ACC-06" | "ACC-07" => Some("email"),
                 "ACC-08" | "ACC-09" => Some("code"),
                 "USR-10" => Some("grace_until"),
