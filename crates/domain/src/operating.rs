@@ -82,14 +82,44 @@ impl IdentityCheck {
         }
     }
 
-    /// One line for the audit trail. The address itself is personal and stays in the account, if it has one: then it was told.
+    /// One line for the audit trail, which [`CheckRecord::read`] takes apart. The address itself is personal and stays in the
+    /// account, if it has one: then it was told.
     pub fn record(&self, account_has_email: bool) -> String {
-        let email = if account_has_email {
-            "account e-mail given"
-        } else {
-            "no address on the account"
-        };
-        format!("{} / {email} / {}", self.company.trim(), self.how.trim())
+        let word = CheckRecord::word(account_has_email);
+        format!("{} / {word} / {}", self.company.trim(), self.how.trim())
+    }
+}
+
+/// An identity check as the trail keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckRecord<'a> {
+    /// The organisation's name, as it was told.
+    pub company: &'a str,
+    /// The account has a mail address, and it was told; `false`: it has none.
+    pub address_was_told: bool,
+    /// How it was made sure who called.
+    pub how: &'a str,
+}
+
+impl<'a> CheckRecord<'a> {
+    fn word(address_was_told: bool) -> &'static str {
+        match address_was_told {
+            true => "address-told",
+            false => "no-address",
+        }
+    }
+
+    /// Takes a line of the trail apart. `None`: it was not written by [`IdentityCheck::record`].
+    pub fn read(line: &'a str) -> Option<Self> {
+        [true, false].into_iter().find_map(|address_was_told| {
+            let middle = format!(" / {} / ", Self::word(address_was_told));
+            let (company, how) = line.split_once(&middle)?;
+            Some(Self {
+                company,
+                address_was_told,
+                how,
+            })
+        })
     }
 }
 
@@ -134,14 +164,19 @@ mod tests {
             how: "called back ".to_owned(),
         };
         assert_eq!(told.judge("みどり商事 KK", None), Ok(()));
-        assert_eq!(
-            told.record(false),
-            "みどり商事 KK / no address on the account / called back"
-        );
-        assert_eq!(
-            told.record(true),
-            "みどり商事 KK / account e-mail given / called back"
-        );
+        for (address_was_told, line) in [
+            (false, "みどり商事 KK / no-address / called back"),
+            (true, "みどり商事 KK / address-told / called back"),
+        ] {
+            assert_eq!(told.record(address_was_told), line);
+            let read = CheckRecord {
+                company: "みどり商事 KK",
+                address_was_told,
+                how: "called back",
+            };
+            assert_eq!(CheckRecord::read(line), Some(read));
+        }
+        assert_eq!(CheckRecord::read("asked / by letter / twice"), None);
     }
 
     #[test]

@@ -318,3 +318,6 @@ audit-note-emailed-code = Password and { $code } by mail
 audit-note-one-session = One login
 audit-note-other-sessions = All but this browser
 audit-note-all-addresses = All addresses
+audit-note-check = Organisation: { $company } / mail address: { $address } / identity: { $how }
+audit-note-check-told = told as it stands in the account
+audit-note-check-no-address = none in the account

@@ -318,3 +318,6 @@ audit-note-emailed-code = パスワードとメールで届いた{ $code }
 audit-note-one-session = 1つのログイン
 audit-note-other-sessions = このブラウザー以外のすべて
 audit-note-all-addresses = すべての接続元
+audit-note-check = 組織名：{ $company } ／ メールアドレス：{ $address } ／ 本人確認：{ $how }
+audit-note-check-told = 聞き取った内容が登録と一致
+audit-note-check-no-address = 登録なし

@@ -367,10 +367,7 @@ async fn k7_the_page_tells_one_end_the_one_that_comes_first_and_what_to_do_after
             ),
         ] {
             let mut browser = app.browser();
-            browser.open("/login").await;
-            let chosen = [("language", language)];
-            let chosen = browser.press("/language", &chosen).await;
-            browser.follow(chosen).await;
+            browser.speak(language).await;
             browser.type_password(&hana).await;
             let before = browser.open("/login/email").await.body;
             assert!(before.contains(issue), "{before}");

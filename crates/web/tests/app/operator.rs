@@ -253,6 +253,15 @@ async fn w7_the_only_administrator_is_rescued_at_the_console_with_two_operators(
         page.body
     );
     assert!(!page.body.contains("rescue/approve"), "{}", page.body);
+    // What was checked is told in the reader's language, here and in the trail.
+    let checked =
+        "組織名：あおば工業 ／ メールアドレス：聞き取った内容が登録と一致 ／ 本人確認：called back";
+    assert!(page.body.contains(checked), "{}", page.body);
+    browser.speak("en").await;
+    let page = browser.open(path).await;
+    let checked = "Organisation: あおば工業 / mail address: told as it stands in the account / identity: called back";
+    assert!(page.body.contains(checked), "{}", page.body);
+    browser.speak("ja").await;
     let tenant = browser.open("/operator/tenants/aoba").await.body;
     assert!(tenant.contains("承認を待っている救済"), "{tenant}");
     let form = Ask::form(

@@ -124,7 +124,7 @@ impl Samples<'_> {
                     true,
                     vec![WaitingRescue {
                         login: "boss@example.jp".into(),
-                        statement: "みまもりカメラ / account e-mail given / called back".into(),
+                        statement: "みまもりカメラ / address-told / called back".into(),
                         asked_by: Some("kato".into()),
                         is_own: false,
                         asked_at: "2026-11-21 19:04 JST".into(),

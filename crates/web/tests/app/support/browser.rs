@@ -270,6 +270,13 @@ impl Browser {
         rest.split('"').next().unwrap().to_owned()
     }
 
+    /// Chooses the language of the pages at the login.
+    pub(crate) async fn speak(&mut self, language: &str) {
+        self.open("/login").await;
+        let chosen = self.press("/language", &[("language", language)]).await;
+        self.follow(chosen).await;
+    }
+
     /// The password step, up to the page it leads to.
     pub(crate) async fn type_password(&mut self, who: &Person) -> Answer {
         self.open("/login").await;

@@ -6,6 +6,8 @@ mod notes;
 mod search;
 mod sentences;
 
+pub(super) use notes::identity_check;
+
 pub use check::{AuditCheck, ChainState};
 pub use search::{Audit, AuditRequest, EventRow, SearchForm};
 

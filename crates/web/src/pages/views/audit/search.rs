@@ -1,6 +1,6 @@
 //! The audit trail on pages: the search and its results, and the story of one request.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use askama::Template;
 use warifu_domain::audit::{Actor, Actors, EventKind};
@@ -142,7 +142,7 @@ impl EventRow {
     }
 
     /// The short text beside it.
-    pub(in super::super) fn note<'a>(&'a self, frame: &'a Frame) -> Option<&'a str> {
+    pub(in super::super) fn note<'a>(&'a self, frame: &'a Frame) -> Option<Cow<'a, str>> {
         let detail = self.detail.as_deref()?;
         Some(note(&frame.texts, self.kind, detail))
     }

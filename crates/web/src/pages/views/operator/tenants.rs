@@ -1,9 +1,11 @@
 //! Tenants: a list, one of them, a new one, and what is done to one as a whole.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use warifu_domain::policy::Enrolment;
 
-use super::super::Frame;
+use super::super::{Frame, audit::identity_check};
 use crate::text::Texts;
 
 /// How a tenant stands.
@@ -302,7 +304,7 @@ pub struct RescuePage {
 pub struct WaitingRescue {
     /// Whom it rescues.
     pub login: String,
-    /// The identity check.
+    /// The identity check, as the trail keeps it.
     pub statement: String,
     /// Login ID of the operator who asked; `None`: the command line, or somebody who is gone.
     pub asked_by: Option<String>,
@@ -323,6 +325,10 @@ impl RescuePage {
     fn at(&self, act: &str) -> String {
         self.frame
             .link(&format!("/operator/tenants/{}{act}", self.slug))
+    }
+
+    fn check<'a>(&self, rescue: &'a WaitingRescue) -> Cow<'a, str> {
+        identity_check(&self.frame.texts, &rescue.statement)
     }
 
     fn waits(&self, rescue: &WaitingRescue) -> String {
