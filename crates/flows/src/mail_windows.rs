@@ -21,6 +21,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
+    mailing::Enclosed,
     session::SignedIn,
 };
 
@@ -268,17 +269,23 @@ pub async fn permit(
         }
         let row = tx.find_mail_refusal(user, network).await?;
         let opened = match still_known(row, act.now) {
-            Ok(row) => open_at(tx, &act, user, row.address, kind).await?,
+            Ok(row) => {
+                let opened = open_at(tx, &act, user, row.address, kind).await?;
+                opened.map(|window| (window, row.address))
+            }
             Err(refusal) => Err(refusal),
         };
         match opened {
-            Ok(_) => act.notify(tx, user, kind).await?,
+            Ok((_, address)) => {
+                let told = Enclosed::LetIn(address);
+                act.notify_telling(tx, user, kind, &told).await?;
+            }
             Err(refusal) => {
                 let event = AuditEvent::new(kind, Some(user)).refused(&refusal);
                 act.audit(tx, event.detail(&network.to_string())).await?;
             }
         }
-        Ok(opened)
+        Ok(opened.map(|(window, _)| window))
     });
     Ok(permitted.await??)
 }

@@ -4,6 +4,8 @@
 //! never lost; what is over the limit is told together (`Act::notify`). A mail that somebody *asked for* carries a link or a code
 //! to one address, and is not sent over the limit (`Act::mail_asked`).
 
+use std::net::IpAddr;
+
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
     delivery::PATIENCE_ENCLOSED,
@@ -43,6 +45,13 @@ pub enum Enclosed {
     LoginCode(MailedCode),
     /// What a reminder says to its reader alone.
     Reminder(Reminder),
+    /// What the person's own switch was turned to (K1).
+    OwnSwitch {
+        /// The second factor is used.
+        on: bool,
+    },
+    /// The address at which mail clients were let in (K10).
+    LetIn(IpAddr),
 }
 
 /// What a reminder says beside its fixed words.
@@ -81,6 +90,8 @@ impl Enclosed {
                 format!("P{} {} {confirms}", code.request, code.digits.as_str())
             }
             Self::Reminder(reminder) => format!("R{} {}", reminder.deadline.word(), reminder.note),
+            Self::OwnSwitch { on } => format!("S{}", u8::from(*on)),
+            Self::LetIn(address) => format!("A{address}"),
         })
     }
 
@@ -104,6 +115,12 @@ impl Enclosed {
                     note: note.to_owned(),
                 }))
             }
+            'S' => match rest {
+                "1" => Some(Self::OwnSwitch { on: true }),
+                "0" => Some(Self::OwnSwitch { on: false }),
+                _ => None,
+            },
+            'A' => rest.parse().ok().map(Self::LetIn),
             _ => None,
         }
     }
@@ -132,7 +149,7 @@ impl Act {
         user: UserId,
         kind: EventKind,
     ) -> Result<(), StoreError> {
-        self.notify_with(tx, user, kind, None).await
+        self.notify_all(tx, user, kind, None, None).await
     }
 
     /// The same; told as well at a private address that is one no more, for whoever took it away may not be its owner.
@@ -142,6 +159,28 @@ impl Act {
         user: UserId,
         kind: EventKind,
         former: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        self.notify_all(tx, user, kind, former, None).await
+    }
+
+    /// [`Act::notify`] with what the kind of event alone does not say.
+    pub(crate) async fn notify_telling(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        kind: EventKind,
+        told: &Enclosed,
+    ) -> Result<(), StoreError> {
+        self.notify_all(tx, user, kind, None, Some(told)).await
+    }
+
+    async fn notify_all(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        kind: EventKind,
+        former: Option<&[u8]>,
+        told: Option<&Enclosed>,
     ) -> Result<(), StoreError> {
         if self.mail == MailMode::Off {
             return Ok(());
@@ -181,7 +220,10 @@ impl Act {
                     .await?;
             match is_sent {
                 true => {
-                    let notice = self.notice(user, kind, recipient);
+                    let notice = Notice {
+                        enclosed: told.map(|told| self.seal_enclosed(user, told)),
+                        ..self.notice(user, kind, recipient)
+                    };
                     tx.insert_notice(&notice).await?;
                 }
                 false => self.join(tx, user, kind, recipient).await?,
@@ -298,11 +340,8 @@ impl Act {
         if self.mail == MailMode::Off {
             return Ok(());
         }
-        let context = enclosed_context(&self.tenant, user);
-        let plain = enclosed.write();
-        let sealed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
         let notice = Notice {
-            enclosed: Some(sealed),
+            enclosed: Some(self.seal_enclosed(user, enclosed)),
             void_at: Some(void_from(kind, self.now)),
             ..self.notice(user, kind, recipient)
         };
@@ -327,11 +366,8 @@ impl Act {
         {
             return Ok(false);
         }
-        let context = enclosed_context(&self.tenant, user);
-        let plain = Enclosed::Reminder(reminder).write();
-        let sealed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
         let notice = Notice {
-            enclosed: Some(sealed),
+            enclosed: Some(self.seal_enclosed(user, &Enclosed::Reminder(reminder))),
             due_at,
             // From where it was ordered tells its reader nothing.
             address: None,
@@ -371,15 +407,17 @@ impl Act {
         void_at: Timestamp,
     ) -> Result<(), StoreError> {
         let recipient = self.seal_address(user, self.rng.bytes(), address);
-        let context = enclosed_context(&self.tenant, user);
-        let plain = Enclosed::LoginCode(code).write();
-        let sealed = seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes());
         let notice = Notice {
-            enclosed: Some(sealed),
+            enclosed: Some(self.seal_enclosed(user, &Enclosed::LoginCode(code))),
             void_at: Some(void_at),
             ..self.notice(user, EventKind::EmailedCodeSent, recipient)
         };
         tx.insert_notice(&notice).await
+    }
+
+    fn seal_enclosed(&self, user: UserId, enclosed: &Enclosed) -> Vec<u8> {
+        let (context, plain) = (enclosed_context(&self.tenant, user), enclosed.write());
+        seal::seal(&self.keys, self.rng.bytes(), &context, plain.as_bytes())
     }
 
     /// What budgets know of an address: not the address.

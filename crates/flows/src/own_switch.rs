@@ -13,6 +13,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
+    mailing::Enclosed,
     session::SignedIn,
 };
 
@@ -57,7 +58,8 @@ pub async fn switch(
         tx.update_own_switch(user, on).await?;
         act.close_doors(tx, user, Some(&keep)).await?;
         act.audit(tx, event).await?;
-        act.notify(tx, user, kind).await?;
+        let told = Enclosed::OwnSwitch { on };
+        act.notify_telling(tx, user, kind, &told).await?;
         Ok(Ok(()))
     });
     Ok(switched.await??)

@@ -119,7 +119,8 @@ mail-otp-request = Request number: { $request }
 mail-otp-until = It works once, until { $until }. Enter it only if the page shows the same request number.
 mail-otp-not-you = If this was not you, tell nobody this { $code } and change your password now: somebody is trying to sign in with it. Then tell { $contact }.
 mail-otp-confirm-not-you = If this was not you, there is nothing to do: somebody typed this address by mistake. Tell nobody this { $code }.
-mail-own-switch = The use of { $feature } was changed
+mail-own-switch-on = The use of { $feature } was switched on
+mail-own-switch-off = The use of { $feature } was switched off
 mail-email-confirmed = A private mail address was registered for your { $code }
 mail-email-removed = The private mail address for your { $code } was removed
 

@@ -24,6 +24,7 @@ mail-browser = Browser: { $browser }
 mail-not-you = If this was you, there is nothing to do. If it was not, change your password now and tell { $contact }.
 mail-not-asked = If you asked for this, there is nothing to do. If you know nothing of it, tell { $contact } at once.
 mail-window-permitted = Mail programs were let in from another address
+mail-let-in = Let in: { $address }
 mail-client-refused = A mail program was refused
 mail-program = Mail program: { $program }
 mail-client-refused-you = If it was yours, sign in with a browser from the same place and it will work. You can also let it in from another device where you are signed in, on the page "Mail programs".

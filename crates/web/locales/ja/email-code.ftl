@@ -113,7 +113,8 @@ mail-otp-request = 照合番号：{ $request }
 mail-otp-until = { $until } まで、1回だけ使えます。画面に同じ照合番号が表示されていることを確かめてから入力してください。
 mail-otp-not-you = 心当たりがない場合は、この{ $code }をだれにも伝えず、すぐにパスワードを変更してください。だれかがあなたのパスワードでログインしようとしています。変更したら、{ $contact }にもお知らせください。
 mail-otp-confirm-not-you = 心当たりがない場合は、何もする必要はありません。だれかが誤ってこのアドレスを入力しました。この{ $code }をだれにも伝えないでください。
-mail-own-switch = { $feature }の使用設定が変更されました
+mail-own-switch-on = { $feature }が「使用する」に変更されました
+mail-own-switch-off = { $feature }が「使用しない」に変更されました
 mail-email-confirmed = { $code }を受け取る外部メールアドレスが登録されました
 mail-email-removed = { $code }を受け取る外部メールアドレスが削除されました
 

@@ -24,6 +24,7 @@ mail-browser = ブラウザー：{ $browser }
 mail-not-you = ご自身の操作であれば、何もする必要はありません。心当たりがない場合は、すぐにパスワードを変更し、{ $contact }にお知らせください。
 mail-not-asked = ご自身が依頼したものであれば、何もする必要はありません。心当たりがない場合は、すぐに{ $contact }にお知らせください。
 mail-window-permitted = 別の接続元からのメールソフトの利用が許可されました
+mail-let-in = 許可した接続元：{ $address }
 mail-client-refused = メールソフトの接続を拒否しました
 mail-program = メールソフト：{ $program }
 mail-client-refused-you = ご自身のメールソフトであれば、同じ接続元からブラウザーでログインすると使えるようになります。すでにログインしている別の端末の「{ $feature }状況」の画面からも許可できます。

@@ -94,7 +94,13 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
             };
             vec![before.to_owned(), link, behind.to_owned()]
         }
-        Some(Enclosed::LoginCode(_) | Enclosed::Reminder(_)) | None => closing(texts, notice.kind),
+        Some(
+            Enclosed::LoginCode(_)
+            | Enclosed::Reminder(_)
+            | Enclosed::OwnSwitch { .. }
+            | Enclosed::LetIn(_),
+        )
+        | None => closing(texts, notice.kind),
     };
     let joined = texts.msg_with("mail-joined", &[("count", notice.joined.into())]);
     let letter = Letter {
@@ -102,6 +108,8 @@ pub fn write(site: &Site, origin: &str, language: Language, notice: &OpenNotice)
         heading: match (notice.kind, &notice.enclosed) {
             (EventKind::MailJoined, _) => &joined,
             (EventKind::AddressConfirmed, Some(_)) => texts.msg("mail-address-confirm"),
+            (_, Some(Enclosed::OwnSwitch { on: true })) => texts.msg("mail-own-switch-on"),
+            (_, Some(Enclosed::OwnSwitch { on: false })) => texts.msg("mail-own-switch-off"),
             (kind, _) => heading(texts, kind),
         },
         facts: facts(site, texts, notice),
@@ -198,7 +206,6 @@ fn heading(texts: &Texts, kind: EventKind) -> &str {
         EventKind::MailWindowPermitted => texts.msg("mail-window-permitted"),
         EventKind::MailClientRefused => texts.msg("mail-client-refused"),
         EventKind::EmailedCodeSent => texts.msg("mail-otp-heading"),
-        EventKind::OwnSwitchChanged => texts.msg("mail-own-switch"),
         EventKind::PrivateAddressConfirmed => texts.msg("mail-email-confirmed"),
         EventKind::PrivateAddressRemoved => texts.msg("mail-email-removed"),
         _ => texts.msg("mail-account-changed"),
@@ -218,6 +225,10 @@ fn facts(site: &Site, texts: &Texts, notice: &OpenNotice) -> Vec<String> {
         &[("time", site.times.second(notice.created_at.0).into())],
     );
     let mut facts = vec![who, time];
+    if let Some(Enclosed::LetIn(address)) = &notice.enclosed {
+        let address = &[("address", address.to_string().into())];
+        facts.push(texts.msg_with("mail-let-in", address));
+    }
     // Where the administrator sits tells the person nothing.
     if notice.kind == EventKind::PasswordInvited {
         facts.push(texts.msg("mail-by-administrator").to_owned());

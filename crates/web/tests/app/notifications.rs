@@ -1,8 +1,12 @@
 //! The page for the addresses to which notices go, and the words of every mail.
 
 use axum::http::StatusCode;
-use warifu_domain::{audit::EventKind, time::Span, user::Login};
-use warifu_flows::{Enclosed, delivery, notices};
+use warifu_domain::{audit::EventKind, policy::Enrolment, time::Span, user::Login};
+use warifu_flows::{
+    Enclosed, delivery,
+    mail_gate::{self, Question, Server},
+    notices,
+};
 use warifu_storage::Notice;
 
 use crate::support::{Ask, Browser, SLUG, TestApp, on_both, on_sqlite};
@@ -22,7 +26,7 @@ async fn last_code(app: &TestApp) -> String {
         let code = notice.enclosed?;
         match code {
             Enclosed::Code(digits) => Some(digits.to_string()),
-            Enclosed::Link(_) | Enclosed::LoginCode(_) | Enclosed::Reminder(_) => None,
+            _ => None,
         }
     });
     codes.next_back().unwrap()
@@ -115,6 +119,82 @@ async fn sec_037_the_page_asks_for_the_proof_and_nobody_touches_anothers_address
                 "{}",
                 led.location()
             );
+        }
+    })
+    .await;
+}
+
+/// The mails that wait and tell of `kind`, oldest first, taken from the outbox.
+async fn take_mails(app: &TestApp, kind: EventKind) -> Vec<delivery::Mail> {
+    let mut mails = Vec::new();
+    for due in delivery::due(&app.ctx, 1000).await.unwrap() {
+        if let Some(claimed) = delivery::claim(&app.ctx, &due).await.unwrap() {
+            let mail = app.state.mail_of(&claimed).unwrap();
+            mails.extend((claimed.notice.kind == kind).then_some(mail));
+        }
+    }
+    mails
+}
+
+#[tokio::test]
+async fn k1_the_mail_about_the_own_switch_says_what_it_was_turned_to() {
+    on_both("campus-mail", async |app| {
+        for (login, language, on, off) in [
+            ("hana", "ja", "「使用する」に変更", "「使用しない」に変更"),
+            ("taro", "en", "was switched on", "was switched off"),
+        ] {
+            let person = app.member(login).await;
+            let mut browser = app.browser();
+            browser.speak(language).await;
+            browser.type_password(&person).await;
+            for (to, said) in [("off", off), ("on", on)] {
+                let page = format!("/account/own-switch/{to}");
+                browser.open(&page).await;
+                browser.press(&page, &[]).await;
+                let mails = take_mails(&app, EventKind::OwnSwitchChanged).await;
+                assert_eq!(mails.len(), 1);
+                for text in [&mails[0].subject, &mails[0].text, &mails[0].html] {
+                    assert!(text.contains(said), "{said}: {text}");
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_053_the_mail_about_a_connection_that_was_let_in_names_it() {
+    const PHONE: &str = "198.51.100.20";
+    on_both("campus-mail", async |app| {
+        app.change_policy(|policy| policy.second_factor.enrolment = Enrolment::Required)
+            .await;
+        for (login, language, said) in [
+            ("hana", "ja", format!("許可した接続元：{PHONE}")),
+            ("taro", "en", format!("Let in: {PHONE}")),
+        ] {
+            let person = app.member(login).await;
+            let mut browser = app.browser();
+            browser.speak(language).await;
+            browser.sign_in_and_set_up(&person).await;
+            let question = Question {
+                login: login.to_owned(),
+                address: PHONE.to_owned(),
+                service: "imap".to_owned(),
+            };
+            let asked = mail_gate::ask(&app.ctx, SLUG, &Server::Own, &question).await;
+            assert!(asked.unwrap().is_some());
+            app.ctx.settle().await;
+            let page = browser.open("/account/mail").await.body;
+            let (_, link) = page.split_once("/account/mail/permit?").unwrap();
+            let link = link.split('"').next().unwrap();
+            browser.open(&format!("/account/mail/permit?{link}")).await;
+            browser.press("/account/mail/permit", &[]).await;
+            let mails = take_mails(&app, EventKind::MailWindowPermitted).await;
+            assert_eq!(mails.len(), 1);
+            for text in [&mails[0].text, &mails[0].html] {
+                assert!(text.contains(&said), "{said}: {text}");
+                assert!(text.contains("192.0.2."), "and from where: {text}");
+            }
         }
     })
     .await;
