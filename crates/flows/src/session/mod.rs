@@ -6,7 +6,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use warifu_domain::{
     audit::{AuditEvent, EventKind},
-    decide::{Facts, Lacks, decide, lacks},
+    decide::{Decision, Facts, Lacks, decide, lacks},
     ids::{SessionId, UserId},
     refusal::Refusal,
     session::{Level, Session},
@@ -58,6 +58,8 @@ pub struct SignedIn {
     pub own_switch: Option<bool>,
     /// This request comes from a network that the tenant trusts (K2).
     pub trusted_network: bool,
+    /// Until when the person may put off setting up the compulsory second factor, wherever the person is now (W8).
+    pub may_skip_until: Option<Timestamp>,
     /// What `decide` asks of this session now that it does not have.
     pub lacks: Lacks,
     /// The same for a change of what protects the account, which no network makes easier (SEC-51).
@@ -193,14 +195,15 @@ async fn find_in(
         grace_until: find_grace(tx, tenant, user, has_totp).await?,
         ..facts_of(tenant, &person.member(), totp.as_ref(), from)
     };
-    let lacking = |facts: &Facts| {
+    let lacking = |decision| {
         let level = row.session.level(&policy.session, now);
-        lacks(decide(policy, facts, now), level, person.password_term)
+        lacks(decision, level, person.password_term)
     };
-    let lacks = lacking(&facts);
+    let lacks = lacking(decide(policy, &facts, now));
     if lacks == Lacks::Permission {
         return Ok(None);
     }
+    let for_changes = decide(policy, &facts.for_changes(), now);
     let who = SignedIn {
         token: *token,
         session: row.session,
@@ -215,7 +218,11 @@ async fn find_in(
         own_switch: facts.own_switch,
         trusted_network: facts.trusted_network,
         lacks,
-        lacks_for_changes: lacking(&facts.for_changes()),
+        lacks_for_changes: lacking(for_changes),
+        may_skip_until: match for_changes {
+            Decision::Enrol { may_skip_until } => may_skip_until,
+            _ => None,
+        },
     };
     Ok(Some((who, totp)))
 }

@@ -44,6 +44,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
     let mail_windows = policy.mail.windows;
     let set_up_keeps_key = policy.enrolment.keep_on_reload;
     let place_matters = mail_windows || !policy.networks.is_empty();
+    let may_skip_until = who.may_skip_until.map(|until| page.minute(until));
     Ok(page.show(|frame| views::Account {
         frame,
         name: Some(who.name).filter(|name| !name.is_empty()),
@@ -55,6 +56,7 @@ pub(crate) async fn show(page: Page, (who, overview): (SignedIn, Overview)) -> A
         pairing,
         may_set_up: overview.may_enrol,
         required,
+        may_skip_until,
         removal: if overview.may_remove {
             Removal::ByUser
         } else {

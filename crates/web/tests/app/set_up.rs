@@ -1,7 +1,11 @@
 //! Registering an app, page by page, where the policy makes a new key at each visit (P2).
 
 use axum::http::StatusCode;
-use warifu_domain::policy::Enrolment;
+use warifu_domain::{policy::Enrolment, time::Span, user::Login};
+use warifu_flows::{
+    By,
+    manage_users::{self, Edited, GroupForm},
+};
 
 use crate::support::{Browser, Phone, TestApp, on_both, on_sqlite};
 
@@ -32,6 +36,57 @@ async fn p2_a_mistyped_code_keeps_the_key_and_a_visit_makes_a_new_one() {
         browser.open("/account/set-up").await;
         assert_ne!(Phone::scan(&browser.page).code(app.now()), first);
         mistype_and_finish(&app, &mut browser, "/account/set-up").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn w8_who_puts_the_set_up_off_reads_on_the_account_page_until_when() {
+    on_both("default", async |app| {
+        app.change_policy(|policy| policy.second_factor.enrolment = Enrolment::Required)
+            .await;
+        let hana = app.member("hana").await;
+        let (tenant, by) = (app.tenant().await, By::command_line());
+        let until = app.now() + Span::days(7);
+        let form = GroupForm {
+            name: "営業部".to_owned(),
+            grace_until: Some(until),
+        };
+        let group = manage_users::add_group(&app.ctx, &tenant, &by, form).await;
+        let (group, login) = (group.unwrap(), Login::parse(&hana.login).unwrap());
+        let found = app.ctx.store.read(tenant.id, async move |tx| {
+            tx.find_user_by_login(&login).await
+        });
+        let edited = Edited {
+            name: String::new(),
+            email: None,
+            group: Some(group),
+        };
+        let user = found.await.unwrap().unwrap().id;
+        manage_users::edit_user(&app.ctx, &tenant, &by, user, edited)
+            .await
+            .unwrap();
+        let mut browser = app.browser();
+        let asked = browser.type_password(&hana).await.body;
+        let said = "までに設定してください。それまでは";
+        let date = |page: &str| {
+            page.split_once(said)
+                .unwrap()
+                .0
+                .rsplit_once('は')
+                .unwrap()
+                .1
+                .to_owned()
+        };
+        let shown = date(&asked);
+        let skipped = browser.press("/login/set-up/skip", &[]).await;
+        let account = browser.follow(skipped).await.body;
+        assert_eq!(date(&account), shown, "{account}");
+        // Who need not set anything up reads no date, nor does who has.
+        app.wait(Span::days(7));
+        browser.sign_in_and_set_up(&hana).await;
+        let account = browser.open("/account").await.body;
+        assert!(!account.contains(said), "{account}");
     })
     .await;
 }

@@ -20,6 +20,7 @@ impl Samples<'_> {
             pairing: None,
             may_set_up: true,
             required: false,
+            may_skip_until: None,
             removal: Removal::ByUser,
             email: None,
             own_switch: None,
@@ -49,6 +50,14 @@ impl Samples<'_> {
                 print(&Account {
                     backup: None,
                     ..on(0)
+                }),
+            ),
+            (
+                "account-put-off",
+                print(&Account {
+                    required: true,
+                    may_skip_until: Some("2027-04-01 00:00 JST".into()),
+                    ..off()
                 }),
             ),
             (

@@ -84,6 +84,7 @@ impl Samples<'_> {
                 pairing: None,
                 may_set_up: true,
                 required: false,
+                may_skip_until: None,
                 removal: Removal::ByUser,
                 email: Some(EmailState { current: email }),
                 own_switch: Some(switch),

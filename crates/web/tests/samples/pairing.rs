@@ -48,6 +48,7 @@ impl Samples<'_> {
                 pairing: Some(pairing),
                 may_set_up: true,
                 required: false,
+                may_skip_until: None,
                 removal: Removal::ByUser,
                 email: None,
                 own_switch: None,

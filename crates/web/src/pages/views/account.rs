@@ -26,6 +26,8 @@ pub struct Account {
     pub may_set_up: bool,
     /// Whether the policy asks everybody for it.
     pub required: bool,
+    /// Until when the user may put it off all the same (W8).
+    pub may_skip_until: Option<String>,
     /// Who may switch it off.
     pub removal: Removal,
     /// The private address, where codes by mail are offered (K6).
@@ -124,6 +126,13 @@ impl BackupState {
 }
 
 impl Account {
+    /// What the policy asks, where it may still be put off.
+    fn asked_until(&self) -> Option<String> {
+        let until = self.may_skip_until.as_ref()?;
+        let until = &[("until", until.into())];
+        Some(self.frame.msg_with("set-up-by", until))
+    }
+
     fn may_remove(&self) -> bool {
         self.removal == Removal::ByUser
     }
