@@ -7,6 +7,7 @@ use warifu_domain::{
     ids::GroupId,
     permission::Operation,
     tenant::Tenant,
+    user::Role,
     user_search::{Query, first_word, fold, word_prefix},
 };
 use warifu_storage::{Along, Factor, GroupRow, PersonLine, Place, Show, StoreError, Tx, Walk};
@@ -120,6 +121,8 @@ pub struct Listed {
     pub people: Vec<PersonLine>,
     /// Every group of the tenant, by name.
     pub groups: Vec<GroupRow>,
+    /// The tenant has operators: they live in one tenant of the server.
+    pub has_operators: bool,
     /// How many there are in all.
     pub count: Count,
     /// By what the list can be ordered; empty: people come as they are found.
@@ -179,11 +182,14 @@ pub async fn list_people(
     by.check(tenant, Operation::ListUsers, None, ctx.clock.now())?;
     let listed = ctx.store.read(tenant.id, async move |tx| {
         let groups = tx.list_groups().await?;
+        let operators = Along::Part(Show::Role(Role::Operator));
+        let has_operators = tx.count_people(operators, 1).await? > 0;
         let mut listed = match plan(tx, &listing).await? {
             Plan::Whole(set) => read_whole(tx, &listing, &set).await?,
             Plan::Walk(walks, size) => page_of_walk(tx, &listing, &walks, size).await?,
         };
         listed.groups = groups;
+        listed.has_operators = has_operators;
         Ok(listed)
     });
     Ok(listed.await?)

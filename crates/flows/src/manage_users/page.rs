@@ -241,6 +241,7 @@ pub(super) fn lay_out(listing: &Listing, page: &Page, mut found: Found) -> Liste
     Listed {
         people,
         groups: Vec::new(),
+        has_operators: false,
         count: Count::Unknown,
         orders: &Order::ALL,
         order: listing.order,

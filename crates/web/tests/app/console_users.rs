@@ -170,10 +170,7 @@ async fn k3_k12_sec_041_who_has_only_codes_by_mail_is_helped_on_the_phone_in_bot
             ),
         ] {
             let mut login = app.browser();
-            login.open("/login").await;
-            let chosen = [("language", language)];
-            let chosen = login.press("/language", &chosen).await;
-            login.follow(chosen).await;
+            login.speak(language).await;
             let before = login.type_password(&hana).await;
             assert!(before.body.contains("/login/email/send"));
             assert!(!before.body.contains("/login/helpdesk-code"));
@@ -272,6 +269,25 @@ async fn a_saved_list_is_no_formula_and_a_list_that_was_not_meant_is_the_whole()
         }
         let nobody = desk.open("/admin/users?q=PLA&show=on").await;
         assert!(!nobody.body.contains(">plain</a>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn operators_are_a_part_of_the_list_only_where_there_are_any() {
+    on_both("default", async |app| {
+        let mut desk = administrator(&app).await;
+        let (all, operators) = ("/admin/users", "/admin/users?show=operators");
+        let part = "show=operators";
+        let list = desk.open(all).await.body;
+        assert!(!list.contains(part), "{list}");
+        assert!(list.contains("show=administrators"), "{list}");
+        // Whoever follows a saved address sees which part it is, and nobody in it.
+        let saved = desk.open(operators).await.body;
+        assert!(saved.contains("運用者") && !saved.contains(">chief</a>"));
+        app.person("ope", Role::Operator).await;
+        assert!(desk.open(all).await.body.contains(part));
+        assert!(desk.open(operators).await.body.contains(">ope</a>"));
     })
     .await;
 }

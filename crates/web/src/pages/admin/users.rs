@@ -60,7 +60,7 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         |page: &Option<ListPage>| page.as_ref().map(|page| turned(&query, listed.order, page));
     let (previous, next) = (turn(&listed.previous), turn(&listed.next));
     let (parts, groups) = (
-        parts(texts, &query, &listing, policy),
+        parts(texts, &query, &listing, &listed, policy),
         groups(&query, &listing, &listed),
     );
     let orders = orders(texts, &query, &listing, &listed);
@@ -313,7 +313,13 @@ fn group_of(shows: &[Show]) -> Option<GroupId> {
 }
 
 /// Each part as a link that adds it to the filter or takes it out again.
-fn parts(texts: &Texts, query: &Fields, listing: &Listing, policy: &Policy) -> Vec<Choice> {
+fn parts(
+    texts: &Texts,
+    query: &Fields,
+    listing: &Listing,
+    listed: &Listed,
+    policy: &Policy,
+) -> Vec<Choice> {
     let name = |show| match show {
         Show::Factor(Factor::On) => texts.msg("users-on"),
         Show::Factor(Factor::Off) => texts.msg("users-off"),
@@ -331,7 +337,12 @@ fn parts(texts: &Texts, query: &Fields, listing: &Listing, policy: &Policy) -> V
         query: with_parts(query, &[], None),
         is_chosen: shows.is_empty(),
     };
-    let parts = parts_under(policy).map(|(_, show)| {
+    // A saved address may ask for operators where there are none: then the part is shown, to be taken out again.
+    let is_offered = |show: Show| {
+        show != Show::Role(Role::Operator) || listed.has_operators || shows.contains(&show)
+    };
+    let offered = parts_under(policy).filter(|(_, show)| is_offered(*show));
+    let parts = offered.map(|(_, show)| {
         let is_chosen = shows.contains(show);
         let kept = |(_, other): &&(&str, Show)| match other == show {
             true => !is_chosen,
