@@ -2,6 +2,8 @@
 # Meant to be read with `source`.
 
 export LC_ALL=C.UTF-8
+# The servers' programs lie where only root looks for them.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 fail() { printf '%s: %s\n' "examples/campus-mail/$(basename "$0")" "$*" >&2; exit 1; }
 
@@ -28,6 +30,12 @@ default_data() {
 mark=campus-mail-example
 
 as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
+
+# Asked at once, and not when half of the servers run.
+check_root() {
+  if [[ $(id -u) == 0 ]]; then return 0; fi
+  command -v sudo >/dev/null && sudo -v || fail "Postfix is started and ended by root: this needs root, or somebody who may use sudo"
+}
 
 # The servers' user: the person's own, or nobody where root started this. Postfix alone needs root, and drops it itself.
 if [[ $(id -u) == 0 ]]; then user=nobody group=nogroup; else user=$(id -un) group=$(id -gn); fi

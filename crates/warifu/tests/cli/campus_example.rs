@@ -14,7 +14,7 @@ const WALK: &str = concat!(
     "/tests/cli/files/campus_walk.py"
 );
 /// As many in a row does it take.
-const PORTS: u16 = 12;
+const PORTS: u16 = 13;
 
 /// The example in a folder of the test's own; nothing of it is left behind, however the test ends.
 struct Example {

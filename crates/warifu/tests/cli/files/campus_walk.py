@@ -211,10 +211,25 @@ for _ in range(100):
 assert arrived == "OK 4", arrived
 seen("the webmail asks as its visitor, and three letters have reached the other student")
 
+open_clients = []
+for source in (HOME, CAMPUS):
+    client = From(source)
+    client.login("hanako", HANAKO)
+    open_clients.append(client)
 student.open("/campus/account/mail").send("/campus/account/mail/close-all")
+is_ended = False
+for _ in range(150):
+    try:
+        open_clients[0].noop()
+    except (imaplib.IMAP4.abort, OSError):
+        is_ended = True
+        break
+    time.sleep(0.2)
+assert is_ended, "the mail program that was connected still is"
+open_clients[1].noop()
 for source in (HOME, CAFE):
     refuses(imap(source))
 refuses(submit(POSTFIX))
 assert webmail(HOME).status == 401
 lets_in(imap(CAMPUS))
-seen("ended on the page, every door is shut again")
+seen("ended on the page, open connections end but those of the campus, and every door is shut again")
