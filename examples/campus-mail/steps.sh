@@ -34,7 +34,7 @@ print_steps() {
   |  7 | アカウント › メールソフトの利用状況 › 127.0.0.2 の「この接続を許可する」、それから 6 をもう一度 | OK |
   |  8 | 「受信」に --interface 127.0.0.65（学内）、次に --interface 127.0.0.97（学内の eduroam）を付けて | OK、NO |
   |  9 | $webmail/ に hanako でログインし、taro にメールを送る | 届く |
-  | 10 | メールソフトの利用状況で「すべての接続元の利用を終了する」、それから「受信」「送信」 | NO、535 |
+  | 10 | メールソフトの利用状況で「すべての接続元の利用を終了する」、それから「受信」「送信」 | NO、535（つながったままのメールソフトも数秒で切断） |
   | 11 | taro で一度ログインしてから「検査」（taro のパスワードを入力） | すべての入口が gated |
 
   | step | do | see |
@@ -47,7 +47,7 @@ print_steps() {
   |  7 | your account, mail programs, let 127.0.0.2 in; then step 6 again | OK |
   |  8 | "receive" with --interface 127.0.0.65 (campus), then --interface 127.0.0.97 (eduroam on campus) | OK, NO |
   |  9 | sign in at $webmail/ as hanako and write to taro | arrives |
-  | 10 | mail programs, "End it everywhere"; then "receive" and "send" | NO, 535 |
+  | 10 | mail programs, "End it everywhere"; then "receive" and "send" | NO, 535 (a mail program that stayed connected is cut off within seconds) |
   | 11 | sign in as taro once, then "check" (with taro's password) | every door is gated |
 
   ブラウザーの警告は使い捨ての認証局によるものです / browsers warn of the throw-away authority: $data/tls/ca.pem

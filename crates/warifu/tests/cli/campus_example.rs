@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
+use crate::dovecot::Installed;
 use crate::place::{Outcome, Place, WARIFU, run};
 use crate::relay::free_ports;
 
@@ -17,14 +18,31 @@ const WALK: &str = concat!(
 const PORTS: u16 = 13;
 
 /// The example in a folder of the test's own; nothing of it is left behind, however the test ends.
-struct Example {
+struct Example<'i> {
     place: Place,
     first: u16,
+    installed: &'i Installed,
+    /// For a Dovecot that is not the machine's.
+    beside: Place,
 }
 
-impl Example {
+impl<'i> Example<'i> {
+    fn new(installed: &'i Installed) -> Self {
+        let place = Place::new();
+        let mut open = Command::new("chmod");
+        open.arg("a+rx").arg(place.path());
+        assert!(open.status().unwrap().success());
+        Self {
+            place,
+            first: free_ports(PORTS),
+            installed,
+            beside: Place::new(),
+        }
+    }
+
     fn command(&self, name: &str, arguments: &[&str]) -> Outcome {
-        let mut command = Command::new(Path::new(EXAMPLE).join(name));
+        let program = Path::new(EXAMPLE).join(name);
+        let mut command = self.installed.around(&program, self.beside.path());
         command
             .arg("--data")
             .arg(self.data())
@@ -35,7 +53,12 @@ impl Example {
 
     fn run(&self) -> Outcome {
         let first = self.first.to_string();
-        self.command("run", &["--port", &first, "--warifu", WARIFU])
+        let mut arguments = vec!["--port", &first, "--warifu", WARIFU];
+        let programs = self.installed.programs(self.beside.path());
+        if let Some(programs) = &programs {
+            arguments.extend(["--dovecot", programs.to_str().unwrap()]);
+        }
+        self.command("run", &arguments)
     }
 
     fn data(&self) -> std::path::PathBuf {
@@ -43,7 +66,7 @@ impl Example {
     }
 }
 
-impl Drop for Example {
+impl Drop for Example<'_> {
     fn drop(&mut self) {
         let _ = self.command("reset", &["--yes"]);
     }
@@ -70,18 +93,23 @@ fn is_wanted() -> bool {
 /// Shows: K1, K2, K6, K7, K8, K9, K10.
 #[test]
 fn k10_the_example_of_a_university_runs_and_every_door_opens_and_shuts_as_it_says() {
-    if !is_wanted() {
+    if is_wanted() {
+        go_through(&Installed::here());
+    } else {
         println!("left to scripts/test --long: there is no Roundcube here");
-        return;
     }
-    let place = Place::new();
-    let mut open = Command::new("chmod");
-    open.arg("a+rx").arg(place.path());
-    assert!(open.status().unwrap().success());
-    let example = Example {
-        place,
-        first: free_ports(PORTS),
-    };
+}
+
+/// Shows: K1, K2, K6, K7, K8, K9, K10.
+#[test]
+fn k10_the_example_of_a_university_does_the_same_with_a_dovecot_of_another_series() {
+    if let Some(installed) = Installed::elsewhere().filter(|_| is_wanted()) {
+        go_through(&installed);
+    }
+}
+
+fn go_through(installed: &Installed) {
+    let example = Example::new(installed);
 
     // A port that somebody has: nothing is begun.
     let taken = TcpListener::bind(("127.0.0.1", example.first + 3)).unwrap();
@@ -90,6 +118,8 @@ fn k10_the_example_of_a_university_runs_and_every_door_opens_and_shuts_as_it_say
     assert!(said.contains("is in use"), "{said}");
     assert!(!example.data().exists());
     drop(taken);
+    let (_, said) = example.command("run", &["--dovecot", "/mnt"]).bad();
+    assert!(said.contains("there is no dovecot"), "{said}");
 
     let printed = example.run().good();
     let (hanako, taro) = (password(&printed, "hanako"), password(&printed, "taro"));
@@ -108,6 +138,11 @@ fn k10_the_example_of_a_university_runs_and_every_door_opens_and_shuts_as_it_say
     example.command("stop", &[]).good();
     let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
     assert!((example.first..example.first + PORTS).all(is_free));
+    // Settings of one series are not for the other.
+    if installed.series != Installed::here().series {
+        let (_, said) = example.command("run", &[]).bad();
+        assert!(said.contains("has the settings of Dovecot 2."), "{said}");
+    }
     example.run().good();
     assert!(!is_free(example.first));
 

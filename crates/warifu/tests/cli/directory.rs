@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::client::{Answer, Client};
-use crate::place::{Place, is_root};
+use crate::dovecot::{Installed, Series};
+use crate::place::{Place, run};
 use crate::process::Process;
 use crate::relay::{free_port, wait_for};
 
@@ -100,30 +101,52 @@ impl Slapd {
 }
 
 /// A Dovecot of the test's own that does nothing but know passwords.
-struct Dovecot {
+struct Dovecot<'i> {
+    installed: &'i Installed,
     folder: PathBuf,
     process: Option<Process>,
 }
 
-impl Dovecot {
-    fn set_up(folder: &Path) -> Self {
-        let place = folder.display();
+impl<'i> Dovecot<'i> {
+    fn set_up(installed: &'i Installed, folder: &Path) -> Self {
+        let place = installed.seen(folder).display();
         fs::create_dir_all(folder).unwrap();
         fs::write(
             folder.join("users"),
             format!("hana:{{PLAIN}}{PASSWORD}\njiro:{{PLAIN}}another secret\n"),
         )
         .unwrap();
+        let passwords = match installed.series {
+            Series::V2_3 => format!(
+                "passdb {{\n  driver = passwd-file\n  args = {place}/users\n}}\n\
+                 userdb {{\n  driver = static\n  args = uid=65534 gid=65534 home={place}\n}}\n"
+            ),
+            Series::V2_4 => format!(
+                "passdb passwd-file {{\n  passwd_file_path = {place}/users\n}}\n\
+                 userdb static {{\n  fields {{\n    uid = 65534\n    gid = 65534\n    home = {place}\n  }}\n}}\n"
+            ),
+        };
+        let versions = match installed.series {
+            Series::V2_3 => "",
+            Series::V2_4 => "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n",
+        };
         let config = format!(
-            "base_dir = {place}/run\nstate_dir = {place}/state\nlog_path = {place}/dovecot.log\nprotocols =\nssl = no\n\
-             auth_mechanisms = plain\nauth_failure_delay = 0\n\
-             passdb {{\n  driver = passwd-file\n  args = {place}/users\n}}\n\
-             userdb {{\n  driver = static\n  args = uid=65534 gid=65534 home={place}\n}}\n\
-             service anvil {{\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n\
+            "{versions}base_dir = {place}/run\nstate_dir = {place}/state\nlog_path = {place}/dovecot.log\nprotocols =\nssl = no\n\
+             default_internal_user = nobody\ndefault_internal_group = nogroup\ndefault_login_user = nobody\n\
+             auth_mechanisms = plain\nauth_failure_delay = 0\n{passwords}\
+             service anvil {{\n  chroot =\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n\
+             service stats {{\n  chroot =\n}}\n\
              service auth {{\n  unix_listener auth-client {{\n    mode = 0666\n  }}\n}}\n"
         );
         fs::write(folder.join("dovecot.conf"), config).unwrap();
+        let mut chown = Command::new("chown");
+        chown.args(["-R", "nobody:nogroup"]).arg(folder);
+        run(chown, "").good();
+        let mut open = Command::new("chmod");
+        open.arg("a+rx").arg(folder.parent().unwrap());
+        run(open, "").good();
         let mut dovecot = Self {
+            installed,
             folder: folder.to_owned(),
             process: None,
         };
@@ -132,11 +155,10 @@ impl Dovecot {
     }
 
     fn start(&mut self) {
-        let mut command = Command::new("/usr/sbin/dovecot");
+        let mut command = self.installed.program("dovecot", &self.folder);
         command
-            .arg("-F")
-            .arg("-c")
-            .arg(self.folder.join("dovecot.conf"));
+            .args(["-F", "-c"])
+            .arg(self.installed.seen(&self.folder).join("dovecot.conf"));
         self.process = Some(Process::start(command));
         wait_for("Dovecot", || {
             UnixStream::connect(self.folder.join("run/auth-client")).ok()
@@ -150,7 +172,7 @@ impl Dovecot {
     }
 }
 
-impl Drop for Dovecot {
+impl Drop for Dovecot<'_> {
     fn drop(&mut self) {
         // Its children outlive a parent that is killed.
         if self.process.is_some() {
@@ -300,12 +322,19 @@ fn people_of_a_real_ldap_directory_appear_at_their_first_login() {
 
 #[test]
 fn people_of_a_real_dovecot_appear_at_their_first_login() {
-    assert!(
-        is_root(),
-        "Dovecot is started as root, as it is on a mail server"
-    );
+    log_in_by_socket(&Installed::here());
+}
+
+#[test]
+fn people_of_a_dovecot_of_another_series_appear_at_their_first_login() {
+    if let Some(installed) = Installed::elsewhere() {
+        log_in_by_socket(&installed);
+    }
+}
+
+fn log_in_by_socket(installed: &Installed) {
     let mail = Place::new();
-    let mut dovecot = Dovecot::set_up(&mail.path().join("d"));
+    let mut dovecot = Dovecot::set_up(installed, &mail.path().join("d"));
     let socket = dovecot.folder.join("run/auth-client");
     let settings = format!(
         "kind = 'dovecot'\nsocket = '{}'\nemail_domain = 'example.jp'",

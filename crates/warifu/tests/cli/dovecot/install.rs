@@ -1,5 +1,6 @@
 //! Where Dovecot's programs are: the ones of this machine, and those of another series in a folder with a Debian of its own.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,6 +43,9 @@ const DROP: [&str; 4] = [
     "--regid=nogroup",
     "--clear-groups",
 ];
+/// Shows the first folder in the second, with the machine's devices and, under its own name, the third one. Then nobody needs root's
+/// rights to go there.
+const LAY_OUT: &str = r#"mount --bind "$1" "$2" && mkdir -p "$2$3" && mount --bind "$3" "$2$3" && mount --rbind /dev "$2/dev" && shift 3 && exec "$@""#;
 /// Where a test's folder is seen in another root.
 const INSIDE: &str = "/mnt";
 /// Shows the first folder in the second, with the machine's devices, and goes there; nobody else sees it, and it ends with the last
@@ -93,6 +97,44 @@ impl Installed {
         };
         command.args(&DROP[1..]).arg(name);
         command
+    }
+
+    /// `program`, for which the programs of this Dovecot lie in the folder [`Self::programs`] in `beside`. All of them see the folders of
+    /// tests under their own names.
+    pub(crate) fn around(&self, program: &Path, beside: &Path) -> Command {
+        let Some(root) = &self.root else {
+            return Command::new(program);
+        };
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", LAY_OUT, "lay-out"]);
+        command.arg(root).arg(beside.join("root"));
+        command.arg(fs::canonicalize(std::env::temp_dir()).unwrap());
+        command.arg(program);
+        command
+    }
+
+    /// Makes the folder for [`Self::around`], where the programs are not the machine's: they go to the other root as whoever calls them,
+    /// which is nobody.
+    pub(crate) fn programs(&self, beside: &Path) -> Option<PathBuf> {
+        self.root.as_ref()?;
+        let (root, programs) = (beside.join("root"), beside.join("programs"));
+        for folder in [&root, &programs] {
+            fs::create_dir_all(folder).unwrap();
+        }
+        for (name, at) in [
+            ("dovecot", "/usr/sbin/dovecot"),
+            ("doveadm", "/usr/bin/doveadm"),
+        ] {
+            let text = format!(
+                "#!/bin/sh\nexec unshare --user --map-user=65534 --map-group=65534 --root='{}' {at} \"$@\"\n",
+                root.display()
+            );
+            fs::write(programs.join(name), text).unwrap();
+        }
+        let mut open = Command::new("chmod");
+        open.args(["-R", "a+rx"]).arg(beside);
+        assert!(open.status().unwrap().success());
+        Some(programs)
     }
 
     /// How its programs call a test's `folder`.
