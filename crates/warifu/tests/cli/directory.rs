@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::client::{Answer, Client};
-use crate::dovecot::{Installed, Series};
+use crate::dovecot::Installed;
 use crate::place::{Place, run};
 use crate::process::Process;
 use crate::relay::{free_port, wait_for};
@@ -109,34 +109,19 @@ struct Dovecot<'i> {
 
 impl<'i> Dovecot<'i> {
     fn set_up(installed: &'i Installed, folder: &Path) -> Self {
-        let place = installed.seen(folder).display();
         fs::create_dir_all(folder).unwrap();
         fs::write(
             folder.join("users"),
             format!("hana:{{PLAIN}}{PASSWORD}\njiro:{{PLAIN}}another secret\n"),
         )
         .unwrap();
-        let passwords = match installed.series {
-            Series::V2_3 => format!(
-                "passdb {{\n  driver = passwd-file\n  args = {place}/users\n}}\n\
-                 userdb {{\n  driver = static\n  args = uid=65534 gid=65534 home={place}\n}}\n"
-            ),
-            Series::V2_4 => format!(
-                "passdb passwd-file {{\n  passwd_file_path = {place}/users\n}}\n\
-                 userdb static {{\n  fields {{\n    uid = 65534\n    gid = 65534\n    home = {place}\n  }}\n}}\n"
-            ),
-        };
-        let versions = match installed.series {
-            Series::V2_3 => "",
-            Series::V2_4 => "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n",
-        };
         let config = format!(
-            "{versions}base_dir = {place}/run\nstate_dir = {place}/state\nlog_path = {place}/dovecot.log\nprotocols =\nssl = no\n\
-             default_internal_user = nobody\ndefault_internal_group = nogroup\ndefault_login_user = nobody\n\
-             auth_mechanisms = plain\nauth_failure_delay = 0\n{passwords}\
+            "{}default_internal_user = nobody\ndefault_internal_group = nogroup\ndefault_login_user = nobody\n\
+             auth_mechanisms = plain\n\
              service anvil {{\n  chroot =\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n\
              service stats {{\n  chroot =\n}}\n\
-             service auth {{\n  unix_listener auth-client {{\n    mode = 0666\n  }}\n}}\n"
+             service auth {{\n  unix_listener auth-client {{\n    mode = 0666\n  }}\n}}\n",
+            installed.series.only_passwords(installed.seen(folder))
         );
         fs::write(folder.join("dovecot.conf"), config).unwrap();
         let mut chown = Command::new("chown");

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use serde_json::json;
 
+use crate::dovecot::Installed;
 use crate::place::{is_root, run};
 use crate::process::Process;
 use crate::relay::{free_port, run_postfix, wait_for};
@@ -15,7 +16,6 @@ use crate::relay::{free_port, run_postfix, wait_for};
 const MAIN: &str = include_str!("../../../../deploy/postfix/main.cf");
 const WITH_DOVECOT: &str = include_str!("../../../../deploy/postfix/master-with-dovecot.cf");
 const WITHOUT_DOVECOT: &str = include_str!("../../../../deploy/postfix/master-without-dovecot.cf");
-const FOR_DOVECOT: &str = include_str!("../../../../deploy/dovecot/warifu-2.3.conf");
 const CLIENTS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/tests/cli/files/smtp_clients.py"
@@ -101,7 +101,9 @@ impl MailServer {
     }
 
     pub(crate) fn start(folder: &Path, warifu: SocketAddr, key: &str) -> Self {
-        let gate = FOR_DOVECOT
+        let installed = Installed::here();
+        let (gate, _) = installed.series.shipped();
+        let gate = gate
             .replace(
                 "https://login.example.jp/midori/gate/dovecot",
                 &format!("http://{warifu}/uni/gate/dovecot"),
@@ -109,7 +111,12 @@ impl MailServer {
             .replace("Bearer KEY", &format!("Bearer {key}"));
         let dovecots = [("auth", gate.as_str()), ("ungated", "")].map(|(name, gate)| {
             let at = folder.join(format!("dovecot-{name}"));
-            start_dovecot(&at, &folder.join("spool/private").join(name), gate)
+            start_dovecot(
+                &installed,
+                &at,
+                &folder.join("spool/private").join(name),
+                gate,
+            )
         });
         let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/files");
         for name in ["relay-certificate.pem", "relay-key.pem"] {
@@ -288,7 +295,7 @@ impl Drop for MailServer {
 }
 
 /// A Dovecot that does nothing but know passwords, for the Postfix beside it.
-fn start_dovecot(folder: &Path, socket: &Path, gate: &str) -> Process {
+fn start_dovecot(installed: &Installed, folder: &Path, socket: &Path, gate: &str) -> Process {
     fs::create_dir_all(folder).unwrap();
     let users: String = PEOPLE
         .iter()
@@ -296,12 +303,9 @@ fn start_dovecot(folder: &Path, socket: &Path, gate: &str) -> Process {
         .map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n"))
         .collect();
     fs::write(folder.join("users"), users).unwrap();
-    let (at, socket) = (folder.display(), socket.display());
+    let (passwords, socket) = (installed.series.only_passwords(folder), socket.display());
     let config = format!(
-        "base_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nprotocols =\nssl = no\n\
-         auth_mechanisms = plain login\nauth_failure_delay = 0\ndisable_plaintext_auth = no\n\
-         passdb {{\n  driver = passwd-file\n  args = {at}/users\n}}\n\
-         userdb {{\n  driver = static\n  args = uid=65534 gid=65534 home={at}\n}}\n\
+        "{passwords}auth_mechanisms = plain login\n\
          service anvil {{\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n\
          service auth {{\n  unix_listener {socket} {{\n    mode = 0660\n    user = postfix\n    group = postfix\n  }}\n}}\n\
          {gate}"

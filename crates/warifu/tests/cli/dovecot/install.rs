@@ -15,7 +15,7 @@ pub(crate) enum Series {
 
 impl Series {
     /// What is shipped for it: the gate, and what lets Warifu end connections.
-    pub(super) fn shipped(self) -> (&'static str, &'static str) {
+    pub(crate) fn shipped(self) -> (&'static str, &'static str) {
         match self {
             Self::V2_3 => (
                 include_str!("../../../../../deploy/dovecot/warifu-2.3.conf"),

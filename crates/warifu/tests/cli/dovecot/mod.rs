@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-pub(crate) use install::{Installed, Series};
+pub(crate) use install::Installed;
 pub(crate) use server::{Dovecot, Gate, PASSWORD, Wanted};
 
 use crate::place::Place;

@@ -78,6 +78,29 @@ impl Ports {
     }
 }
 
+impl Series {
+    /// The beginning of the configuration of a Dovecot that does nothing but know the passwords in the file `users`. `at` is the folder of
+    /// everything it has, as Dovecot sees it.
+    pub(crate) fn only_passwords(self, at: &Path) -> String {
+        let at = at.display();
+        let passwords = match self {
+            Self::V2_3 => format!(
+                "passdb {{\n  driver = passwd-file\n  args = {at}/users\n}}\n\
+                 userdb {{\n  driver = static\n  args = uid=65534 gid=65534 home={at}\n}}\n"
+            ),
+            Self::V2_4 => format!(
+                "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n\
+                 passdb passwd-file {{\n  passwd_file_path = {at}/users\n}}\n\
+                 userdb static {{\n  fields {{\n    uid = 65534\n    gid = 65534\n    home = {at}\n  }}\n}}\n"
+            ),
+        };
+        format!(
+            "{passwords}base_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nprotocols =\nssl = no\n\
+             auth_failure_delay = 0\n"
+        )
+    }
+}
+
 /// What differs from one test to the next.
 pub(super) struct Own<'a> {
     pub(super) ports: &'a Ports,
