@@ -39,16 +39,23 @@ pub enum Service {
 impl Service {
     /// Reads a service name as Dovecot and Postfix use them.
     pub fn parse(name: &str) -> Self {
-        match name.to_ascii_lowercase().as_str() {
-            WEB_SERVICE => Self::Web,
-            "imap" | "imaps" => Self::Client(MailProtocol::Imap),
-            "pop3" | "pop3s" => Self::Client(MailProtocol::Pop3),
-            "submission" | "submissions" | "smtp" | "smtps" => {
-                Self::Client(MailProtocol::Submission)
-            }
-            "sieve" | "managesieve" => Self::Client(MailProtocol::ManageSieve),
-            _ => Self::Other,
-        }
+        const NAMES: [(&str, Service); 11] = [
+            ("imap", Service::Client(MailProtocol::Imap)),
+            ("imaps", Service::Client(MailProtocol::Imap)),
+            ("pop3", Service::Client(MailProtocol::Pop3)),
+            ("pop3s", Service::Client(MailProtocol::Pop3)),
+            ("submission", Service::Client(MailProtocol::Submission)),
+            ("submissions", Service::Client(MailProtocol::Submission)),
+            ("smtp", Service::Client(MailProtocol::Submission)),
+            ("smtps", Service::Client(MailProtocol::Submission)),
+            ("sieve", Service::Client(MailProtocol::ManageSieve)),
+            ("managesieve", Service::Client(MailProtocol::ManageSieve)),
+            (WEB_SERVICE, Service::Web),
+        ];
+        let named = NAMES
+            .iter()
+            .find(|(known, _)| name.eq_ignore_ascii_case(known));
+        named.map_or(Self::Other, |(_, service)| *service)
     }
 
     /// Its place in a stored set of services.

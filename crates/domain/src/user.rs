@@ -68,7 +68,11 @@ impl Login {
         if text.len() > 4 * Self::MAX_CHARS + 64 {
             return Err(BadLogin::TooLong);
         }
-        let folded: String = text.nfkc().collect::<String>().trim().to_lowercase();
+        // ASCII is its own compatibility form.
+        let folded = match text.is_ascii() {
+            true => text.trim().to_ascii_lowercase(),
+            false => text.nfkc().collect::<String>().trim().to_lowercase(),
+        };
         let folded = shown_domain(folded);
         if folded.is_empty() {
             Err(BadLogin::Empty)

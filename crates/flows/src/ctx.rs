@@ -19,6 +19,7 @@ use crate::{
     clock::Clock,
     error::{Fault, FlowError},
     first_factor::Directories,
+    gate_desk::GateDesk,
     hasher::Hasher,
     recent::Recent,
     rng::Rng,
@@ -57,6 +58,8 @@ pub struct Ctx {
     keys: RwLock<Arc<KeyRing>>,
     /// What was noted a moment ago, so that it is not noted twice.
     pub(crate) recent: Recent,
+    /// Questions to the gate that wait for the database.
+    pub(crate) gate_desk: GateDesk,
     /// What is being written behind answers.
     pub(crate) behind: Behind,
     /// When this process swept last, in milliseconds; 0: not yet.
@@ -95,6 +98,7 @@ impl Ctx {
             listening_at: None,
             mail_servers: HashSet::new(),
             recent: Recent::default(),
+            gate_desk: GateDesk::default(),
             behind: Behind::default(),
             swept_at: AtomicI64::new(0),
             tenants: Mutex::default(),
@@ -248,6 +252,11 @@ impl Ctx {
             .read(tenant.id, async move |tx| job(tx, &known).await);
         let value = read.await?;
         Ok(Some((tenant, value)))
+    }
+
+    /// A tenant as it was read last, with the state that it had then. Worth nothing until that state was asked for again.
+    pub(crate) fn kept_tenant(&self, slug: &str) -> Option<(TenantState, Arc<Tenant>)> {
+        self.kept(slug).map(|kept| (kept.state, kept.tenant))
     }
 
     fn kept(&self, slug: &str) -> Option<Kept> {

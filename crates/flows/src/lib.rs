@@ -22,6 +22,7 @@ mod familiar;
 pub mod first_factor;
 pub mod first_password;
 mod foreign_hash;
+mod gate_desk;
 pub mod gate_keys;
 pub mod hasher;
 pub mod key_rotation;

@@ -27,7 +27,8 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
-    login::{facts_of, find_grace},
+    gate_desk::{Look, Seen},
+    login::{facts_of, find_grace, grace_matters},
     mail_kicks::OpenSession,
     recent::Note,
 };
@@ -154,6 +155,13 @@ pub async fn report(
 
 pub(crate) type Looked = Option<(Arc<Tenant>, Option<Asked>, Option<Judged>)>;
 
+/// A question's key, unless this process asks, and what was found.
+type Found = (
+    Option<(i64, Option<Timestamp>)>,
+    Option<Asked>,
+    Option<Judged>,
+);
+
 /// Checks the key and judges the question, in one snapshot.
 pub(crate) async fn look(
     ctx: &Ctx,
@@ -166,24 +174,10 @@ pub(crate) async fn look(
         Server::WithKey(key, _) => Some(key.hash()),
         Server::Own => None,
     };
-    let question = question.clone();
-    let looked = ctx
-        .read_in_tenant(slug, async move |tx, tenant| {
-            let key = match &key {
-                Some(key) => match find_key(tx, key).await? {
-                    Some(key) => Some(key),
-                    None => return Ok(None),
-                },
-                None => None,
-            };
-            let asked = read(tenant, &question);
-            let judged = match &asked {
-                Some(asked) => Some(judge_in(tx, tenant, asked, now).await?),
-                None => None,
-            };
-            Ok(Some((key, asked, judged)))
-        })
-        .await?;
+    let looked = match look_once(ctx, slug, key, question, now).await? {
+        Some((tenant, found)) => Some((tenant, Some(found))),
+        None => look_around(ctx, slug, key, question, now).await?,
+    };
     let Some((tenant, found)) = looked else {
         return Ok(None);
     };
@@ -204,6 +198,70 @@ pub(crate) async fn look(
         }
     }
     Ok(Some((tenant, asked, judged)))
+}
+
+/// What one statement tells, where that is all there is to know: somebody with this very login ID may go on. `None`: look around.
+async fn look_once(
+    ctx: &Ctx,
+    slug: &str,
+    key: Option<TokenHash>,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Option<(Arc<Tenant>, Found)>, FlowError> {
+    let Some((state, tenant)) = ctx.kept_tenant(slug) else {
+        return Ok(None);
+    };
+    let Some(asked) = read(&tenant, question) else {
+        return Ok(None);
+    };
+    let look = Look {
+        key,
+        login: asked.login.clone(),
+        network: asked.network,
+    };
+    let seen = ctx.gate_desk.ask(&ctx.store, tenant.id, look).await?;
+    let is_right = |seen: &Seen| seen.state == state && (key.is_none() || seen.key.is_some());
+    let Some(seen) = seen.filter(is_right) else {
+        return Ok(None);
+    };
+    let Some(person) = seen.person else {
+        return Ok(None);
+    };
+    if grace_matters(&tenant, person.totp_suspended.is_some()) {
+        return Ok(None);
+    }
+    let decision = decision_on(&tenant, &person, None, asked.address, now);
+    let judged = judge_person(&tenant, &person, decision, &asked, now);
+    // Whoever is refused is looked for in the same way, whatever the reason is (SEC-49).
+    let may_go_on = judged.verdict == Verdict::Allow;
+    Ok(may_go_on.then(|| (tenant, (seen.key, Some(asked), Some(judged)))))
+}
+
+/// Looks for whatever may matter.
+async fn look_around(
+    ctx: &Ctx,
+    slug: &str,
+    key: Option<TokenHash>,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Option<(Arc<Tenant>, Option<Found>)>, FlowError> {
+    let question = question.clone();
+    ctx.read_in_tenant(slug, async move |tx, tenant| {
+        let key = match &key {
+            Some(key) => match find_key(tx, key).await? {
+                Some(key) => Some(key),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        let asked = read(tenant, &question);
+        let judged = match &asked {
+            Some(asked) => Some(judge_in(tx, tenant, asked, now).await?),
+            None => None,
+        };
+        Ok(Some((key, asked, judged)))
+    })
+    .await
 }
 
 async fn find_key(
@@ -239,39 +297,53 @@ async fn judge_in(
     now: Timestamp,
 ) -> Result<Judged, StoreError> {
     let policy = &tenant.policy;
-    let mut judged = Judged {
-        verdict: Verdict::Refuse,
+    let unknown = |verdict| Judged {
+        verdict,
         user: None,
         unrecorded: false,
         noted_at: None,
     };
     let found = match find_person(tx, tenant, asked).await? {
-        Found::Person(found) => found,
-        Found::Nobody => {
+        Whom::Person(found) => found,
+        Whom::Nobody => {
             let trusted = is_trusted(&policy.networks, asked.address);
             let facts = Facts::of_stranger(tenant.suspended, trusted);
             let decision = decide(policy, &facts, now);
-            judged.verdict = judge(decision, &policy.mail, asked.service, None, now);
-            return Ok(judged);
+            let verdict = judge(decision, &policy.mail, asked.service, None, now);
+            return Ok(unknown(verdict));
         }
-        Found::Several => return Ok(judged),
+        Whom::Several => return Ok(unknown(Verdict::Refuse)),
     };
     let decision = decide_at(tx, tenant, &found, asked.address, now).await?;
-    let (user, window) = (found.member.id, found.window);
-    judged.user = Some(user);
-    judged.noted_at = window.and_then(|row| {
-        row.used_at
-            .filter(|_| row.services & asked.service.bit() != 0)
-    });
-    let window = window.map(|row| row.window);
-    judged.verdict = judge(decision, &policy.mail, asked.service, window.as_ref(), now);
+    let mut judged = judge_person(tenant, &found, decision, asked, now);
     if judged.verdict == Verdict::NeedsWindow {
-        let recorded = tx.find_mail_refusal(user, asked.network).await?;
+        let recorded = tx.find_mail_refusal(found.member.id, asked.network).await?;
         judged.unrecorded = recorded.is_none_or(|row| {
             row.refused_at <= now - RECORD_EVERY || row.services & asked.service.bit() == 0
         });
     }
     Ok(judged)
+}
+
+/// Judges a question about somebody who was found, by what was decided. Whether a refusal is recorded already is not looked for.
+fn judge_person(
+    tenant: &Tenant,
+    found: &AtGate,
+    decision: Decision,
+    asked: &Asked,
+    now: Timestamp,
+) -> Judged {
+    let window = found.window.as_ref().map(|row| &row.window);
+    let rules = &tenant.policy.mail;
+    Judged {
+        verdict: judge(decision, rules, asked.service, window, now),
+        user: Some(found.member.id),
+        unrecorded: false,
+        noted_at: found.window.and_then(|row| {
+            row.used_at
+                .filter(|_| row.services & asked.service.bit() != 0)
+        }),
+    }
 }
 
 /// What is decided about a person whose mail client comes from `address`.
@@ -283,16 +355,27 @@ pub(crate) async fn decide_at(
     now: Timestamp,
 ) -> Result<Decision, StoreError> {
     let has_totp = found.totp_suspended.is_some();
-    let facts = Facts {
-        has_totp,
-        totp_suspended: found.totp_suspended == Some(true),
-        grace_until: find_grace(tx, tenant, found.member.id, has_totp).await?,
-        ..facts_of(tenant, &found.member, None, Some(address))
-    };
-    Ok(decide(&tenant.policy, &facts, now))
+    let grace_until = find_grace(tx, tenant, found.member.id, has_totp).await?;
+    Ok(decision_on(tenant, found, grace_until, address, now))
 }
 
-enum Found {
+fn decision_on(
+    tenant: &Tenant,
+    found: &AtGate,
+    grace_until: Option<Timestamp>,
+    address: IpAddr,
+    now: Timestamp,
+) -> Decision {
+    let facts = Facts {
+        has_totp: found.totp_suspended.is_some(),
+        totp_suspended: found.totp_suspended == Some(true),
+        grace_until,
+        ..facts_of(tenant, &found.member, None, Some(address))
+    };
+    decide(&tenant.policy, &facts, now)
+}
+
+enum Whom {
     Person(AtGate),
     Nobody,
     /// The name fits several people, and nobody can say whose window would count.
@@ -300,16 +383,16 @@ enum Found {
 }
 
 /// Whom a mail client's login names: the login ID itself, or else the same name with or without one of the tenant's mail domains.
-async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, asked: &Asked) -> Result<Found, StoreError> {
+async fn find_person(tx: &mut Tx<'_>, tenant: &Tenant, asked: &Asked) -> Result<Whom, StoreError> {
     if let Some(person) = tx.find_at_gate(&asked.login, asked.network).await? {
-        return Ok(Found::Person(person));
+        return Ok(Whom::Person(person));
     }
-    let mut found = Found::Nobody;
+    let mut found = Whom::Nobody;
     for login in other_spellings(tenant, &asked.login) {
         if let Some(person) = tx.find_at_gate(&login, asked.network).await? {
             found = match found {
-                Found::Nobody => Found::Person(person),
-                _ => Found::Several,
+                Whom::Nobody => Whom::Person(person),
+                _ => Whom::Several,
             };
         }
     }

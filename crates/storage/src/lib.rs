@@ -3,6 +3,7 @@
 
 mod addresses;
 mod adoption;
+mod at_gate;
 mod attempts;
 mod audit;
 mod authenticators;
@@ -49,6 +50,7 @@ mod users;
 
 pub use addresses::{AddressCode, AddressRow};
 pub use adoption::{DayAdoption, GroupAdoption, Unprotected};
+pub use at_gate::{AtGate, Glance, MOST_AT_ONCE};
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
 pub use audit::{AuditFilter, AuditPlace, AuditRow, ChainCheck, LANES, Outcome, Removed};
 pub use authenticators::{
@@ -66,7 +68,7 @@ pub use jobs::{JobRow, JobState};
 pub use key_use::KeyUse;
 pub use keyring::{KeyRing, KeyRingError, KeyState, Purpose};
 pub use mail_kicks::{DueMailKick, MailKick};
-pub use mail_windows::{AtGate, MailRefusalRow, MailWindowRow};
+pub use mail_windows::{MailRefusalRow, MailWindowRow};
 pub use outbox::{DueNotice, Notice, OutboxState};
 pub use pairings::{PairingRow, ReservedAppCode};
 pub use person_records::PersonRecords;

@@ -7,24 +7,9 @@ use warifu_domain::{
     mail_window::{MAX_WINDOWS, MailWindow, SourceNetwork},
     network::{address_bytes, address_from_bytes},
     time::Timestamp,
-    user::Login,
 };
 
-use crate::{
-    store::{Row, StoreError, Tx},
-    users::{MEMBER_COLUMNS, Member, member, member_columns},
-};
-
-/// What the gate looks at when a mail client names somebody.
-#[derive(Clone, Copy, Debug)]
-pub struct AtGate {
-    /// Who it is.
-    pub member: Member,
-    /// The app in use: `None`: there is none; else whether it is suspended.
-    pub totp_suspended: Option<bool>,
-    /// The window where the client is, open or over.
-    pub window: Option<MailWindowRow>,
-}
+use crate::store::{Row, StoreError, Tx};
 
 /// A window as its person sees it.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +53,7 @@ fn address(row: &Row<'_>, column: usize) -> Result<IpAddr, StoreError> {
 }
 
 /// Reads a window from six columns, the first of which is given.
-fn window(row: &Row<'_>, first: usize) -> Result<MailWindowRow, StoreError> {
+pub(crate) fn window(row: &Row<'_>, first: usize) -> Result<MailWindowRow, StoreError> {
     let used_at = row.int(first + 5)?;
     Ok(MailWindowRow {
         network: network(row, first)?,
@@ -121,37 +106,6 @@ impl Tx<'_> {
         self.exec(sql, &[tenant.into(), user.into(), (MAX_WINDOWS - 1).into()])
             .await?;
         Ok(())
-    }
-
-    /// All that the gate looks at, of the person with a login ID, in one statement: it is asked at every login of a mail client.
-    pub async fn find_at_gate(
-        &mut self,
-        login: &Login,
-        network: SourceNetwork,
-    ) -> Result<Option<AtGate>, StoreError> {
-        let tenant = self.tenant;
-        let sql = concat!(
-            "SELECT ",
-            member_columns!(),
-            ", (SELECT CAST(CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END AS BIGINT) FROM totp
-                 WHERE totp.tenant_id = $1 AND totp.user_id = person.id AND confirmed_at IS NOT NULL
-                 ORDER BY totp.id DESC LIMIT 1),
-               network, address, since, until, services, used_at
-               FROM person LEFT JOIN mail_window
-                 ON mail_window.tenant_id = $1 AND mail_window.user_id = person.id AND network = $3
-              WHERE person.tenant_id = $1 AND login = $2"
-        );
-        let key = [tenant.into(), login.as_str().into(), network.bytes().into()];
-        self.find(sql, &key, |row| {
-            let first = MEMBER_COLUMNS + 1;
-            let has_window = row.opt_int(first + 2)?.is_some();
-            Ok(AtGate {
-                member: member(row)?,
-                totp_suspended: row.opt_int(MEMBER_COLUMNS)?.map(|it| it != 0),
-                window: has_window.then(|| window(row, first)).transpose()?,
-            })
-        })
-        .await
     }
 
     /// A person's window at a network, open or over.

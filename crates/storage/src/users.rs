@@ -128,7 +128,8 @@ macro_rules! person_columns {
 /// What [`member`] reads, in its order.
 macro_rules! member_columns {
     () => {
-        "id, role, disabled, group_id, factor, codes_low, blocked_until, last_login_at, must_enrol, own_switch, has_email"
+        "person.id, person.role, person.disabled, person.group_id, person.factor, person.codes_low, person.blocked_until, \
+         person.last_login_at, person.must_enrol, person.own_switch, person.has_email"
     };
 }
 pub(crate) use member_columns;

@@ -136,7 +136,7 @@ pub(crate) async fn find_grace(
     }
 }
 
-fn grace_matters(tenant: &Tenant, has_totp: bool) -> bool {
+pub(crate) fn grace_matters(tenant: &Tenant, has_totp: bool) -> bool {
     tenant.policy.second_factor.demands() && !has_totp
 }
 

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use warifu_domain::{
     audit::EventKind,
+    mail_window::SourceNetwork,
     password::PasswordTerm,
     policy::Enrolment,
     refusal::Refusal,
@@ -14,12 +15,13 @@ use warifu_domain::{
 use warifu_flows::{
     By, gate_keys,
     mail_gate::{self, Answer, Outcome, Server},
+    mail_windows,
     manage_users::{self, NewPerson},
 };
 use warifu_storage::BudgetKind;
 
 use crate::{
-    mail_windows::{address, campus, question},
+    mail_windows::{WINDOW, address, campus, question, sign_in_at},
     support::{Setting, World, on_both, refused},
 };
 
@@ -374,6 +376,95 @@ async fn parallel_questions_get_one_answer_and_leave_one_record() {
             .iter()
             .filter(|row| row.kind == EventKind::MailClientRefused);
         assert_eq!(recorded.count(), 1);
+    })
+    .await;
+}
+
+/// Questions wait for the database together; none is answered by what another one asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_068_questions_asked_at_once_are_answered_by_their_own_key_person_network_and_tenant() {
+    const PEOPLE: usize = 6;
+    const PLACES: [&str; 2] = [HOME, "203.0.113.80"];
+    on_both(campus(), async |world| {
+        let neighbour = world.neighbour("neighbour").await;
+        let mut tenants = Vec::new();
+        for world in [world, neighbour] {
+            let (tenant, by) = (world.tenant().await, By::command_line());
+            let key = gate_keys::add(&world.ctx, &tenant, &by, "mx").await;
+            let mut people = Vec::new();
+            for number in 0..PEOPLE {
+                people.push(world.member_with_app(&format!("hana{number}")).await.0);
+            }
+            tenants.push((world, Arc::new(key.unwrap()), people));
+        }
+        tenants[0].0.wait(WINDOW);
+        // Who has a window at the first place, at the second, at none: in the neighbour others than here.
+        let place_of = |tenant, number| PLACES.get((tenant + number) % 3).copied();
+        for (index, (world, _, people)) in tenants.iter_mut().enumerate() {
+            for (number, person) in people.iter_mut().enumerate() {
+                if let Some(place) = place_of(index, number) {
+                    world.browser_at(address(place)).sign_in(person).await;
+                }
+            }
+        }
+        let mut asks = Vec::new();
+        for round in 0..6 * PEOPLE {
+            for (index, (world, key, _)) in tenants.iter().enumerate() {
+                let (place, number) = (PLACES[round % 2], round % PEOPLE);
+                let foreign = tenants[1 - index].1.clone();
+                for (key, is_good) in [(key.clone(), true), (foreign, false)] {
+                    let world = world.clone();
+                    let expected = is_good.then_some(match place_of(index, number) {
+                        Some(open) if open == place => Answer::Allow,
+                        _ => Answer::NeedsWindow,
+                    });
+                    asks.push(tokio::spawn(async move {
+                        let server = Server::WithKey((*key).clone(), address("192.0.2.25"));
+                        let question = question(&format!("hana{number}"), place, "imap");
+                        let asked = mail_gate::ask(&world.ctx, &world.slug, &server, &question);
+                        let answer = asked.await.unwrap().map(|(_, answer)| answer);
+                        let place = format!("{} {number} {place}", world.slug);
+                        assert_eq!(answer, expected, "{place}");
+                    }));
+                }
+            }
+        }
+        for ask in asks {
+            ask.await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_054_a_window_that_is_closed_while_questions_are_asked_opens_nothing_afterwards() {
+    on_both(campus(), async |world| {
+        let (mut hana, _) = world.student("hana").await;
+        let browser = sign_in_at(&world, &mut hana, HOME).await;
+        let asks: Vec<_> = (0..100)
+            .map(|_| {
+                let world = world.clone();
+                tokio::spawn(async move { world.ask_gate("hana", HOME, "imap").await })
+            })
+            .collect();
+        let (tenant, who) = (world.tenant().await, browser.who().await.unwrap());
+        let home = SourceNetwork::of(address(HOME), 64);
+        mail_windows::close(&world.ctx, &tenant, &browser.request(), &who, home)
+            .await
+            .unwrap();
+        let later: Vec<_> = (0..100)
+            .map(|_| {
+                let world = world.clone();
+                tokio::spawn(async move { world.ask_gate("hana", HOME, "imap").await })
+            })
+            .collect();
+        for ask in asks {
+            ask.await.unwrap();
+        }
+        for ask in later {
+            assert_eq!(ask.await.unwrap(), Answer::NeedsWindow);
+        }
+        world.ctx.settle().await;
     })
     .await;
 }

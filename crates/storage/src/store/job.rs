@@ -29,6 +29,8 @@ pub(super) struct Order {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     Read,
+    /// One `SELECT`, which is a snapshot without a transaction around it.
+    Select,
     Write,
 }
 

@@ -140,6 +140,24 @@ impl Store {
         self.run(Access::Read, in_tenant(tenant, job)).await
     }
 
+    /// [`Store::read`] of a job that has one statement: that is a snapshot by itself, and costs no transaction. A second statement
+    /// fails.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_once<T, F>(&self, tenant: TenantId, job: F) -> Result<T, StoreError>
+    where
+        F: AsyncFn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run(Access::Select, in_tenant(tenant, job)).await
+    }
+
+    /// Whether each statement is a question to another process: then it pays to ask several things in one.
+    pub fn is_remote(&self) -> bool {
+        self.inner.readers.is_none()
+    }
+
     /// Runs `job` as one transaction: `Ok` commits and is returned once the commit is durable, `Err` leaves nothing.
     ///
     /// The job is finished even if the caller's future is dropped. It may run more than once, so it changes nothing
@@ -222,8 +240,12 @@ impl Store {
         F: AsyncFn(Connection<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        if let (Access::Read, Some(readers)) = (access, &self.inner.readers) {
-            return readers.read(&body);
+        if let Some(readers) = &self.inner.readers {
+            match access {
+                Access::Read => return readers.read(&body),
+                Access::Select => return readers.select(&body),
+                Access::Write => {}
+            }
         }
         let (job, answer) = TypedJob::new(body);
         let order = Order {

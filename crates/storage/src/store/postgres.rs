@@ -99,7 +99,7 @@ impl<'c> PostgresTransaction<'c> {
         match self.access {
             Access::Write => commit.await.map_err(meaning),
             // The first poll sends it.
-            Access::Read => {
+            Access::Read | Access::Select => {
                 std::future::poll_fn(|context| match commit.as_mut().poll(context) {
                     Poll::Ready(outcome) => Poll::Ready(outcome.map_err(meaning)),
                     Poll::Pending => Poll::Ready(Ok(())),
@@ -164,7 +164,7 @@ impl<'c> PostgresTransaction<'c> {
         &self,
         statement: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, StoreError> {
-        if self.is_begun.replace(true) {
+        if self.access == Access::Select || self.is_begun.replace(true) {
             return statement.await.map_err(meaning);
         }
         let (begun, outcome) = tokio::join!(

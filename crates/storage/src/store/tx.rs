@@ -25,6 +25,8 @@ pub(super) struct Connection<'c> {
     engine: Engine<'c>,
     fault: Option<&'c FaultPlan>,
     failure: Option<StoreError>,
+    /// How many statements there may still be, each a `SELECT`. `None`: any number, and of every kind.
+    selects: Option<u32>,
 }
 
 enum Engine<'c> {
@@ -139,6 +141,7 @@ impl<'c> Connection<'c> {
             engine: Engine::Sqlite(connection),
             fault,
             failure: None,
+            selects: None,
         }
     }
 
@@ -150,11 +153,20 @@ impl<'c> Connection<'c> {
             engine: Engine::Postgres(transaction),
             fault,
             failure: None,
+            selects: None,
+        }
+    }
+
+    /// The same for one `SELECT` alone.
+    pub(super) fn for_one_select(self) -> Self {
+        Self {
+            selects: Some(1),
+            ..self
         }
     }
 
     async fn exec(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.admit()?;
+        self.admit(sql)?;
         let outcome = match self.engine {
             Engine::Sqlite(connection) => connection.exec(sql, params),
             Engine::Postgres(transaction) => transaction.exec(sql, params).await,
@@ -169,8 +181,8 @@ impl<'c> Connection<'c> {
     ) -> Result<(), StoreError> {
         if let Engine::Postgres(transaction) = self.engine {
             // Each counts for a fault plan, as on SQLite.
-            self.admit()?;
-            self.admit()?;
+            self.admit(first.0)?;
+            self.admit(second.0)?;
             let outcome = transaction.exec_both(first, second).await;
             return self.remember(outcome);
         }
@@ -217,7 +229,7 @@ impl<'c> Connection<'c> {
         params: &[Value<'_>],
         each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.admit()?;
+        self.admit(sql)?;
         let outcome = match self.engine {
             Engine::Sqlite(connection) => connection.each(sql, params, each),
             Engine::Postgres(transaction) => transaction.each(sql, params, each).await,
@@ -227,9 +239,22 @@ impl<'c> Connection<'c> {
 
     /// Refuses statements after a failed one. PostgreSQL does so by itself, SQLite would go on: a job that swallows
     /// an error must not commit half of its work on one engine only.
-    fn admit(&mut self) -> Result<(), StoreError> {
+    fn admit(&mut self, sql: &str) -> Result<(), StoreError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
+        }
+        if let Some(left) = &mut self.selects {
+            // Without a transaction around it PostgreSQL would run whatever it is given.
+            if !sql.starts_with("SELECT ") {
+                return self.remember(Err(StoreError::ReadOnly));
+            }
+            match left.checked_sub(1) {
+                Some(fewer) => *left = fewer,
+                None => {
+                    let words = "a second statement where one is a snapshot by itself";
+                    return self.remember(Err(StoreError::Other(words.into())));
+                }
+            }
         }
         if self.fault.is_some_and(FaultPlan::strikes) {
             return self.remember(Err(StoreError::Unavailable));

@@ -227,7 +227,7 @@ async fn run_once(
         client, statements, ..
     } = session;
     let error = match PostgresTransaction::begin(client, statements, access).await {
-        Ok(transaction) => match job.run(Connection::postgres(&transaction, fault)).await {
+        Ok(transaction) => match job.run(connection(&transaction, access, fault)).await {
             Ok(()) => return commit(&transaction, access, fault).await,
             Err(error) => {
                 transaction.roll_back().await;
@@ -241,6 +241,18 @@ async fn run_once(
         // The server went away before it was asked to commit, so nothing of this was stored.
         StoreError::Unavailable if client.is_closed() => Run::Again,
         error => Run::Answered(Err(error)),
+    }
+}
+
+fn connection<'c>(
+    transaction: &'c PostgresTransaction<'c>,
+    access: Access,
+    fault: Option<&'c FaultPlan>,
+) -> Connection<'c> {
+    let connection = Connection::postgres(transaction, fault);
+    match access {
+        Access::Select => connection.for_one_select(),
+        Access::Read | Access::Write => connection,
     }
 }
 

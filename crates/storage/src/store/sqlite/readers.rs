@@ -46,10 +46,7 @@ impl Readers {
     where
         F: AsyncFn(Connection<'_>) -> Result<T, StoreError>,
     {
-        let mut slot = self.free_slot();
-        if let Slot::Empty = *slot {
-            *slot = Slot::Open(SqliteConnection::open(&self.path, Use::Read)?);
-        }
+        let mut slot = self.open_slot()?;
         let Slot::Open(connection) = &*slot else {
             return Err(StoreError::Unavailable);
         };
@@ -65,11 +62,33 @@ impl Readers {
         outcome
     }
 
+    /// Runs `job`, whose one statement is a snapshot by itself.
+    pub(in super::super) fn select<T, F>(&self, job: &F) -> Result<T, StoreError>
+    where
+        F: AsyncFn(Connection<'_>) -> Result<T, StoreError>,
+    {
+        let slot = self.open_slot()?;
+        let Slot::Open(connection) = &*slot else {
+            return Err(StoreError::Unavailable);
+        };
+        let connection = Connection::sqlite(connection, self.fault.as_ref()).for_one_select();
+        finish(without_panic(job(connection)))
+    }
+
     /// Ends reading and gives the files back.
     pub(in super::super) fn close(&self) {
         for slot in &self.slots {
             *lock(slot) = Slot::Closed;
         }
+    }
+
+    /// [`Self::free_slot`], with a connection unless reading has ended.
+    fn open_slot(&self) -> Result<MutexGuard<'_, Slot>, StoreError> {
+        let mut slot = self.free_slot();
+        if let Slot::Empty = *slot {
+            *slot = Slot::Open(SqliteConnection::open(&self.path, Use::Read)?);
+        }
+        Ok(slot)
     }
 
     /// The first connection nobody uses, so that the fewest are opened; if all are in use, waits for one in turn.

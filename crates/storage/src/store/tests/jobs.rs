@@ -34,6 +34,35 @@ async fn a_job_commits_on_ok_and_leaves_nothing_on_err() {
 }
 
 #[tokio::test]
+async fn a_select_without_a_transaction_is_one_and_changes_nothing() {
+    on_both(StoreOptions::default(), async |store| {
+        insert(&store, 1, 10).await.unwrap();
+        let number = store.read_once(TENANT, async |tx| tx.find_number(1).await);
+        assert_eq!(number.await, Ok(Some(10)), "{}", store.engine());
+        let twice = store.read_once(TENANT, async |tx| {
+            tx.find_number(1).await?;
+            tx.find_number(1).await
+        });
+        assert!(
+            matches!(twice.await, Err(StoreError::Other(_))),
+            "{}",
+            store.engine()
+        );
+        let written = store.read_once(TENANT, async |tx| tx.insert_sample(2, 20).await);
+        assert_eq!(written.await, Err(StoreError::ReadOnly));
+        let returned = store.read_once(TENANT, async |tx| {
+            let sql = "DELETE FROM sample WHERE tenant_id = $1 RETURNING id";
+            tx.find(sql, &[tx.tenant.into()], |row| row.int(0)).await
+        });
+        assert_eq!(returned.await, Err(StoreError::ReadOnly));
+        assert_eq!(count(&store).await, 1, "{}", store.engine());
+        // The connections are as good as before.
+        insert(&store, 3, 30).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_two_statements_sent_together_a_failing_one_says_why_and_leaves_nothing() {
     const INSERT: &str = "INSERT INTO sample (tenant_id, id) VALUES (1, $1)";
     on_both(StoreOptions::default(), async |store| {

@@ -1,0 +1,178 @@
+//! All that the gate of mail servers looks at, in one statement: it is asked at every login of a mail client.
+
+use warifu_domain::{
+    logo::LogoId, mail_window::SourceNetwork, time::Timestamp, token::TokenHash, user::Login,
+};
+
+use crate::{
+    mail_windows::{MailWindowRow, window},
+    store::{Row, StoreError, Tx, Value},
+    tenants::TenantState,
+    users::{MEMBER_COLUMNS, Member, member, member_columns},
+};
+
+/// What the gate looks at when a mail client names somebody.
+#[derive(Clone, Copy, Debug)]
+pub struct AtGate {
+    /// Who it is.
+    pub member: Member,
+    /// The app in use: `None`: there is none; else whether it is suspended.
+    pub totp_suspended: Option<bool>,
+    /// The window where the client is, open or over.
+    pub window: Option<MailWindowRow>,
+}
+
+/// What one look shows.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    /// The tenant of the transaction.
+    pub state: TenantState,
+    /// The gate key that was asked for: its id, and when it was last used.
+    pub key: Option<(i64, Option<Timestamp>)>,
+    /// For each who was named: who that is. `None`: nobody has this login ID.
+    pub people: Vec<Option<AtGate>>,
+}
+
+/// People that one statement may name.
+pub const MOST_AT_ONCE: usize = 32;
+
+/// `$1` is the tenant, `$2` a gate key's hash; who is named, and which of their windows, is told behind them.
+macro_rules! glance {
+    ($logins:literal, $windows:literal) => {
+        concat!(
+            "SELECT ",
+            member_columns!(),
+            ", (SELECT CAST(CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END AS BIGINT) FROM totp
+                 WHERE totp.tenant_id = $1 AND totp.user_id = person.id AND confirmed_at IS NOT NULL
+                 ORDER BY totp.id DESC LIMIT 1),
+               mail_window.network, mail_window.address, mail_window.since, mail_window.until, mail_window.services, mail_window.used_at,
+               person.login, tenant.revision, tenant.suspended, tenant.logo, gate_key.id, gate_key.used_at
+               FROM tenant
+               LEFT JOIN gate_key ON gate_key.tenant_id = $1 AND gate_key.secret_hash = $2
+               LEFT JOIN person ON person.tenant_id = $1 AND person.login ",
+            $logins,
+            " LEFT JOIN mail_window ON mail_window.tenant_id = $1 AND mail_window.user_id = person.id",
+            $windows,
+            " WHERE tenant.id = $1"
+        )
+    };
+}
+
+const OF_ONE: &str = glance!("= $3", " AND mail_window.network = $4");
+/// All windows of each: they are few, and PostgreSQL would look for each network at each person.
+const OF_SOME: &str = glance!("IN ($3, $4, $5, $6, $7, $8, $9, $10)", "");
+const OF_MANY: &str = glance!(
+    "IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, \
+     $29, $30, $31, $32, $33, $34)",
+    ""
+);
+const SOME: usize = 8;
+
+const TOTP: usize = MEMBER_COLUMNS;
+const WINDOW: usize = TOTP + 1;
+const LOGIN: usize = WINDOW + 6;
+const STATE: usize = LOGIN + 1;
+const KEY: usize = STATE + 3;
+
+impl Tx<'_> {
+    /// What the gate looks at, of the person with a login ID.
+    pub async fn find_at_gate(
+        &mut self,
+        login: &Login,
+        network: SourceNetwork,
+    ) -> Result<Option<AtGate>, StoreError> {
+        let glance = self.glance_at_gate(None, &[(login, network)]).await?;
+        Ok(glance.and_then(|glance| glance.people.into_iter().flatten().next()))
+    }
+
+    /// Everything that the gate needs to know of a tenant, of a key and of up to [`MOST_AT_ONCE`] people, each at a network. One
+    /// statement, and so one snapshot. `None`: there is no such tenant any more.
+    pub async fn glance_at_gate(
+        &mut self,
+        key: Option<&TokenHash>,
+        asked: &[(&Login, SourceNetwork)],
+    ) -> Result<Option<Glance>, StoreError> {
+        let tenant = self.tenant;
+        let mut params: Vec<Value<'_>> = vec![tenant.into(), key.map(|key| &key.0).into()];
+        let sql = match asked {
+            [(login, network)] => {
+                params.extend([Value::from(login.as_str()), network.bytes().into()]);
+                OF_ONE
+            }
+            [first, ..] if asked.len() <= MOST_AT_ONCE => {
+                let (sql, places) = match asked.len() <= SOME {
+                    true => (OF_SOME, SOME),
+                    false => (OF_MANY, MOST_AT_ONCE),
+                };
+                let named = asked.iter().chain(std::iter::repeat(first));
+                params.extend(
+                    named
+                        .take(places)
+                        .map(|(login, _)| Value::from(login.as_str())),
+                );
+                sql
+            }
+            _ => return Err(StoreError::Other("a look at nobody, or at too many".into())),
+        };
+        let mut seen: Option<Glance> = None;
+        self.each(sql, &params, |row| {
+            let glance = match &mut seen {
+                Some(glance) => glance,
+                None => seen.insert(Glance {
+                    state: TenantState {
+                        id: tenant,
+                        revision: row.int(STATE)?,
+                        suspended: row.int(STATE + 1)? != 0,
+                        logo: row.opt_int(STATE + 2)?.map(LogoId),
+                    },
+                    key: match row.opt_int(KEY)? {
+                        Some(id) => Some((id, used_at(row.int(KEY + 1)?))),
+                        None => None,
+                    },
+                    people: vec![None; asked.len()],
+                }),
+            };
+            add_person(row, asked, &mut glance.people)
+        })
+        .await?;
+        Ok(seen)
+    }
+}
+
+fn used_at(at: i64) -> Option<Timestamp> {
+    (at > 0).then_some(Timestamp(at))
+}
+
+/// Puts whom a row shows at the places where this login was asked about.
+fn add_person(
+    row: &Row<'_>,
+    asked: &[(&Login, SourceNetwork)],
+    people: &mut [Option<AtGate>],
+) -> Result<(), StoreError> {
+    if row.opt_int(0)?.is_none() {
+        return Ok(());
+    }
+    let found = AtGate {
+        member: member(row)?,
+        totp_suspended: row.opt_int(TOTP)?.map(|it| it != 0),
+        window: match row.opt_int(WINDOW + 2)? {
+            Some(_) => Some(window(row, WINDOW)?),
+            None => None,
+        },
+    };
+    let login = row.text(LOGIN)?;
+    let places = asked.iter().zip(people);
+    for ((_, network), person) in places.filter(|((named, _), _)| named.as_str() == login) {
+        let is_there = found
+            .window
+            .is_some_and(|window| window.network == *network);
+        let person = person.get_or_insert(AtGate {
+            window: None,
+            ..found
+        });
+        if is_there {
+            person.window = found.window;
+        }
+    }
+    Ok(())
+}
