@@ -2,7 +2,7 @@
 //! some eleven times, and every one of them would be a round trip of its own.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,15 +12,19 @@ use warifu_domain::{
 };
 use warifu_storage::{AtGate, MOST_AT_ONCE, Store, StoreError, TenantState};
 
-/// Statements that are under way at once; while these are, questions gather for the next.
-const STATEMENTS: usize = 2;
+/// Who asks: somebody with this gate key, or, without one, this process.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Asker {
+    /// About whose people.
+    pub(crate) tenant: TenantId,
+    /// With which key.
+    pub(crate) key: Option<TokenHash>,
+}
 
-/// What is looked for on behalf of one mail client.
+/// Who is looked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
-    /// The gate key of whoever asks, unless it is this process.
-    pub(crate) key: Option<TokenHash>,
-    /// Whom the client names.
+    /// Whom the mail client names.
     pub(crate) login: Login,
     /// Where it is.
     pub(crate) network: SourceNetwork,
@@ -31,7 +35,7 @@ pub(crate) struct Look {
 pub(crate) struct Seen {
     /// The tenant.
     pub(crate) state: TenantState,
-    /// The gate key, with its last use.
+    /// The asker's key, with its last use.
     pub(crate) key: Option<(i64, Option<Timestamp>)>,
     /// Who has the login ID.
     pub(crate) person: Option<AtGate>,
@@ -39,58 +43,39 @@ pub(crate) struct Seen {
 
 type Answer = Result<Option<Seen>, StoreError>;
 
-/// The questions of all tenants.
-#[derive(Default)]
-pub(crate) struct GateDesk(Arc<Mutex<Line>>);
+/// Who waits behind a statement of the same asker, which is under way. More of them at once would each carry fewer questions.
+type Lines = HashMap<Asker, VecDeque<(Look, oneshot::Sender<Answer>)>>;
 
+/// See the head of this file.
 #[derive(Default)]
-struct Line {
-    waiting: VecDeque<Waiting>,
-    under_way: usize,
-}
-
-struct Waiting {
-    tenant: TenantId,
-    look: Look,
-    reply: oneshot::Sender<Answer>,
-}
+pub(crate) struct GateDesk(Arc<Mutex<Lines>>);
 
 impl GateDesk {
     /// Looks in one snapshot that begins after this was called. `None`: there is no such tenant any more.
-    pub(crate) async fn ask(&self, store: &Store, tenant: TenantId, look: Look) -> Answer {
+    pub(crate) async fn ask(&self, store: &Store, asker: Asker, look: Look) -> Answer {
         if !store.is_remote() {
-            let seen = read(store, tenant, Arc::from([look])).await?;
+            let seen = read(store, asker, Arc::from([look])).await?;
             return Ok(seen.and_then(|seen| seen.into_iter().next()));
         }
         let (reply, answer) = oneshot::channel();
-        let begins = {
-            let mut line = lock(&self.0);
-            line.waiting.push_back(Waiting {
-                tenant,
-                look,
-                reply,
-            });
-            let begins = line.under_way < STATEMENTS;
-            line.under_way += usize::from(begins);
-            begins
+        let is_first = {
+            let mut lines = lock(&self.0);
+            let is_first = !lines.contains_key(&asker);
+            lines.entry(asker).or_default().push_back((look, reply));
+            is_first
         };
-        if begins {
+        if is_first {
             // Goes on if this caller is gone: it asks for others too.
-            tokio::spawn(serve(self.0.clone(), store.clone()));
+            tokio::spawn(serve(self.0.clone(), store.clone(), asker));
         }
         answer.await.unwrap_or(Err(StoreError::Unavailable))
     }
 }
 
-/// Asks for those who wait, until nobody does.
-async fn serve(line: Arc<Mutex<Line>>, store: Store) {
-    while let Some(together) = next(&line) {
-        let (tenant, mut looks, mut replies) = (together[0].tenant, Vec::new(), Vec::new());
-        for waiting in together {
-            looks.push(waiting.look);
-            replies.push(waiting.reply);
-        }
-        let answers = match read(&store, tenant, looks.into()).await {
+/// Asks for those who wait in a line, until nobody does.
+async fn serve(lines: Arc<Mutex<Lines>>, store: Store, asker: Asker) {
+    while let Some((looks, replies)) = next(&lines, asker) {
+        let answers = match read(&store, asker, looks.into()).await {
             Ok(Some(seen)) => seen.into_iter().map(|seen| Ok(Some(seen))).collect(),
             Ok(None) => vec![Ok(None); replies.len()],
             Err(error) => vec![Err(error); replies.len()],
@@ -102,51 +87,40 @@ async fn serve(line: Arc<Mutex<Line>>, store: Store) {
     }
 }
 
-/// Those who can be asked about together; nobody: then this statement's turn is over.
-fn next(line: &Mutex<Line>) -> Option<Vec<Waiting>> {
-    let mut line = lock(line);
-    let Some(first) = line.waiting.pop_front() else {
-        line.under_way -= 1;
+/// The next in a line, as many as one statement can name. `None`: there is nobody, and the line is closed.
+fn next(lines: &Mutex<Lines>, asker: Asker) -> Option<(Vec<Look>, Vec<oneshot::Sender<Answer>>)> {
+    let mut lines = lock(lines);
+    let line = lines.get_mut(&asker)?;
+    if line.is_empty() {
+        lines.remove(&asker);
         return None;
-    };
-    let (tenant, key) = (first.tenant, first.look.key);
-    let mut together = vec![first];
-    let mut place = 0;
-    while let Some(waiting) = line.waiting.get(place)
-        && together.len() < MOST_AT_ONCE
-    {
-        if waiting.tenant == tenant && waiting.look.key == key {
-            together.extend(line.waiting.remove(place));
-        } else {
-            place += 1;
-        }
     }
-    Some(together)
+    let most = line.len().min(MOST_AT_ONCE);
+    Some(line.drain(..most).unzip())
 }
 
-/// One statement for looks with one key in one tenant.
+/// One statement for all looks.
 async fn read(
     store: &Store,
-    tenant: TenantId,
+    asker: Asker,
     looks: Arc<[Look]>,
 ) -> Result<Option<Vec<Seen>>, StoreError> {
-    store
-        .read_once(tenant, async move |tx| {
-            let asked: Vec<_> = looks.iter().map(|it| (&it.login, it.network)).collect();
-            let key = looks.first().and_then(|look| look.key.as_ref());
-            let Some(glance) = tx.glance_at_gate(key, &asked).await? else {
-                return Ok(None);
-            };
-            let people = glance.people.into_iter().map(|person| Seen {
+    let read = store.read_once(asker.tenant, async move |tx| {
+        let asked: Vec<_> = looks.iter().map(|it| (&it.login, it.network)).collect();
+        let glance = tx.glance_at_gate(asker.key.as_ref(), &asked).await?;
+        Ok(glance.map(|glance| {
+            let people = glance.people.into_iter();
+            let seen = people.map(|person| Seen {
                 state: glance.state,
                 key: glance.key,
                 person,
             });
-            Ok(Some(people.collect()))
-        })
-        .await
+            seen.collect()
+        }))
+    });
+    read.await
 }
 
-fn lock(line: &Mutex<Line>) -> MutexGuard<'_, Line> {
-    line.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
 }

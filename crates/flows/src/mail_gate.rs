@@ -27,7 +27,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
-    gate_desk::{Look, Seen},
+    gate_desk::{Asker, Look, Seen},
     login::{facts_of, find_grace, grace_matters},
     mail_kicks::OpenSession,
     recent::Note,
@@ -214,12 +214,15 @@ async fn look_once(
     let Some(asked) = read(&tenant, question) else {
         return Ok(None);
     };
-    let look = Look {
+    let asker = Asker {
+        tenant: tenant.id,
         key,
+    };
+    let look = Look {
         login: asked.login.clone(),
         network: asked.network,
     };
-    let seen = ctx.gate_desk.ask(&ctx.store, tenant.id, look).await?;
+    let seen = ctx.gate_desk.ask(&ctx.store, asker, look).await?;
     let is_right = |seen: &Seen| seen.state == state && (key.is_none() || seen.key.is_some());
     let Some(seen) = seen.filter(is_right) else {
         return Ok(None);

@@ -36,9 +36,10 @@ pub struct Glance {
 /// People that one statement may name.
 pub const MOST_AT_ONCE: usize = 32;
 
-/// `$1` is the tenant, `$2` a gate key's hash; who is named, and which of their windows, is told behind them.
+/// `$1` is the tenant, `$2` a gate key's hash; who is named is told behind them. Of each all windows are read, which are few: told the
+/// network, PostgreSQL would look through everybody's windows there.
 macro_rules! glance {
-    ($logins:literal, $windows:literal) => {
+    ($logins:literal) => {
         concat!(
             "SELECT ",
             member_columns!(),
@@ -51,20 +52,17 @@ macro_rules! glance {
                LEFT JOIN gate_key ON gate_key.tenant_id = $1 AND gate_key.secret_hash = $2
                LEFT JOIN person ON person.tenant_id = $1 AND person.login ",
             $logins,
-            " LEFT JOIN mail_window ON mail_window.tenant_id = $1 AND mail_window.user_id = person.id",
-            $windows,
-            " WHERE tenant.id = $1"
+            " LEFT JOIN mail_window ON mail_window.tenant_id = $1 AND mail_window.user_id = person.id
+              WHERE tenant.id = $1"
         )
     };
 }
 
-const OF_ONE: &str = glance!("= $3", " AND mail_window.network = $4");
-/// All windows of each: they are few, and PostgreSQL would look for each network at each person.
-const OF_SOME: &str = glance!("IN ($3, $4, $5, $6, $7, $8, $9, $10)", "");
+const OF_ONE: &str = glance!("= $3");
+const OF_SOME: &str = glance!("IN ($3, $4, $5, $6, $7, $8, $9, $10)");
 const OF_MANY: &str = glance!(
     "IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, \
-     $29, $30, $31, $32, $33, $34)",
-    ""
+     $29, $30, $31, $32, $33, $34)"
 );
 const SOME: usize = 8;
 
@@ -94,26 +92,15 @@ impl Tx<'_> {
     ) -> Result<Option<Glance>, StoreError> {
         let tenant = self.tenant;
         let mut params: Vec<Value<'_>> = vec![tenant.into(), key.map(|key| &key.0).into()];
-        let sql = match asked {
-            [(login, network)] => {
-                params.extend([Value::from(login.as_str()), network.bytes().into()]);
-                OF_ONE
-            }
-            [first, ..] if asked.len() <= MOST_AT_ONCE => {
-                let (sql, places) = match asked.len() <= SOME {
-                    true => (OF_SOME, SOME),
-                    false => (OF_MANY, MOST_AT_ONCE),
-                };
-                let named = asked.iter().chain(std::iter::repeat(first));
-                params.extend(
-                    named
-                        .take(places)
-                        .map(|(login, _)| Value::from(login.as_str())),
-                );
-                sql
-            }
+        let (sql, places) = match asked.len() {
+            1 => (OF_ONE, 1),
+            2..=SOME => (OF_SOME, SOME),
+            some if (SOME..=MOST_AT_ONCE).contains(&some) => (OF_MANY, MOST_AT_ONCE),
             _ => return Err(StoreError::Other("a look at nobody, or at too many".into())),
         };
+        // The last ones name somebody again.
+        let logins = asked.iter().map(|(login, _)| Value::from(login.as_str()));
+        params.extend(logins.cycle().take(places));
         let mut seen: Option<Glance> = None;
         self.each(sql, &params, |row| {
             let glance = match &mut seen {

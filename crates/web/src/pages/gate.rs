@@ -252,6 +252,8 @@ impl WebState {
 fn written(status: StatusCode, kind: HeaderValue, text: String) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
+    // With room for those that every answer carries: this one is made often.
+    response.headers_mut().reserve(16);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }
