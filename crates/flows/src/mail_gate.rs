@@ -237,7 +237,7 @@ async fn look_once(
     let judged = judge_person(&tenant, &person, decision, &asked, now);
     // Whoever is refused is looked for in the same way, whatever the reason is (SEC-49).
     let may_go_on = judged.verdict == Verdict::Allow;
-    Ok(may_go_on.then(|| (tenant, (seen.key, Some(asked), Some(judged)))))
+    Ok(may_go_on.then_some((tenant, (seen.key, Some(asked), Some(judged)))))
 }
 
 /// Looks for whatever may matter.
