@@ -2,12 +2,15 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::measure::Stopwatch;
 
@@ -220,7 +223,38 @@ pub(crate) fn find_program(name: impl AsRef<OsStr>) -> Option<PathBuf> {
     .find(|path| path.is_file())
 }
 
-/// A loopback address that nobody listens on now.
+/// A loopback address that nobody listens on now, below the ports that the system gives to outgoing connections: those of thousands of
+/// clients would take it. None is given twice: who got it may not listen yet.
 pub(crate) fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+    const FIRST: u16 = 20_000;
+    const PORTS: u16 = 12_000;
+    static START: LazyLock<u64> =
+        LazyLock::new(|| RandomState::new().hash_one(0_u8) % u64::from(PORTS));
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let given = GIVEN.fetch_add(1, Ordering::SeqCst);
+        ensure!(given < PORTS, "there are no more ports");
+        let drawn = (*START + u64::from(given)) % u64::from(PORTS);
+        let address = SocketAddr::from(([127, 0, 0, 1], FIRST + drawn as u16));
+        if TcpListener::bind(address).is_ok() {
+            return Ok(address);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::free_address;
+
+    #[test]
+    fn no_address_is_given_twice() {
+        let drawing: Vec<_> = (0..8)
+            .map(|_| std::thread::spawn(|| (0..100).map(|_| free_address().unwrap()).collect()))
+            .collect();
+        let drawn: Vec<Vec<_>> = drawing.into_iter().map(|one| one.join().unwrap()).collect();
+        let all: HashSet<_> = drawn.iter().flatten().collect();
+        assert_eq!(all.len(), 800);
+    }
 }
