@@ -181,13 +181,67 @@ async fn reload_at_hangup(files: Option<Tls>, tls: Option<RustlsConfig>) {
 mod tests {
     use warifu_domain::attempt::Pending;
     use warifu_domain::ids::{TenantId, UserId};
-    use warifu_domain::time::Span;
+    use warifu_domain::password::PasswordTerm;
+    use warifu_domain::policy::{Enrolment, Policy};
+    use warifu_domain::time::{Span, Timestamp};
     use warifu_domain::token::TokenHash;
+    use warifu_domain::user::{Login, Role};
     use warifu_flows::MailMode;
-    use warifu_storage::{KeyRing, StageKind, testing};
+    use warifu_flows::mail_gate::{self, Answer, Question, Server};
+    use warifu_flows::manage_users::{self, NewPerson};
+    use warifu_storage::{KeyRing, StageKind, Store, StoreOptions, testing};
 
     use super::*;
     use crate::config::Hashing;
+
+    /// The one worker is kept busy, so that the record is not even given to the store when the order to stop comes. It is free once
+    /// the store is closed, which then was too early, or after a time in which a store that nobody holds back is.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn sec_054_a_refusal_that_is_written_behind_its_answer_is_there_after_the_end() {
+        for store in testing::stores().await {
+            let keys = KeyRing::generate([7; 32]);
+            let ctx = wire::ctx((*store).clone(), keys, &Hashing::default(), MailMode::Off);
+            let by = warifu_flows::By::command_line();
+            let preset = warifu_domain::policy::Preset::find("campus-mail").unwrap();
+            let mut policy = Policy::parse(preset.text).unwrap();
+            policy.second_factor.enrolment = Enrolment::Required;
+            let text = policy.to_toml();
+            let tenant =
+                warifu_flows::manage_tenants::add_tenant(&ctx, &by, "uni", "University", &text);
+            let tenant = tenant.await.unwrap();
+            let hana = NewPerson {
+                login: Login::parse("hana").unwrap(),
+                name: String::new(),
+                email: None,
+                role: Role::Member,
+                password: "three blind mice run".to_owned(),
+                password_term: PasswordTerm::Lasting,
+            };
+            let hana = manage_users::add_user(&ctx, &tenant, &by, hana).await;
+            let question = Question {
+                login: "hana".to_owned(),
+                address: "203.0.113.7".to_owned(),
+                service: "imap".to_owned(),
+            };
+            let (closed, may_go_on) = std::sync::mpsc::channel::<()>();
+            let busy = tokio::spawn(async move {
+                let _ = may_go_on.recv_timeout(Duration::from_millis(500));
+            });
+            let asked = mail_gate::ask(&ctx, "uni", &Server::Own, &question).await;
+            assert_eq!(asked.unwrap().unwrap().1, Answer::NeedsWindow);
+
+            finish(Listeners::default(), &[], Vec::new(), &ctx).await;
+            drop(closed);
+            busy.await.unwrap();
+            let again = Store::open(store.location(), StoreOptions::default()).await;
+            let (again, user) = (again.unwrap(), hana.unwrap());
+            let known = again.read(tenant.id, async move |tx| {
+                tx.list_mail_refusals(user, Timestamp(0)).await
+            });
+            assert_eq!(known.await.unwrap().len(), 1, "{}", store.engine());
+            again.close().await;
+        }
+    }
 
     #[tokio::test]
     async fn what_time_made_useless_is_swept_again_and_again() {
