@@ -9,6 +9,7 @@ mod demo;
 mod directory;
 mod dovecot;
 mod gate_flood;
+mod last_answers;
 mod mail;
 mod mail_programs;
 mod mail_server;
