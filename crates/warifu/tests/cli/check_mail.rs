@@ -397,7 +397,7 @@ fn sec_055_open_doors_of_a_real_postfix_are_found() {
         "warifu_submission",
         "permit_mynetworks, permit_sasl_authenticated, reject",
     );
-    server.reconfigure("mynetworks", "127.0.0.0/8");
+    server.reconfigure("mynetworks", "127.0.0.0/8, [::1]/128");
     let options = doors(&[("submission", submission)]);
     let found = check(&site.place, mail_server::PASSWORD, &json(&options));
     assert_eq!(found.status.code(), Some(7), "{}", found.out);
