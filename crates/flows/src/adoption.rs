@@ -10,7 +10,12 @@ use warifu_domain::{
 };
 use warifu_storage::{DayAdoption, GroupAdoption, GroupRow, StoreError, Unprotected};
 
-use crate::{by::By, ctx::Ctx, error::FlowError};
+use crate::{
+    by::By,
+    ctx::Ctx,
+    error::FlowError,
+    reminders::{self, Round},
+};
 
 /// People are counted anew when the last count is so old: it goes through all of them.
 const EVERY: Span = Span::hours(1);
@@ -30,15 +35,28 @@ pub struct Adoption {
     pub days: Vec<DayAdoption>,
     /// The groups by name.
     pub names: Vec<GroupRow>,
+    /// People whom the day would stop: without a second factor, those who began nothing first, by login ID.
+    pub unprotected: Vec<Unprotected>,
+    /// The last rounds of reminders, newest first.
+    pub rounds: Vec<Round>,
+}
+
+/// Which of the people whom the day would stop are listed.
+#[derive(Clone, Debug, Default)]
+pub struct UnprotectedPage {
+    /// Behind whom: whether a set-up was begun, and the login ID.
+    pub after: (bool, String),
+    /// At most so many.
+    pub limit: i64,
 }
 
 /// Counts the people of a tenant if that was not done for an hour. `false`: it was.
 pub(crate) async fn count(ctx: &Ctx, tenant: TenantId) -> Result<bool, StoreError> {
     let now = ctx.clock.now();
     let counts = ctx.store.read(tenant, async move |tx| {
-        let last = tx.find_adoption().await?;
+        let last = tx.find_adoption_time().await?;
         match last {
-            Some((at, _)) if now - at < EVERY => Ok(None),
+            Some(at) if now - at < EVERY => Ok(None),
             _ => tx.count_adoption().await.map(Some),
         }
     });
@@ -55,21 +73,31 @@ pub(crate) async fn count(ctx: &Ctx, tenant: TenantId) -> Result<bool, StoreErro
     Ok(true)
 }
 
-/// How many have a second factor, as it was counted last.
-pub async fn show(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<Adoption, FlowError> {
-    by.check(tenant, Operation::ShowAdoption, None, ctx.clock.now())?;
+/// How many have a second factor, as it was counted last, and who has none.
+pub async fn show(
+    ctx: &Ctx,
+    tenant: &Arc<Tenant>,
+    by: &By,
+    page: UnprotectedPage,
+) -> Result<Adoption, FlowError> {
+    let now = ctx.clock.now();
+    by.check(tenant, Operation::ShowAdoption, None, now)?;
     let emailed_codes = tenant.policy.email_code.enabled;
     let shown = ctx.store.read(tenant.id, async move |tx| {
-        let (counted_at, groups) = tx.find_adoption().await?.unzip();
-        Ok(Adoption {
-            emailed_codes,
-            counted_at,
-            groups: groups.unwrap_or_default(),
-            days: tx.list_adoption_days().await?,
-            names: tx.list_groups().await?,
-        })
+        let after = (page.after.0, page.after.1.as_str());
+        tx.show_adoption(after, page.limit, reminders::LISTING)
+            .await
     });
-    let mut shown = shown.await?;
+    let shown = shown.await?;
+    let mut shown = Adoption {
+        emailed_codes,
+        counted_at: shown.counted_at,
+        groups: shown.groups,
+        days: shown.days,
+        names: shown.names,
+        unprotected: shown.unprotected,
+        rounds: reminders::shown_at(now, shown.rounds, shown.reminding),
+    };
     if !emailed_codes {
         shown
             .groups
@@ -92,19 +120,4 @@ pub fn compulsory_from(tenant: &Tenant, group: Option<&GroupRow>) -> Option<Time
     let for_all = rules.required_from.unwrap_or(Timestamp(i64::MIN));
     let grace = group.and_then(|group| group.grace_until);
     Some(grace.map_or(for_all, |until| until.max(for_all)))
-}
-
-/// People whom the day would stop: without a second factor, by login ID behind a place, those who began nothing first.
-pub async fn unprotected(
-    ctx: &Ctx,
-    tenant: &Arc<Tenant>,
-    by: &By,
-    after: (bool, String),
-    limit: i64,
-) -> Result<Vec<Unprotected>, FlowError> {
-    by.check(tenant, Operation::ShowAdoption, None, ctx.clock.now())?;
-    let listed = ctx.store.read(tenant.id, async move |tx| {
-        tx.list_unprotected((after.0, &after.1), limit).await
-    });
-    Ok(listed.await?)
 }

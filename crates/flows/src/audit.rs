@@ -292,13 +292,8 @@ pub async fn logins(
     Ok(ctx
         .store
         .read(tenant.id, async move |tx| {
-            let mut logins = HashMap::new();
-            for id in &users {
-                if let Some(user) = tx.find_user(*id).await? {
-                    logins.insert(*id, user.login);
-                }
-            }
-            Ok(logins)
+            let logins = tx.list_logins(users.iter().copied()).await?;
+            Ok(logins.into_iter().collect())
         })
         .await?)
 }

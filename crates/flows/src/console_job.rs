@@ -102,7 +102,7 @@ pub async fn start(
         if if_running == IfRunning::Replace
             && let Some(running) = tx.find_running_job(job.kind).await?
         {
-            tx.cancel_job(job.kind, running).await?;
+            tx.cancel_job(job.kind, running.id).await?;
         }
         tx.begin_job(&job).await
     });

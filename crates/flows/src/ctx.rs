@@ -230,15 +230,34 @@ impl Ctx {
         F: AsyncFn(&mut Tx<'_>, &Arc<Tenant>) -> Result<T, StoreError> + Clone + Send + 'static,
         T: Send + 'static,
     {
+        self.read_with_state(slug, async move |tx, tenant| {
+            let state = tx.find_own_state().await?;
+            Ok((state, job(tx, tenant).await?))
+        })
+        .await
+    }
+
+    /// [`Ctx::read_in_tenant`] for a job that itself reads the tenant's state, together with what else it needs. What it read is thrown
+    /// away if that is not the state of the tenant that it was given.
+    pub(crate) async fn read_with_state<T, F>(
+        &self,
+        slug: &str,
+        job: F,
+    ) -> Result<Option<(Arc<Tenant>, T)>, FlowError>
+    where
+        F: AsyncFn(&mut Tx<'_>, &Arc<Tenant>) -> Result<(Option<TenantState>, T), StoreError>
+            + Clone
+            + Send
+            + 'static,
+        T: Send + 'static,
+    {
         if let Some(Kept { state, tenant }) = self.kept(slug) {
             let (job, known) = (job.clone(), tenant.clone());
-            let read = self.store.read(tenant.id, async move |tx| {
-                if tx.find_own_state().await? != Some(state) {
-                    return Ok(None);
-                }
-                job(tx, &known).await.map(Some)
-            });
-            if let Some(value) = read.await? {
+            let read = self
+                .store
+                .read(tenant.id, async move |tx| job(tx, &known).await);
+            let (seen, value) = read.await?;
+            if seen == Some(state) {
                 return Ok(Some((tenant, value)));
             }
         }
@@ -250,7 +269,7 @@ impl Ctx {
         let read = self
             .store
             .read(tenant.id, async move |tx| job(tx, &known).await);
-        let value = read.await?;
+        let (_, value) = read.await?;
         Ok(Some((tenant, value)))
     }
 

@@ -7,7 +7,12 @@ use warifu_domain::{
     time::Timestamp,
 };
 
-use crate::store::{StoreError, Tx};
+use crate::{
+    groups::{GROUPS, GroupRow, MAX_GROUPS, group},
+    jobs::{JobRow, RUNNING_JOB, job},
+    reminders::{ROUNDS, ReminderRound, round},
+    store::{Row, StoreError, Tx, Value},
+};
 
 /// Days of which the counts are listed.
 const DAYS: i64 = 90;
@@ -67,6 +72,70 @@ pub struct Unprotected {
     pub begun: bool,
     /// The person's group.
     pub group: Option<GroupId>,
+}
+
+/// See [`Tx::show_adoption`].
+#[derive(Clone, Debug, Default)]
+pub struct AdoptionRows {
+    /// When people were counted last.
+    pub counted_at: Option<Timestamp>,
+    /// What was counted then.
+    pub groups: Vec<GroupAdoption>,
+    /// The days, oldest first.
+    pub days: Vec<DayAdoption>,
+    /// The groups by name.
+    pub names: Vec<GroupRow>,
+    /// People without a second factor whose accounts are open, those who began nothing first, by login ID.
+    pub unprotected: Vec<Unprotected>,
+    /// Reminders that are being sent, or seem to be.
+    pub reminding: Option<JobRow>,
+    /// Rounds of reminders, newest first.
+    pub rounds: Vec<ReminderRound>,
+}
+
+const LAST_COUNT: &str =
+    "SELECT counted_at, group_id, people, with_factor, with_app, with_email, begun FROM adoption_day
+      WHERE tenant_id = $1 AND day = (SELECT MAX(day) FROM adoption_day WHERE tenant_id = $1)
+      ORDER BY group_id";
+
+const DAY_COUNTS: &str =
+    "SELECT day, CAST(SUM(people) AS BIGINT), CAST(SUM(with_factor) AS BIGINT),
+            CAST(SUM(with_app) AS BIGINT), CAST(SUM(with_email) AS BIGINT) FROM adoption_day
+      WHERE tenant_id = $1 GROUP BY day ORDER BY day DESC LIMIT $2";
+
+const UNPROTECTED: &str = "SELECT id, login, factor, group_id FROM person
+      WHERE tenant_id = $1 AND factor < 2 AND (factor, login) > ($2, $3) AND disabled = 0
+      ORDER BY factor, login LIMIT $4";
+
+fn group_count(row: &Row<'_>) -> Result<GroupAdoption, StoreError> {
+    let group = row.int(1)?;
+    Ok(GroupAdoption {
+        group: (group != 0).then_some(GroupId(group)),
+        people: row.int(2)?,
+        with_factor: row.int(3)?,
+        with_app: row.int(4)?,
+        with_email: row.int(5)?,
+        begun: row.int(6)?,
+    })
+}
+
+fn day_count(row: &Row<'_>) -> Result<DayAdoption, StoreError> {
+    Ok(DayAdoption {
+        day: row.int(0)?,
+        people: row.int(1)?,
+        with_factor: row.int(2)?,
+        with_app: row.int(3)?,
+        with_email: row.int(4)?,
+    })
+}
+
+fn unprotected(row: &Row<'_>) -> Result<Unprotected, StoreError> {
+    Ok(Unprotected {
+        user: UserId(row.int(0)?),
+        login: row.text(1)?,
+        begun: row.int(2)? == 1,
+        group: row.opt_int(3)?.map(GroupId),
+    })
 }
 
 impl Tx<'_> {
@@ -166,85 +235,50 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// When people were counted last, and what was counted then.
-    pub async fn find_adoption(
-        &mut self,
-    ) -> Result<Option<(Timestamp, Vec<GroupAdoption>)>, StoreError> {
+    /// When people were counted last.
+    pub async fn find_adoption_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let tenant = self.tenant;
-        let rows = self
-            .list(
-                "SELECT counted_at, group_id, people, with_factor, with_app, with_email, begun FROM adoption_day
-                  WHERE tenant_id = $1 AND day = (SELECT MAX(day) FROM adoption_day WHERE tenant_id = $1)
-                  ORDER BY group_id",
-                &[tenant.into()],
-                |row| {
-                    let group = row.int(1)?;
-                    let count = GroupAdoption {
-                        group: (group != 0).then_some(GroupId(group)),
-                        people: row.int(2)?,
-                        with_factor: row.int(3)?,
-                        with_app: row.int(4)?,
-                        with_email: row.int(5)?,
-                        begun: row.int(6)?,
-                    };
-                    Ok((Timestamp(row.int(0)?), count))
-                },
-            )
-            .await?;
-        let counted_at = rows.first().map(|(at, _)| *at);
-        Ok(counted_at.map(|at| (at, rows.into_iter().map(|(_, count)| count).collect())))
+        let sql =
+            "SELECT counted_at FROM adoption_day WHERE tenant_id = $1 ORDER BY day DESC LIMIT 1";
+        self.find(sql, &[tenant.into()], |row| Ok(Timestamp(row.int(0)?)))
+            .await
     }
 
-    /// The counts of the last ninety days that were counted, oldest first.
-    pub async fn list_adoption_days(&mut self) -> Result<Vec<DayAdoption>, StoreError> {
-        let tenant = self.tenant;
-        let mut days = self
-            .list(
-                "SELECT day, CAST(SUM(people) AS BIGINT), CAST(SUM(with_factor) AS BIGINT),
-                        CAST(SUM(with_app) AS BIGINT), CAST(SUM(with_email) AS BIGINT) FROM adoption_day
-                  WHERE tenant_id = $1 GROUP BY day ORDER BY day DESC LIMIT $2",
-                &[tenant.into(), DAYS.into()],
-                |row| {
-                    Ok(DayAdoption {
-                        day: row.int(0)?,
-                        people: row.int(1)?,
-                        with_factor: row.int(2)?,
-                        with_app: row.int(3)?,
-                        with_email: row.int(4)?,
-                    })
-                },
-            )
-            .await?;
-        days.reverse();
-        Ok(days)
-    }
-
-    /// People without a second factor whose accounts are open, those who began nothing first, by login ID behind a place.
-    pub async fn list_unprotected(
+    /// Everything for a page: what was counted last, the counts of the last ninety days that were counted, up to `limit` people whom the
+    /// day would stop, behind a place, and the last rounds of reminders, which are work of the kind `reminders`.
+    pub async fn show_adoption(
         &mut self,
         after: (bool, &str),
         limit: i64,
-    ) -> Result<Vec<Unprotected>, StoreError> {
-        let tenant = self.tenant;
-        self.list(
-            "SELECT id, login, factor, group_id FROM person
-              WHERE tenant_id = $1 AND factor < 2 AND (factor, login) > ($2, $3) AND disabled = 0
-              ORDER BY factor, login LIMIT $4",
-            &[
-                tenant.into(),
-                i64::from(after.0).into(),
-                after.1.into(),
-                limit.into(),
-            ],
-            |row| {
-                Ok(Unprotected {
-                    user: UserId(row.int(0)?),
-                    login: row.text(1)?,
-                    begun: row.int(2)? == 1,
-                    group: row.opt_int(3)?.map(GroupId),
-                })
-            },
-        )
-        .await
+        (reminders, rounds): (i64, i64),
+    ) -> Result<AdoptionRows, StoreError> {
+        let tenant: Value<'_> = self.tenant.into();
+        let begun = i64::from(after.0).into();
+        let statements: [(_, &[_]); 6] = [
+            (LAST_COUNT, &[tenant]),
+            (DAY_COUNTS, &[tenant, DAYS.into()]),
+            (GROUPS, &[tenant, MAX_GROUPS.into()]),
+            (UNPROTECTED, &[tenant, begun, after.1.into(), limit.into()]),
+            (RUNNING_JOB, &[tenant, reminders.into()]),
+            (ROUNDS, &[tenant, rounds.into()]),
+        ];
+        let mut rows = AdoptionRows::default();
+        self.each_of(&statements, |number, row| {
+            match number {
+                0 => {
+                    rows.counted_at = Some(Timestamp(row.int(0)?));
+                    rows.groups.push(group_count(row)?);
+                }
+                1 => rows.days.push(day_count(row)?),
+                2 => rows.names.push(group(row)?),
+                3 => rows.unprotected.push(unprotected(row)?),
+                4 => rows.reminding = Some(job(row)?),
+                _ => rows.rounds.push(round(row)?),
+            }
+            Ok(())
+        })
+        .await?;
+        rows.days.reverse();
+        Ok(rows)
     }
 }

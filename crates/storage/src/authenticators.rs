@@ -109,7 +109,14 @@ pub fn totp_plaintext(params: TotpParams, secret: &Secret) -> zeroize::Zeroizing
     plain
 }
 
-fn totp_state(row: &Row<'_>) -> Result<TotpState, StoreError> {
+/// [`Tx::find_totp_state`] of the person whose session has the token `$2`.
+pub(crate) const TOTP_STATE_OF_SESSION: &str =
+    "SELECT id, confirmed_at, used_at, failures, blocked_until, suspended_at, tag, device FROM totp
+      WHERE tenant_id = $1 AND confirmed_at IS NOT NULL
+        AND user_id = (SELECT user_id FROM browser_session WHERE tenant_id = $1 AND token_hash = $2)
+      ORDER BY id DESC LIMIT 1";
+
+pub(crate) fn totp_state(row: &Row<'_>) -> Result<TotpState, StoreError> {
     Ok(TotpState {
         id: AuthenticatorId(row.int(0)?),
         confirmed_at: Timestamp(row.int(1)?),

@@ -21,7 +21,11 @@ pub struct GroupRow {
 /// Most groups of a tenant: the pages show all of them at once.
 pub const MAX_GROUPS: i64 = 500;
 
-fn group(row: &Row<'_>) -> Result<GroupRow, StoreError> {
+/// All of them by name.
+pub(crate) const GROUPS: &str =
+    "SELECT id, name, grace_until FROM person_group WHERE tenant_id = $1 ORDER BY name LIMIT $2";
+
+pub(crate) fn group(row: &Row<'_>) -> Result<GroupRow, StoreError> {
     Ok(GroupRow {
         id: GroupId(row.int(0)?),
         name: row.text(1)?,
@@ -33,8 +37,7 @@ impl Tx<'_> {
     /// Lists the groups by name.
     pub async fn list_groups(&mut self) -> Result<Vec<GroupRow>, StoreError> {
         let tenant = self.tenant;
-        let sql = "SELECT id, name, grace_until FROM person_group WHERE tenant_id = $1 ORDER BY name LIMIT $2";
-        self.list(sql, &[tenant.into(), MAX_GROUPS.into()], group)
+        self.list(GROUPS, &[tenant.into(), MAX_GROUPS.into()], group)
             .await
     }
 

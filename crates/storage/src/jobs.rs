@@ -2,7 +2,7 @@
 
 use warifu_domain::{ids::UserId, time::Timestamp};
 
-use crate::store::{StoreError, Tx};
+use crate::store::{Row, StoreError, Tx};
 
 /// Whether a piece of work goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,27 @@ pub struct JobRow {
     pub seen_at: Timestamp,
 }
 
+/// What is being done of a kind.
+pub(crate) const RUNNING_JOB: &str =
+    "SELECT id, kind, user_id, input, state, done, total, result, started_at, seen_at FROM console_job
+      WHERE tenant_id = $1 AND kind = $2 AND state = 0";
+
+pub(crate) fn job(row: &Row<'_>) -> Result<JobRow, StoreError> {
+    Ok(JobRow {
+        id: row.int(0)?,
+        kind: row.int(1)?,
+        user: UserId(row.int(2)?),
+        input: row.text(3)?,
+        state: JobState::from_number(row.int(4)?)
+            .ok_or_else(|| StoreError::corrupt("console_job.state"))?,
+        done: row.int(5)?,
+        total: row.int(6)?,
+        result: row.text(7)?,
+        started_at: Timestamp(row.int(8)?),
+        seen_at: Timestamp(row.int(9)?),
+    })
+}
+
 impl Tx<'_> {
     /// Writes a piece of work that begins, unless one of its kind is being done: gives the id of the one that is now.
     pub async fn begin_job(&mut self, job: &JobRow) -> Result<i64, StoreError> {
@@ -92,14 +113,15 @@ impl Tx<'_> {
         }
         let running = self.find_running_job(job.kind).await?;
         // Between the two statements it may have ended.
-        running.ok_or(StoreError::Contended)
+        running
+            .map(|running| running.id)
+            .ok_or(StoreError::Contended)
     }
 
     /// The piece of work of a kind that is being done, or seems to be.
-    pub async fn find_running_job(&mut self, kind: i64) -> Result<Option<i64>, StoreError> {
+    pub async fn find_running_job(&mut self, kind: i64) -> Result<Option<JobRow>, StoreError> {
         let tenant = self.tenant;
-        let sql = "SELECT id FROM console_job WHERE tenant_id = $1 AND kind = $2 AND state = 0";
-        self.find(sql, &[tenant.into(), kind.into()], |row| row.int(0))
+        self.find(RUNNING_JOB, &[tenant.into(), kind.into()], job)
             .await
     }
 
@@ -177,21 +199,7 @@ impl Tx<'_> {
             "SELECT id, kind, user_id, input, state, done, total, result, started_at, seen_at FROM console_job
               WHERE tenant_id = $1 AND id = $2 AND kind = $3",
             &[tenant.into(), id.into(), kind.into()],
-            |row| {
-                Ok(JobRow {
-                    id: row.int(0)?,
-                    kind: row.int(1)?,
-                    user: UserId(row.int(2)?),
-                    input: row.text(3)?,
-                    state: JobState::from_number(row.int(4)?)
-                        .ok_or_else(|| StoreError::corrupt("console_job.state"))?,
-                    done: row.int(5)?,
-                    total: row.int(6)?,
-                    result: row.text(7)?,
-                    started_at: Timestamp(row.int(8)?),
-                    seen_at: Timestamp(row.int(9)?),
-                })
-            },
+            job,
         )
         .await
     }

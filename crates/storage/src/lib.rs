@@ -49,7 +49,7 @@ mod user_words;
 mod users;
 
 pub use addresses::{AddressCode, AddressRow};
-pub use adoption::{DayAdoption, GroupAdoption, Unprotected};
+pub use adoption::{AdoptionRows, DayAdoption, GroupAdoption, Unprotected};
 pub use at_gate::{AtGate, Glance, MOST_AT_ONCE};
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
 pub use audit::{AuditFilter, AuditPlace, AuditRow, ChainCheck, LANES, Outcome, Removed};
@@ -80,7 +80,7 @@ pub use retention::Masked;
 pub use seal::SealContext;
 pub use sealed::{SealedColumn, SealedPlace, SealedRow};
 pub use server_nodes::NodeRow;
-pub use sessions::SessionRow;
+pub use sessions::{Entry, SessionRow};
 pub use standing::{Factor, NEVER, Standing, budget_subject};
 pub use store::{
     FaultPlan, Location, PlatformTx, SchemaState, Store, StoreError, StoreOptions, Tx,

@@ -108,7 +108,13 @@ pub struct RemindableCount {
 const ROUND: &str = "SELECT id, actor, group_id, day, note, begun_at, ended_at, people, sent, recent, no_address, crowded,
     after_factor, after_login, next_due FROM reminder_round WHERE tenant_id = $1 AND id = $2";
 
-fn round(row: &Row<'_>) -> Result<ReminderRound, StoreError> {
+/// Rounds, newest first.
+pub(crate) const ROUNDS: &str =
+    "SELECT id, actor, group_id, day, note, begun_at, ended_at, people, sent, recent, no_address, crowded,
+            after_factor, after_login, next_due FROM reminder_round
+      WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2";
+
+pub(crate) fn round(row: &Row<'_>) -> Result<ReminderRound, StoreError> {
     Ok(ReminderRound {
         id: row.int(0)?,
         actor: row.int(1)?,
@@ -173,14 +179,8 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<ReminderRound>, StoreError> {
         let tenant = self.tenant;
-        self.list(
-            "SELECT id, actor, group_id, day, note, begun_at, ended_at, people, sent, recent, no_address, crowded,
-                    after_factor, after_login, next_due FROM reminder_round
-              WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2",
-            &[tenant.into(), limit.into()],
-            round,
-        )
-        .await
+        self.list(ROUNDS, &[tenant.into(), limit.into()], round)
+            .await
     }
 
     /// Takes the people between `from` and `to` for whoever runs this transaction. `false`: another one has them, or the round

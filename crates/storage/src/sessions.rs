@@ -10,7 +10,12 @@ use warifu_domain::{
     token::TokenHash,
 };
 
-use crate::store::{Row, StoreError, Tx};
+use crate::{
+    authenticators::{TOTP_STATE_OF_SESSION, TotpState, totp_state},
+    store::{Row, StoreError, Tx},
+    tenants::{OWN_STATE, TenantState, tenant_state},
+    users::{PERSON_COLUMNS, UserRow, person_columns, user},
+};
 
 /// A session as its user sees it.
 #[derive(Clone, Debug)]
@@ -25,21 +30,40 @@ pub struct SessionRow {
     pub agent: String,
 }
 
-fn session(row: &Row<'_>) -> Result<SessionRow, StoreError> {
-    let token = row.with_bytes(0, |bytes| <[u8; 16]>::try_from(bytes))?;
-    let address = row.with_bytes(7, address_from_bytes)?;
+/// Who comes with a token, and to whom. Without a session there is no app.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The tenant as it is; `None`: it is gone.
+    pub tenant: Option<TenantState>,
+    /// The session and its person.
+    pub session: Option<(SessionRow, UserRow)>,
+    /// As [`Tx::find_totp_state`] gives it.
+    pub totp: Option<TotpState>,
+}
+
+/// What [`session`] reads, in its order.
+macro_rules! session_columns {
+    () => {
+        "token_hash, user_id, evidence, began_at, proved_at, seen_at, remembered, address, agent"
+    };
+}
+
+/// Reads a session from columns that begin at `first`.
+fn session(row: &Row<'_>, first: usize) -> Result<SessionRow, StoreError> {
+    let token = row.with_bytes(first, |bytes| <[u8; 16]>::try_from(bytes))?;
+    let address = row.with_bytes(first + 7, address_from_bytes)?;
     Ok(SessionRow {
         token: TokenHash(token.map_err(|_| StoreError::corrupt("browser_session.token_hash"))?),
         session: Session {
-            user: UserId(row.int(1)?),
-            evidence: Evidence::from_number(row.int(2)?),
-            began_at: Timestamp(row.int(3)?),
-            proved_at: Timestamp(row.int(4)?),
-            seen_at: Timestamp(row.int(5)?),
-            remembered: row.int(6)? != 0,
+            user: UserId(row.int(first + 1)?),
+            evidence: Evidence::from_number(row.int(first + 2)?),
+            began_at: Timestamp(row.int(first + 3)?),
+            proved_at: Timestamp(row.int(first + 4)?),
+            seen_at: Timestamp(row.int(first + 5)?),
+            remembered: row.int(first + 6)? != 0,
         },
         address: address.ok_or_else(|| StoreError::corrupt("browser_session.address"))?,
-        agent: row.text(8)?,
+        agent: row.text(first + 8)?,
     })
 }
 
@@ -81,29 +105,52 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Finds a session by the hash of its token.
-    pub async fn find_session(
-        &mut self,
-        token: &TokenHash,
-    ) -> Result<Option<SessionRow>, StoreError> {
-        let tenant = self.tenant;
-        self.find(
-            "SELECT token_hash, user_id, evidence, began_at, proved_at, seen_at, remembered, address, agent
-               FROM browser_session WHERE tenant_id = $1 AND token_hash = $2",
-            &[tenant.into(), (&token.0).into()],
-            session,
-        )
-        .await
+    /// Finds a session by the hash of its token, with everything that every page asks about it.
+    pub async fn find_entry(&mut self, token: &TokenHash) -> Result<Entry, StoreError> {
+        let params = [self.tenant.into(), (&token.0).into()];
+        let statements: [(_, &[_]); 3] = [
+            (OWN_STATE, &params[..1]),
+            (
+                concat!(
+                    "SELECT ",
+                    person_columns!(),
+                    ", ",
+                    session_columns!(),
+                    " FROM browser_session JOIN person ON person.tenant_id = $1 AND person.id = user_id
+                      WHERE browser_session.tenant_id = $1 AND token_hash = $2"
+                ),
+                &params,
+            ),
+            (TOTP_STATE_OF_SESSION, &params),
+        ];
+        let mut entry = Entry {
+            tenant: None,
+            session: None,
+            totp: None,
+        };
+        self.each_of(&statements, |number, row| {
+            match number {
+                0 => entry.tenant = Some(tenant_state(row)?),
+                1 => entry.session = Some((session(row, PERSON_COLUMNS)?, user(row)?)),
+                _ => entry.totp = Some(totp_state(row)?),
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(entry)
     }
 
     /// Lists a person's sessions, newest first; at most 100.
     pub async fn list_sessions(&mut self, user: UserId) -> Result<Vec<SessionRow>, StoreError> {
         let tenant = self.tenant;
         self.list(
-            "SELECT token_hash, user_id, evidence, began_at, proved_at, seen_at, remembered, address, agent
-               FROM browser_session WHERE tenant_id = $1 AND user_id = $2 ORDER BY began_at DESC LIMIT 100",
+            concat!(
+                "SELECT ",
+                session_columns!(),
+                " FROM browser_session WHERE tenant_id = $1 AND user_id = $2 ORDER BY began_at DESC LIMIT 100"
+            ),
             &[tenant.into(), user.into()],
-            session,
+            |row| session(row, 0),
         )
         .await
     }

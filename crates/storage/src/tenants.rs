@@ -86,7 +86,10 @@ fn tenant(row: &Row<'_>) -> Result<TenantRow, StoreError> {
     })
 }
 
-fn state(row: &Row<'_>) -> Result<TenantState, StoreError> {
+/// The state of a transaction's own tenant.
+pub(crate) const OWN_STATE: &str = "SELECT id, revision, suspended, logo FROM tenant WHERE id = $1";
+
+pub(crate) fn tenant_state(row: &Row<'_>) -> Result<TenantState, StoreError> {
     Ok(TenantState {
         id: TenantId(row.int(0)?),
         revision: row.int(1)?,
@@ -104,7 +107,7 @@ impl PlatformTx<'_> {
         self.find(
             "SELECT id, revision, suspended, logo FROM tenant WHERE slug = $1",
             &[slug.into()],
-            state,
+            tenant_state,
         )
         .await
     }
@@ -152,12 +155,7 @@ impl Tx<'_> {
     /// The state of the tenant of this transaction; `None`: there is no such tenant any more.
     pub async fn find_own_state(&mut self) -> Result<Option<TenantState>, StoreError> {
         let tenant = self.tenant;
-        self.find(
-            "SELECT id, revision, suspended, logo FROM tenant WHERE id = $1",
-            &[tenant.into()],
-            state,
-        )
-        .await
+        self.find(OWN_STATE, &[tenant.into()], tenant_state).await
     }
 
     /// Whether the tenant has fewer than `most` of what `count` counts. Whoever else asks for room waits for the end of this

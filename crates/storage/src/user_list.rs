@@ -1,12 +1,13 @@
-//! Lists of people: walks along one index, from a place on, in either direction. A walk copies no text of a row that it does not give
-//! (docs/decisions/0008); what to walk along is the flows' choice.
+//! Lists of people: walks along one index, from a place on, in either direction. The database itself passes over those who do not
+//! belong, a bounded number of them (docs/decisions/0008); what to walk along is the flows' choice.
 
 use warifu_domain::{ids::GroupId, time::Timestamp, user::Role, user_search::end_of_prefix};
 
 use crate::{
+    groups::{GROUPS, GroupRow, MAX_GROUPS, group},
     standing::Factor,
     store::{Row, StoreError, Tx, Value},
-    users::{MEMBER_COLUMNS, Member, PersonLine, member, member_columns},
+    users::{MEMBER_COLUMNS, PersonLine, member, member_columns},
 };
 
 /// A part of the people that has an index.
@@ -28,18 +29,63 @@ pub enum Show {
     Group(GroupId),
 }
 
-impl Show {
-    /// Whether a person belongs to it: what its statement asks of a row.
-    pub fn has(self, person: &Member) -> bool {
-        match self {
-            Self::Factor(factor) => person.standing.factor == factor,
-            Self::Blocked => person.standing.blocked_until.0 > 0,
-            Self::Disabled => person.disabled,
-            Self::NeverLoggedIn => person.standing.last_login_at.is_none(),
-            Self::CodesLow => person.standing.codes_low,
-            Self::Role(role) => person.role == role,
-            Self::Group(group) => person.group == Some(group),
+/// Between which numbers the columns are that tell of the parts.
+struct Parts {
+    factor: (i64, i64),
+    role: (i64, i64),
+    group: (i64, i64),
+    disabled: i64,
+    codes_low: i64,
+    blocked_until: i64,
+    last_login_at: i64,
+}
+
+impl Parts {
+    /// What whoever is in all of `shows` has.
+    fn all_of(shows: &[Show]) -> Self {
+        let any = (i64::MIN, i64::MAX);
+        let mut parts = Self {
+            factor: any,
+            role: any,
+            group: any,
+            disabled: 0,
+            codes_low: 0,
+            blocked_until: 0,
+            last_login_at: i64::MAX,
+        };
+        // Nobody is two things at once.
+        let narrow = |(low, high): &mut (i64, i64), value: i64| {
+            (*low, *high) = ((*low).max(value), (*high).min(value));
+        };
+        for show in shows {
+            match *show {
+                Show::Factor(factor) => narrow(&mut parts.factor, factor as i64),
+                Show::Role(role) => narrow(&mut parts.role, role.number()),
+                Show::Group(group) => narrow(&mut parts.group, group.0),
+                Show::Disabled => parts.disabled = 1,
+                Show::CodesLow => parts.codes_low = 1,
+                Show::Blocked => parts.blocked_until = 1,
+                Show::NeverLoggedIn => parts.last_login_at = 0,
+            }
         }
+        parts
+    }
+
+    /// As [`belonging!`] asks for them.
+    fn values(&self) -> [Value<'static>; 10] {
+        [
+            self.factor.0,
+            self.factor.1,
+            self.role.0,
+            self.role.1,
+            self.group.0,
+            self.group.1,
+            self.disabled,
+            self.codes_low,
+            self.blocked_until,
+            self.last_login_at,
+        ]
+        .map(Value::from)
     }
 }
 
@@ -78,8 +124,10 @@ pub struct Walk<'a> {
     pub after: Option<&'a Place>,
     /// Those who are in all of these parts. The others are looked at, and not given.
     pub shows: &'a [Show],
-    /// At most so many are looked at.
-    pub limit: i64,
+    /// Until so many are given.
+    pub wanted: i64,
+    /// Or until so many were looked at.
+    pub depth: i64,
 }
 
 /// What a walk came to.
@@ -87,10 +135,9 @@ pub struct Walk<'a> {
 pub struct Walked {
     /// The people, with their places.
     pub rows: Vec<(Place, PersonLine)>,
-    /// How many were looked at; fewer than the limit: there is nobody behind them.
-    pub looked_at: i64,
-    /// The place of the last who was looked at.
-    pub last: Option<Place>,
+    /// Behind which row it goes on: the last that was given if as many were as were wanted, else the last that was looked at. `None`:
+    /// there is nobody behind.
+    pub on: Option<Place>,
 }
 
 /// What [`line`] reads, in its order; a row's place stands behind it.
@@ -109,86 +156,102 @@ struct Pair {
     backwards: &'static str,
 }
 
-/// A part of the people, by login ID. `$2` is where the walk begins, `$4` what the part is told by.
+/// Those of whom a statement looks at who belong to all parts: `$4` of them, behind the first `$5`.
+macro_rules! belonging {
+    ($looked_at:expr) => {
+        concat!(
+            "SELECT * FROM (",
+            $looked_at,
+            ") AS looked_at
+              WHERE factor BETWEEN $6 AND $7 AND role BETWEEN $8 AND $9 AND COALESCE(group_id, 0) BETWEEN $10 AND $11
+                AND disabled >= $12 AND codes_low >= $13 AND blocked_until >= $14 AND last_login_at <= $15
+              LIMIT $4 OFFSET $5"
+        )
+    };
+}
+
+/// A part of the people, by login ID. `$2` is where the walk begins, `$3` how many are looked at, `$16` what the part is told by.
 macro_rules! part {
     ($condition:literal) => {
         Pair {
-            forwards: concat!(
+            forwards: belonging!(concat!(
                 "SELECT ",
                 line_columns!(),
-                ", login FROM person WHERE tenant_id = $1 AND ",
+                ", login AS place FROM person WHERE tenant_id = $1 AND ",
                 $condition,
                 " AND login > $2 ORDER BY login LIMIT $3"
-            ),
-            backwards: concat!(
+            )),
+            backwards: belonging!(concat!(
                 "SELECT ",
                 line_columns!(),
-                ", login FROM person WHERE tenant_id = $1 AND ",
+                ", login AS place FROM person WHERE tenant_id = $1 AND ",
                 $condition,
                 " AND login < $2 ORDER BY login DESC LIMIT $3"
-            ),
+            )),
         }
     };
 }
 
-/// By a text and an id: behind the row `($2, $4)`, up to the text `$5`.
+/// By a text and an id: behind the row `($2, $16)`, up to the text `$17`.
 macro_rules! range {
     ($columns:expr, $tables:literal, $text:literal, $id:literal) => {
         Pair {
-            forwards: concat!(
+            forwards: belonging!(concat!(
                 "SELECT ",
                 $columns,
                 ", ",
                 $text,
-                " FROM ",
+                " AS place FROM ",
                 $tables,
                 " AND (",
                 $text,
                 ", ",
                 $id,
-                ") > ($2, $4) AND ",
+                ") > ($2, $16) AND ",
                 $text,
-                " < $5 ORDER BY ",
+                " < $17 ORDER BY ",
                 $text,
                 ", ",
                 $id,
                 " LIMIT $3"
-            ),
-            backwards: concat!(
+            )),
+            backwards: belonging!(concat!(
                 "SELECT ",
                 $columns,
                 ", ",
                 $text,
-                " FROM ",
+                " AS place FROM ",
                 $tables,
                 " AND (",
                 $text,
                 ", ",
                 $id,
-                ") < ($2, $4) AND ",
+                ") < ($2, $16) AND ",
                 $text,
-                " >= $5 ORDER BY ",
+                " >= $17 ORDER BY ",
                 $text,
                 " DESC, ",
                 $id,
                 " DESC LIMIT $3"
-            ),
+            )),
         }
     };
 }
 
 const BY_LOGIN: Pair = Pair {
     // The place itself is left out; the beginning may be somebody's whole login ID.
-    forwards: concat!(
+    forwards: belonging!(concat!(
         "SELECT ",
         line_columns!(),
-        ", login FROM person WHERE tenant_id = $1 AND login >= $2 AND login < $5 AND login <> $4 ORDER BY login LIMIT $3"
-    ),
-    backwards: concat!(
+        ", login AS place FROM person WHERE tenant_id = $1 AND login >= $2 AND login < $17 AND login <> $16
+          ORDER BY login LIMIT $3"
+    )),
+    backwards: belonging!(concat!(
         "SELECT ",
         line_columns!(),
-        ", login FROM person WHERE tenant_id = $1 AND login < $2 AND login >= $5 AND login <> $4 ORDER BY login DESC LIMIT $3"
-    ),
+        ", login AS place FROM person WHERE tenant_id = $1 AND login < $2 AND login >= $17 AND login <> $16
+          ORDER BY login DESC LIMIT $3"
+    )),
 };
 const BY_NAME: Pair = range!(
     line_columns!(),
@@ -203,29 +266,29 @@ const BY_WORD: Pair = range!(
     "user_id"
 );
 const BY_ID: Pair = Pair {
-    forwards: concat!(
+    forwards: belonging!(concat!(
         "SELECT ",
         line_columns!(),
-        ", '' FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-    ),
-    backwards: concat!(
+        ", '' AS place FROM person WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+    )),
+    backwards: belonging!(concat!(
         "SELECT ",
         line_columns!(),
-        ", '' FROM person WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
-    ),
+        ", '' AS place FROM person WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+    )),
 };
 
 /// A part's statement, with what it is told by.
 fn part(show: Show) -> (Pair, Option<i64>) {
     match show {
-        Show::Factor(factor) => (part!("factor = $4"), Some(factor as i64)),
+        Show::Factor(factor) => (part!("factor = $16"), Some(factor as i64)),
         Show::Blocked => (part!("blocked_until > 0"), None),
         Show::Disabled => (part!("disabled = 1"), None),
         Show::NeverLoggedIn => (part!("logged_in = 0"), None),
         Show::CodesLow => (part!("codes_low = 1"), None),
-        Show::Role(role) => (part!("role = $4 AND role > 0"), Some(role.number())),
+        Show::Role(role) => (part!("role = $16 AND role > 0"), Some(role.number())),
         Show::Group(group) => (
-            part!("group_id = $4 AND group_id IS NOT NULL"),
+            part!("group_id = $16 AND group_id IS NOT NULL"),
             Some(group.0),
         ),
     }
@@ -279,118 +342,129 @@ fn count<'a>(along: Along<'a>, end: &'a str) -> (&'static str, Vec<Value<'a>>) {
     }
 }
 
-/// Reads a person of whom the first columns were read already.
-fn line(row: &Row<'_>, member: Member) -> Result<PersonLine, StoreError> {
-    Ok(PersonLine {
+/// Reads a person and the place.
+fn line(row: &Row<'_>) -> Result<(Place, PersonLine), StoreError> {
+    let member = member(row)?;
+    let place = Place {
+        text: row.text(PLACE)?,
+        number: member.id.0,
+    };
+    let person = PersonLine {
         member,
         login: row.text(MEMBER_COLUMNS)?,
         name: row.text(MEMBER_COLUMNS + 1)?,
         created_at: Timestamp(row.int(MEMBER_COLUMNS + 2)?),
-    })
+    };
+    Ok((place, person))
 }
 
 impl Tx<'_> {
     /// Goes on along a walk.
     pub async fn walk_people(&mut self, walk: &Walk<'_>) -> Result<Walked, StoreError> {
-        let (tenant, limit) = (self.tenant, walk.limit.into());
-        let (first, last) = ("", end_of_prefix(""));
-        let outside = if walk.backwards { &last } else { first };
-        let number = walk.after.map(|place| place.number);
-        let number = number.unwrap_or(if walk.backwards { i64::MAX } else { i64::MIN });
-        let (pair, params) = match walk.along {
-            Along::Added => (BY_ID, vec![tenant.into(), number.into(), limit]),
-            Along::Part(show) => {
-                let (pair, by) = part(show);
-                let text = walk.after.map_or(outside, |place| &place.text);
-                let mut params = vec![tenant.into(), text.into(), limit];
-                params.extend(by.map(Value::from));
-                (pair, params)
-            }
-            Along::Login(prefix) | Along::Name(prefix) | Along::Word(prefix) => {
-                let end = end_of_prefix(prefix);
-                return self.walk_range(walk, (prefix, &end), number).await;
+        let parts = Parts::all_of(walk.shows);
+        let rows = self.look_at(walk, &parts, walk.wanted, 0).await?;
+        let count = rows.len() as i64;
+        let is_over = count < walk.wanted && count < walk.depth;
+        let on = match (is_over, walk.shows) {
+            (false, _) => rows.last().map(|(place, _)| place.clone()),
+            (true, []) => None,
+            // Who does not belong was passed over, perhaps as many as may be looked at.
+            (true, _) => {
+                let everybody = Parts::all_of(&[]);
+                let last = self.look_at(walk, &everybody, 1, walk.depth - 1);
+                last.await?.pop().map(|(place, _)| place)
             }
         };
-        let sql = match walk.backwards {
-            false => pair.forwards,
-            true => pair.backwards,
-        };
-        self.look_at(sql, &params, walk.shows).await
+        Ok(Walked { rows, on })
     }
 
-    /// [`Self::walk_people`] between the beginning and the end of a prefix.
-    async fn walk_range(
-        &mut self,
-        walk: &Walk<'_>,
-        (start, end): (&str, &str),
-        number: i64,
-    ) -> Result<Walked, StoreError> {
-        let (near, far) = match walk.backwards {
-            false => (start, end),
-            true => (end, start),
-        };
-        let text = walk.after.map(|place| place.text.as_str());
-        let (pair, fourth) = match walk.along {
-            Along::Name(_) => (BY_NAME, number.into()),
-            Along::Word(_) => (BY_WORD, number.into()),
-            _ => (BY_LOGIN, text.unwrap_or_default().into()),
-        };
-        let params = [
-            self.tenant.into(),
-            text.unwrap_or(near).into(),
-            walk.limit.into(),
-            fourth,
-            far.into(),
-        ];
-        let sql = match walk.backwards {
-            false => pair.forwards,
-            true => pair.backwards,
-        };
-        self.look_at(sql, &params, walk.shows).await
-    }
-
-    /// Of most rows only what the parts are told by is read: texts are copied for those who are shown.
+    /// Up to `limit` of those who are in the parts, behind the first `skipped` of them.
     async fn look_at(
         &mut self,
-        sql: &'static str,
-        params: &[Value<'_>],
-        shows: &[Show],
-    ) -> Result<Walked, StoreError> {
-        let mut walked = Walked {
-            rows: Vec::new(),
-            looked_at: 0,
-            last: None,
+        walk: &Walk<'_>,
+        parts: &Parts,
+        limit: i64,
+        skipped: i64,
+    ) -> Result<Vec<(Place, PersonLine)>, StoreError> {
+        let prefix = match walk.along {
+            Along::Login(prefix) | Along::Name(prefix) | Along::Word(prefix) => prefix,
+            Along::Added | Along::Part(_) => "",
         };
-        self.each(sql, params, |row| {
-            let member = member(row)?;
-            let text = row.text(PLACE)?;
-            let place = Place {
-                text,
-                number: member.id.0,
-            };
-            walked.looked_at += 1;
-            if shows.iter().all(|show| show.has(&member)) {
-                walked.rows.push((place.clone(), line(row, member)?));
+        let end = end_of_prefix(prefix);
+        let (near, far) = match walk.backwards {
+            false => (prefix, end.as_str()),
+            true => (end.as_str(), prefix),
+        };
+        let text = walk.after.map(|place| place.text.as_str());
+        let number = walk.after.map(|place| place.number);
+        let number = number.unwrap_or(if walk.backwards { i64::MAX } else { i64::MIN });
+        let begin = text.unwrap_or(near);
+        let (pair, begin, more): (_, Value<'_>, Vec<Value<'_>>) = match walk.along {
+            Along::Added => (BY_ID, number.into(), Vec::new()),
+            Along::Part(show) => {
+                let (pair, by) = part(show);
+                (
+                    pair,
+                    begin.into(),
+                    by.map(Value::from).into_iter().collect(),
+                )
             }
-            walked.last = Some(place);
-            Ok(())
-        })
-        .await?;
-        Ok(walked)
+            Along::Login(_) => {
+                let place = text.unwrap_or_default();
+                (BY_LOGIN, begin.into(), vec![place.into(), far.into()])
+            }
+            Along::Name(_) => (BY_NAME, begin.into(), vec![number.into(), far.into()]),
+            Along::Word(_) => (BY_WORD, begin.into(), vec![number.into(), far.into()]),
+        };
+        let sql = match walk.backwards {
+            false => pair.forwards,
+            true => pair.backwards,
+        };
+        let mut params = vec![
+            self.tenant.into(),
+            begin,
+            walk.depth.into(),
+            limit.into(),
+            skipped.into(),
+        ];
+        params.extend(parts.values());
+        params.extend(more);
+        self.list(sql, &params, line).await
     }
 
-    /// How many rows a walk has, counted up to `limit`.
-    pub async fn count_people(&mut self, along: Along<'_>, limit: i64) -> Result<i64, StoreError> {
-        let end = match along {
+    /// What the page of a list begins with: the groups by name, and how many rows each of these has, counted up to `limit`.
+    pub async fn survey_people(
+        &mut self,
+        walks: &[Along<'_>],
+        limit: i64,
+    ) -> Result<(Vec<GroupRow>, Vec<i64>), StoreError> {
+        let ends = walks.iter().map(|along| match along {
             Along::Login(prefix) | Along::Name(prefix) | Along::Word(prefix) => {
                 end_of_prefix(prefix)
             }
             Along::Added | Along::Part(_) => String::new(),
-        };
-        let (sql, more) = count(along, &end);
-        let mut params = vec![self.tenant.into(), limit.into()];
-        params.extend(more);
-        let count = self.find(sql, &params, |row| row.int(0)).await?;
-        Ok(count.unwrap_or(0))
+        });
+        let ends: Vec<String> = ends.collect();
+        let mut statements = vec![(GROUPS, vec![self.tenant.into(), MAX_GROUPS.into()])];
+        for (along, end) in walks.iter().zip(&ends) {
+            let (sql, more) = count(*along, end);
+            let mut params = vec![self.tenant.into(), limit.into()];
+            params.extend(more);
+            statements.push((sql, params));
+        }
+        let statements: Vec<(_, &[_])> = statements
+            .iter()
+            .map(|(sql, params)| (*sql, params.as_slice()))
+            .collect();
+        let (mut groups, mut counts) = (Vec::new(), Vec::new());
+        self.each_of(&statements, |number, row| {
+            match number {
+                0 => groups.push(group(row)?),
+                _ => counts.push(row.int(0)?),
+            }
+            Ok(())
+        })
+        .await?;
+        Ok((groups, counts))
     }
 }

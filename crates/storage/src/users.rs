@@ -9,7 +9,7 @@ use warifu_domain::{
 
 use crate::{
     standing::{Standing, budget_subject, standing},
-    store::{Row, StoreError, Tx},
+    store::{Row, StoreError, Tx, Value},
 };
 
 /// A person's row. The password and the mail address are as stored: hashed, sealed.
@@ -125,6 +125,11 @@ macro_rules! person_columns {
     };
 }
 
+pub(crate) use person_columns;
+
+/// How many columns these are.
+pub(crate) const PERSON_COLUMNS: usize = 19;
+
 /// What [`member`] reads, in its order.
 macro_rules! member_columns {
     () => {
@@ -209,6 +214,24 @@ impl Tx<'_> {
             user,
         )
         .await
+    }
+
+    /// The login IDs of those of these people who are still there.
+    pub async fn list_logins(
+        &mut self,
+        people: impl Iterator<Item = UserId>,
+    ) -> Result<Vec<(UserId, String)>, StoreError> {
+        let tenant = self.tenant;
+        let params: Vec<[Value<'_>; 2]> = people.map(|id| [tenant.into(), id.into()]).collect();
+        let sql = "SELECT id, login FROM person WHERE tenant_id = $1 AND id = $2";
+        let statements: Vec<(_, &[_])> = params.iter().map(|one| (sql, &one[..])).collect();
+        let mut logins = Vec::new();
+        self.each_of(&statements, |_, row| {
+            logins.push((UserId(row.int(0)?), row.text(1)?));
+            Ok(())
+        })
+        .await?;
+        Ok(logins)
     }
 
     /// Adds a person. [`StoreError::Conflict`]: the login ID is taken.

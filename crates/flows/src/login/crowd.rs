@@ -25,7 +25,8 @@ pub(crate) async fn load_facts_of_many(
         backwards: false,
         after: Some(&place),
         shows: &[],
-        limit,
+        wanted: limit,
+        depth: limit,
     };
     let people = tx.walk_people(&walk).await?.rows;
     let Some(last) = people.last().map(|(_, person)| person.member.id) else {

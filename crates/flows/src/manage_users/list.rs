@@ -164,7 +164,8 @@ pub async fn list_users(
             backwards: false,
             after: Some(&after),
             shows: &[],
-            limit,
+            wanted: limit,
+            depth: limit,
         };
         tx.walk_people(&walk).await
     });
@@ -181,23 +182,27 @@ pub async fn list_people(
 ) -> Result<Listed, FlowError> {
     by.check(tenant, Operation::ListUsers, None, ctx.clock.now())?;
     let listed = ctx.store.read(tenant.id, async move |tx| {
-        let groups = tx.list_groups().await?;
-        let operators = Along::Part(Show::Role(Role::Operator));
-        let has_operators = tx.count_people(operators, 1).await? > 0;
-        let mut listed = match plan(tx, &listing).await? {
+        let (seen, plan) = plan(tx, &listing).await?;
+        let mut listed = match plan {
             Plan::Whole(set) => read_whole(tx, &listing, &set).await?,
             Plan::Walk(walks, size) => page_of_walk(tx, &listing, &walks, size).await?,
         };
-        listed.groups = groups;
-        listed.has_operators = has_operators;
+        listed.groups = seen.groups;
+        listed.has_operators = seen.has_operators;
         Ok(listed)
     });
     Ok(listed.await?)
 }
 
+/// What every page shows.
+struct Seen {
+    groups: Vec<GroupRow>,
+    has_operators: bool,
+}
+
 /// How a page is made.
 enum Plan<'l> {
-    /// Whoever is on one of these is read, looked at and ordered here.
+    /// Whoever is on one of these is read, looked at and ordered here; those without anybody are left out.
     Whole(Vec<Along<'l>>),
     /// These are walked one behind the other, in the list's order. The number is how many people they have, unless these are
     /// more than is small, or have to be looked at.
@@ -227,7 +232,11 @@ fn search<'q>(query: &'q Query, term: &'q str) -> Vec<Along<'q>> {
     walks
 }
 
-async fn plan<'l>(tx: &mut Tx<'_>, listing: &'l Listing) -> Result<Plan<'l>, StoreError> {
+/// How a page is made, and what every page shows: read together.
+async fn plan<'l>(
+    tx: &mut Tx<'_>,
+    listing: &'l Listing,
+) -> Result<(Seen, Plan<'l>), StoreError> {
     let Filter { query, shows } = &listing.filter;
     let from = listing.page.from.as_ref();
     let is_in_search = from.is_some_and(|from| from.walk.is_some());
@@ -245,20 +254,22 @@ async fn plan<'l>(tx: &mut Tx<'_>, listing: &'l Listing) -> Result<Plan<'l>, Sto
     let is_simple = sets.len() == 1 && query.is_none();
     // Of two that are both large, the one is walked that is the smaller in most organisations.
     sets.sort_by_key(|set| rank(&set[0]));
-    let mut smallest: Option<(i64, Vec<Along<'_>>)> = None;
-    for set in sets {
-        let mut size = 0;
-        for along in &set {
-            size += tx.count_people(*along, small + 1 - size).await?;
-            if size > small {
-                break;
-            }
-        }
-        if smallest.as_ref().is_none_or(|(least, _)| size < *least) {
-            smallest = Some((size, set));
-        }
-    }
-    let (size, set) = smallest.expect("there is a set");
+    let mut walks = sets.concat();
+    walks.push(Along::Part(Show::Role(Role::Operator)));
+    let (groups, mut counts) = tx.survey_people(&walks, small + 1).await?;
+    let has_operators = counts.pop().is_some_and(|operators| operators > 0);
+    let seen = Seen {
+        groups,
+        has_operators,
+    };
+    let mut counts = counts.into_iter();
+    let counted = sets.into_iter().map(|set| {
+        let counts: Vec<i64> = counts.by_ref().take(set.len()).collect();
+        (counts.iter().sum::<i64>().min(small + 1), counts, set)
+    });
+    // The first of several.
+    let smallest = counted.min_by_key(|(size, ..)| *size);
+    let (size, counts, set) = smallest.expect("there is a set");
     let is_small = size <= small;
     let count = match is_small && is_simple {
         true => Count::Exactly(size),
@@ -271,15 +282,18 @@ async fn plan<'l>(tx: &mut Tx<'_>, listing: &'l Listing) -> Result<Plan<'l>, Sto
         Order::LastLogin => false,
     };
     if is_small && !is_in_search && !(is_simple && is_indexed) {
-        return Ok(Plan::Whole(set));
+        let inhabited = set.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+        let set = inhabited.map(|(along, _)| along).collect();
+        return Ok((seen, Plan::Whole(set)));
     }
-    Ok(match query {
+    let plan = match query {
         Some(query) => Plan::Walk(search(query, &query.terms()[0]), Count::Unknown),
         None => match listing.order {
             Order::Login | Order::LastLogin => Plan::Walk(set, count),
             order => Plan::Walk(vec![whole(order)], count),
         },
-    })
+    };
+    Ok((seen, plan))
 }
 
 /// Everybody, in an order that has an index.
@@ -341,6 +355,7 @@ async fn page_of_walk(
         shows: &listing.filter.shows,
         from: page.from.as_ref(),
         backwards,
+        is_search,
         wanted: listing.limit + 1,
         depth: listing.bounds.depth,
     };

@@ -15,7 +15,7 @@ const AT_ONCE: i64 = 500;
 pub(super) struct Found {
     /// Who belongs on the page, in the direction of the walk, with places.
     pub(super) rows: Vec<(Cursor, PersonLine)>,
-    /// The last who was looked at, unless the page was full before.
+    /// Where the walk came to, unless the page was full before or it came to the end.
     pub(super) last: Option<Cursor>,
     /// The walk ended at the bound, after so many people.
     pub(super) cut_after: Option<i64>,
@@ -41,6 +41,8 @@ pub(super) struct Steps<'a> {
     pub(super) from: Option<&'a Cursor>,
     /// From the last to the first.
     pub(super) backwards: bool,
+    /// Not everybody who is in the parts will be accepted: it is a search.
+    pub(super) is_search: bool,
     /// Until so many people are accepted.
     pub(super) wanted: usize,
     /// Or until so many were looked at.
@@ -58,6 +60,7 @@ pub(super) async fn walk(
         shows,
         from,
         backwards,
+        is_search,
         wanted,
         depth,
     } = *steps;
@@ -81,15 +84,21 @@ pub(super) async fn walk(
         number: from.number,
     });
     for number in numbers {
-        // The first rows may be all that is needed.
-        let mut limit = (depth - looked_at).clamp(1, wanted as i64);
+        // The first rows of a search may be all that is needed.
+        let rest = (depth - looked_at).max(1);
+        let mut limit = if is_search {
+            rest.min(wanted as i64)
+        } else {
+            rest
+        };
         loop {
             let walk = Walk {
                 along: walks[number],
                 backwards,
                 after: after.as_ref(),
                 shows,
-                limit,
+                wanted: if is_search { limit } else { wanted as i64 },
+                depth: limit,
             };
             let walked = tx.walk_people(&walk).await?;
             let place = |at: Place| Cursor {
@@ -105,14 +114,12 @@ pub(super) async fn walk(
                     }
                 }
             }
-            looked_at += walked.looked_at;
-            if walked.last.is_some() {
-                found.last = walked.last.clone().map(place);
-                after = walked.last;
-            }
-            if walked.looked_at < limit {
+            let Some(on) = walked.on else {
                 break;
-            }
+            };
+            found.last = Some(place(on.clone()));
+            after = Some(on);
+            looked_at += limit;
             if looked_at >= depth {
                 found.cut_after = Some(looked_at);
                 return Ok(found);
@@ -141,6 +148,7 @@ pub(super) async fn read_whole(
     set: &[Along<'_>],
 ) -> Result<Listed, StoreError> {
     let query = listing.filter.query.as_ref();
+    let limit = 2 * listing.bounds.small;
     let mut all: Vec<PersonLine> = Vec::new();
     for along in set {
         let walk = Walk {
@@ -148,7 +156,8 @@ pub(super) async fn read_whole(
             backwards: false,
             after: None,
             shows: &listing.filter.shows,
-            limit: 2 * listing.bounds.small,
+            wanted: limit,
+            depth: limit,
         };
         let rows = tx.walk_people(&walk).await?.rows.into_iter();
         let people = rows.map(|(_, person)| person);

@@ -30,6 +30,9 @@ const KIND: JobKind = JobKind::Reminders;
 /// Rounds that are listed.
 const LISTED: i64 = 10;
 
+/// The kind of work that a round is, and how many of them are listed.
+pub(crate) const LISTING: (i64, i64) = (KIND as i64, LISTED);
+
 /// What a round says, and to whom, as an administrator typed it.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
@@ -147,9 +150,9 @@ pub async fn list(ctx: &Ctx, tenant: &Arc<Tenant>, by: &By) -> Result<Vec<Round>
     by.check(tenant, Operation::ShowAdoption, None, ctx.clock.now())?;
     let now = ctx.clock.now();
     let listed = ctx.store.read(tenant.id, async move |tx| {
-        let running = find_running(tx, now).await?;
-        let rows = tx.list_reminder_rounds(LISTED).await?.into_iter();
-        Ok(rows.map(|row| shown(row, running.as_ref())).collect())
+        let running = tx.find_running_job(KIND as i64).await?;
+        let rows = tx.list_reminder_rounds(LISTED).await?;
+        Ok(shown_at(now, rows, running))
     });
     Ok(listed.await?)
 }
@@ -184,11 +187,23 @@ pub async fn group_names(
 
 /// The work that is being done, by somebody who is still there.
 async fn find_running(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<JobRow>, StoreError> {
-    let Some(job) = tx.find_running_job(KIND as i64).await? else {
-        return Ok(None);
-    };
-    let job = tx.find_job(KIND as i64, job).await?;
-    Ok(job.filter(|job| now - job.seen_at <= SILENCE))
+    let job = tx.find_running_job(KIND as i64).await?;
+    Ok(job.filter(|job| is_alive(job, now)))
+}
+
+fn is_alive(job: &JobRow, now: Timestamp) -> bool {
+    now - job.seen_at <= SILENCE
+}
+
+/// Rounds as they are shown, when `job` is what seems to be done.
+pub(crate) fn shown_at(
+    now: Timestamp,
+    rows: Vec<ReminderRound>,
+    job: Option<JobRow>,
+) -> Vec<Round> {
+    let running = job.filter(|job| is_alive(job, now));
+    let rows = rows.into_iter();
+    rows.map(|row| shown(row, running.as_ref())).collect()
 }
 
 fn shown(row: ReminderRound, running: Option<&JobRow>) -> Round {

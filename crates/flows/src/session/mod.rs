@@ -15,7 +15,7 @@ use warifu_domain::{
     token::{Token, TokenHash},
     user::Role,
 };
-use warifu_storage::{StoreError, TotpState, Tx};
+use warifu_storage::{Entry, StoreError, TotpState, Tx};
 
 use crate::{
     act::{Act, Origin},
@@ -119,7 +119,8 @@ pub async fn find(
     let found = ctx
         .store
         .read(tenant.id, async move |tx| {
-            find_in(tx, &kept, &token, from, now).await
+            let entry = tx.find_entry(&token).await?;
+            signed_in(tx, &kept, entry, from, now).await
         })
         .await?;
     let found = found.map(|(who, _)| who);
@@ -156,12 +157,14 @@ where
 {
     let (token, now) = (token.hash(), ctx.clock.now());
     let entered = ctx
-        .read_in_tenant(slug, async move |tx, tenant| {
-            let Some((who, totp)) = find_in(tx, tenant, &token, from, now).await? else {
-                return Ok(None);
+        .read_with_state(slug, async move |tx, tenant| {
+            let entry = tx.find_entry(&token).await?;
+            let state = entry.tenant;
+            let Some((who, totp)) = signed_in(tx, tenant, entry, from, now).await? else {
+                return Ok((state, None));
             };
             let value = and(tx, tenant, &who, totp).await?;
-            Ok(Some((who, value)))
+            Ok((state, Some((who, value))))
         })
         .await?;
     if let Some((tenant, Some((who, _)))) = &entered {
@@ -170,25 +173,22 @@ where
     Ok(entered)
 }
 
-async fn find_in(
+/// What the session behind a token is worth. `None`: nothing.
+async fn signed_in(
     tx: &mut Tx<'_>,
     tenant: &Tenant,
-    token: &TokenHash,
+    entry: Entry,
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Option<(SignedIn, Option<TotpState>)>, StoreError> {
     let policy = &tenant.policy;
-    let Some(row) = tx.find_session(token).await? else {
+    let Some((row, person)) = entry.session else {
         return Ok(None);
     };
     if row.session.is_over(&policy.session, now) {
         return Ok(None);
     }
-    let user = row.session.user;
-    let Some(person) = tx.find_user(user).await? else {
-        return Ok(None);
-    };
-    let totp = tx.find_totp_state(user).await?;
+    let (user, totp) = (row.session.user, entry.totp);
     let has_totp = totp.is_some();
     // Which methods a challenge would offer does not matter to a session that exists.
     let facts = Facts {
@@ -205,7 +205,7 @@ async fn find_in(
     }
     let for_changes = decide(policy, &facts.for_changes(), now);
     let who = SignedIn {
-        token: *token,
+        token: row.token,
         session: row.session,
         user,
         login: person.login,

@@ -224,7 +224,8 @@ async fn w8_k3_adoption_tells_apps_and_codes_by_mail_apart_where_both_count() {
         world.sweep().await;
         let counted = async || {
             let tenant = world.tenant().await;
-            let shown = adoption::show(&world.ctx, &tenant, &By::command_line())
+            let (by, page) = (By::command_line(), adoption::UnprotectedPage::default());
+            let shown = adoption::show(&world.ctx, &tenant, &by, page)
                 .await
                 .unwrap();
             let (group, day) = (shown.groups[0], shown.days[0]);

@@ -6,7 +6,7 @@ mod worker;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use tokio::sync::{mpsc, oneshot};
@@ -159,6 +159,27 @@ impl<'c> PostgresTransaction<'c> {
         rows.iter().try_for_each(|row| each(&Row::Postgres(row)))
     }
 
+    /// Sends all of them before it waits for any.
+    pub(super) async fn each_of(
+        &self,
+        statements: &[super::tx::Statement<'_>],
+        mut each: impl FnMut(usize, &Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut prepared = Vec::with_capacity(statements.len());
+        for (sql, params) in statements {
+            prepared.push((self.prepare(sql).await?, borrow(params)));
+        }
+        let queries = prepared
+            .iter()
+            .map(|(statement, params)| self.client.query(statement, params));
+        let answers = self.run(in_turn(queries.map(Box::pin).collect())).await?;
+        for (number, rows) in answers.iter().enumerate() {
+            rows.iter()
+                .try_for_each(|row| each(number, &Row::Postgres(row)))?;
+        }
+        Ok(())
+    }
+
     /// Runs a statement inside the transaction, and begins that if it is the first.
     async fn run<T>(
         &self,
@@ -184,6 +205,34 @@ impl<'c> PostgresTransaction<'c> {
         self.statements.borrow_mut().insert(key, statement.clone());
         Ok(statement)
     }
+}
+
+/// Polls all of them from the start, so that each is sent, and gives their answers in order. After a failure the later ones only say
+/// that there was one.
+async fn in_turn<T, F>(mut futures: Vec<F>) -> Result<Vec<T>, Error>
+where
+    F: Future<Output = Result<T, Error>> + Unpin,
+{
+    let mut answers: Vec<Option<T>> = futures.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        let mut is_waiting = false;
+        for (future, answer) in futures.iter_mut().zip(&mut answers) {
+            if answer.is_some() {
+                continue;
+            }
+            match Pin::new(future).poll(context) {
+                Poll::Ready(Ok(value)) => *answer = Some(value),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => is_waiting = true,
+            }
+        }
+        match is_waiting {
+            true => Poll::Pending,
+            false => Poll::Ready(Ok(())),
+        }
+    })
+    .await?;
+    Ok(answers.into_iter().flatten().collect())
 }
 
 fn borrow<'a>(params: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {

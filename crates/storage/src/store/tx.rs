@@ -90,14 +90,14 @@ impl<'c> Tx<'c> {
         self.connection.list(sql, params, map).await
     }
 
-    /// Lends every row of a `SELECT`, one after the other.
-    pub(crate) async fn each(
+    /// Lends all rows of several `SELECT`s, none of which needs the answer of another, each with the number of its statement. One round
+    /// trip on PostgreSQL.
+    pub(crate) async fn each_of(
         &mut self,
-        sql: &'static str,
-        params: &[Value<'_>],
-        each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+        statements: &[Statement<'_>],
+        each: impl FnMut(usize, &Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.connection.each(sql, params, each).await
+        self.connection.each_of(statements, each).await
     }
 
     pub(super) fn settle<T>(self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
@@ -235,6 +235,25 @@ impl<'c> Connection<'c> {
             Engine::Postgres(transaction) => transaction.each(sql, params, each).await,
         };
         self.remember(outcome)
+    }
+
+    async fn each_of(
+        &mut self,
+        statements: &[Statement<'_>],
+        mut each: impl FnMut(usize, &Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        if let Engine::Postgres(transaction) = self.engine {
+            // Each counts for a fault plan, as on SQLite.
+            for (sql, _) in statements {
+                self.admit(sql)?;
+            }
+            let outcome = transaction.each_of(statements, each).await;
+            return self.remember(outcome);
+        }
+        for (number, (sql, params)) in statements.iter().enumerate() {
+            self.each(sql, params, |row| each(number, row)).await?;
+        }
+        Ok(())
     }
 
     /// Refuses statements after a failed one. PostgreSQL does so by itself, SQLite would go on: a job that swallows

@@ -246,7 +246,8 @@ async fn people_are_listed_by_the_bytes_of_their_login_ids() {
                     backwards: false,
                     after: after.as_ref(),
                     shows: &[],
-                    limit: 2,
+                    wanted: 2,
+                    depth: 2,
                 };
                 tx.walk_people(&walk).await
             });

@@ -1,7 +1,10 @@
 //! `/admin/adoption`: how many have a second factor, by group and over time, and who would be stopped when it is compulsory.
 
 use warifu_domain::{ids::GroupId, time::Timestamp};
-use warifu_flows::{adoption, session::SignedIn};
+use warifu_flows::{
+    adoption::{self, UnprotectedPage},
+    session::SignedIn,
+};
 use warifu_storage::GroupRow;
 
 use super::reminders;
@@ -24,10 +27,13 @@ const DAY_MS: i64 = 86_400_000;
 pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
     let by = page.manager(who, "");
     let (ctx, tenant) = (page.ctx(), page.tenant());
-    let found = adoption::show(ctx, tenant, &by).await?;
     let query = page.query();
-    let after = (query.is_ticked("begun"), query.text("after"));
-    let listed = adoption::unprotected(ctx, tenant, &by, after, PAGE + 1).await?;
+    let wanted = UnprotectedPage {
+        after: (query.is_ticked("begun"), query.text("after")),
+        limit: PAGE + 1,
+    };
+    let found = adoption::show(ctx, tenant, &by, wanted).await?;
+    let listed = &found.unprotected;
     let group = |id: GroupId| found.names.iter().find(|group| group.id == id);
     let from = |group: Option<&GroupRow>| adoption::compulsory_from(tenant, group);
     let people = &listed[..listed.len().min(PAGE as usize)];
@@ -73,7 +79,10 @@ pub(crate) async fn show(page: Page, who: SignedIn) -> Answer {
         Some(Timestamp(at)) if at <= page.now().0 => Compulsory::Now,
         Some(at) => Compulsory::From(page.minute(at)),
     };
-    let rounds = reminders::rounds(&page, &by, &found.names, ROUNDS).await?;
+    let rounds = found.rounds.iter().take(ROUNDS);
+    let rounds = rounds
+        .map(|round| reminders::row(&page, round, &found.names))
+        .collect();
     let (counted_at, groups, days) = (
         found.counted_at.map(|at| page.minute(at)),
         groups.collect(),

@@ -20,7 +20,7 @@ use warifu_storage::GroupRow;
 
 use crate::{
     http::{
-        errors::{Failure, Rejection},
+        errors::Rejection,
         forms::{BadForm, Button, Fields, Form, Verified},
         page::Page,
         route::Answer,
@@ -111,7 +111,10 @@ async fn write(page: Page, by: &By, form: ReminderFields, plan: Option<Plan>) ->
         Err(Refusal::NoMail) => Some(ReminderObstacle::NoMail),
         Err(_) => Some(ReminderObstacle::NotOffered),
     };
-    let rounds = rounds(&page, by, &audience.names, usize::MAX).await?;
+    let rounds = reminders::list(ctx, tenant, by).await?;
+    let rounds = rounds.iter();
+    let rounds = rounds.map(|round| row(&page, round, &audience.names));
+    let rounds = rounds.collect();
     let preview = plan.filter(|_| obstacle.is_none());
     let preview = preview.map(|plan| preview_of(&page, &audience, &plan));
     let lately = audience.lately.iter();
@@ -201,19 +204,8 @@ fn text(page: &Page, language: Language, reminder: &Reminder) -> ReminderText {
     }
 }
 
-/// Earlier rounds, newest first.
-pub(super) async fn rounds(
-    page: &Page,
-    by: &By,
-    names: &[GroupRow],
-    most: usize,
-) -> Result<Vec<RoundRow>, Failure> {
-    let rounds = reminders::list(page.ctx(), page.tenant(), by).await?;
-    let rounds = rounds.iter().take(most);
-    Ok(rounds.map(|round| row(page, round, names)).collect())
-}
-
-fn row(page: &Page, round: &Round, names: &[GroupRow]) -> RoundRow {
+/// A round in a list of them.
+pub(super) fn row(page: &Page, round: &Round, names: &[GroupRow]) -> RoundRow {
     let (Round { row, state }, times) = (round, &page.site().times);
     let name = |id: GroupId| {
         let group = names.iter().find(|group| group.id == id);
