@@ -44,6 +44,7 @@ mod tenants;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod throttles;
+mod user_counts;
 mod user_list;
 mod user_words;
 mod users;
@@ -87,5 +88,5 @@ pub use store::{
 };
 pub use tenants::{Added, TenantCounts, TenantRow, TenantState};
 pub use throttles::{BudgetKind, STRANGER_ROWS};
-pub use user_list::{Along, Place, Show, Walk, Walked};
+pub use user_list::{Along, Place, Show, Walk};
 pub use users::{Member, NewUser, PersonLine, UserRow};

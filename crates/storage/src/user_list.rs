@@ -4,10 +4,9 @@
 use warifu_domain::{ids::GroupId, time::Timestamp, user::Role, user_search::end_of_prefix};
 
 use crate::{
-    groups::{GROUPS, GroupRow, MAX_GROUPS, group},
     standing::Factor,
     store::{Row, StoreError, Tx, Value},
-    users::{MEMBER_COLUMNS, PersonLine, member, member_columns},
+    users::{MEMBER_COLUMNS, Member, PersonLine, member, member_columns},
 };
 
 /// A part of the people that has an index.
@@ -27,6 +26,21 @@ pub enum Show {
     Role(Role),
     /// Those of this group.
     Group(GroupId),
+}
+
+impl Show {
+    /// Whether a person belongs to it: what its statement asks of a row.
+    pub fn has(self, person: &Member) -> bool {
+        match self {
+            Self::Factor(factor) => person.standing.factor == factor,
+            Self::Blocked => person.standing.blocked_until.0 > 0,
+            Self::Disabled => person.disabled,
+            Self::NeverLoggedIn => person.standing.last_login_at.is_none(),
+            Self::CodesLow => person.standing.codes_low,
+            Self::Role(role) => person.role == role,
+            Self::Group(group) => person.group == Some(group),
+        }
+    }
 }
 
 /// Between which numbers the columns are that tell of the parts.
@@ -128,16 +142,6 @@ pub struct Walk<'a> {
     pub wanted: i64,
     /// Or until so many were looked at.
     pub depth: i64,
-}
-
-/// What a walk came to.
-#[derive(Clone, Debug)]
-pub struct Walked {
-    /// The people, with their places.
-    pub rows: Vec<(Place, PersonLine)>,
-    /// Behind which row it goes on: the last that was given if as many were as were wanted, else the last that was looked at. `None`:
-    /// there is nobody behind.
-    pub on: Option<Place>,
 }
 
 /// What [`line`] reads, in its order; a row's place stands behind it.
@@ -294,54 +298,6 @@ fn part(show: Show) -> (Pair, Option<i64>) {
     }
 }
 
-/// The statement that counts a walk's rows up to `$2`, with what else it is told.
-fn count<'a>(along: Along<'a>, end: &'a str) -> (&'static str, Vec<Value<'a>>) {
-    macro_rules! count {
-        ($rows:literal) => {
-            concat!(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM ",
-                $rows,
-                " LIMIT $2) AS part"
-            )
-        };
-    }
-    macro_rules! people {
-        ($condition:literal) => {
-            concat!(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM person WHERE tenant_id = $1 AND ",
-                $condition,
-                " LIMIT $2) AS part"
-            )
-        };
-    }
-    let bounds = |prefix: &'a str| vec![prefix.into(), end.into()];
-    match along {
-        Along::Login(prefix) => (people!("login >= $3 AND login < $4"), bounds(prefix)),
-        Along::Name(prefix) => (people!("name_key >= $3 AND name_key < $4"), bounds(prefix)),
-        Along::Word(prefix) => (
-            count!("person_word WHERE tenant_id = $1 AND word >= $3 AND word < $4"),
-            bounds(prefix),
-        ),
-        Along::Added => (people!("id > 0"), Vec::new()),
-        Along::Part(show) => match show {
-            Show::Factor(factor) => (people!("factor = $3"), vec![(factor as i64).into()]),
-            // The second condition leads SQLite to the partial index.
-            Show::Blocked => (people!("blocked_until > 0 AND login > ''"), Vec::new()),
-            Show::Disabled => (people!("disabled = 1"), Vec::new()),
-            Show::NeverLoggedIn => (people!("logged_in = 0"), Vec::new()),
-            Show::CodesLow => (people!("codes_low = 1"), Vec::new()),
-            Show::Role(role) => (
-                people!("role = $3 AND role > 0"),
-                vec![role.number().into()],
-            ),
-            Show::Group(group) => (
-                people!("group_id = $3 AND group_id IS NOT NULL"),
-                vec![group.0.into()],
-            ),
-        },
-    }
-}
-
 /// Reads a person and the place.
 fn line(row: &Row<'_>) -> Result<(Place, PersonLine), StoreError> {
     let member = member(row)?;
@@ -359,23 +315,20 @@ fn line(row: &Row<'_>) -> Result<(Place, PersonLine), StoreError> {
 }
 
 impl Tx<'_> {
-    /// Goes on along a walk.
-    pub async fn walk_people(&mut self, walk: &Walk<'_>) -> Result<Walked, StoreError> {
+    /// Goes on along a walk: the people, with their places.
+    pub async fn walk_people(
+        &mut self,
+        walk: &Walk<'_>,
+    ) -> Result<Vec<(Place, PersonLine)>, StoreError> {
         let parts = Parts::all_of(walk.shows);
-        let rows = self.look_at(walk, &parts, walk.wanted, 0).await?;
-        let count = rows.len() as i64;
-        let is_over = count < walk.wanted && count < walk.depth;
-        let on = match (is_over, walk.shows) {
-            (false, _) => rows.last().map(|(place, _)| place.clone()),
-            (true, []) => None,
-            // Who does not belong was passed over, perhaps as many as may be looked at.
-            (true, _) => {
-                let everybody = Parts::all_of(&[]);
-                let last = self.look_at(walk, &everybody, 1, walk.depth - 1);
-                last.await?.pop().map(|(place, _)| place)
-            }
-        };
-        Ok(Walked { rows, on })
+        self.look_at(walk, &parts, walk.wanted, 0).await
+    }
+
+    /// The place of the last who is looked at on a walk that is not given as many as are wanted. `None`: it comes to the end before.
+    pub async fn find_end_of_walk(&mut self, walk: &Walk<'_>) -> Result<Option<Place>, StoreError> {
+        let everybody = Parts::all_of(&[]);
+        let mut last = self.look_at(walk, &everybody, 1, walk.depth - 1).await?;
+        Ok(last.pop().map(|(place, _)| place))
     }
 
     /// Up to `limit` of those who are in the parts, behind the first `skipped` of them.
@@ -430,41 +383,5 @@ impl Tx<'_> {
         params.extend(parts.values());
         params.extend(more);
         self.list(sql, &params, line).await
-    }
-
-    /// What the page of a list begins with: the groups by name, and how many rows each of these has, counted up to `limit`.
-    pub async fn survey_people(
-        &mut self,
-        walks: &[Along<'_>],
-        limit: i64,
-    ) -> Result<(Vec<GroupRow>, Vec<i64>), StoreError> {
-        let ends = walks.iter().map(|along| match along {
-            Along::Login(prefix) | Along::Name(prefix) | Along::Word(prefix) => {
-                end_of_prefix(prefix)
-            }
-            Along::Added | Along::Part(_) => String::new(),
-        });
-        let ends: Vec<String> = ends.collect();
-        let mut statements = vec![(GROUPS, vec![self.tenant.into(), MAX_GROUPS.into()])];
-        for (along, end) in walks.iter().zip(&ends) {
-            let (sql, more) = count(*along, end);
-            let mut params = vec![self.tenant.into(), limit.into()];
-            params.extend(more);
-            statements.push((sql, params));
-        }
-        let statements: Vec<(_, &[_])> = statements
-            .iter()
-            .map(|(sql, params)| (*sql, params.as_slice()))
-            .collect();
-        let (mut groups, mut counts) = (Vec::new(), Vec::new());
-        self.each_of(&statements, |number, row| {
-            match number {
-                0 => groups.push(group(row)?),
-                _ => counts.push(row.int(0)?),
-            }
-            Ok(())
-        })
-        .await?;
-        Ok((groups, counts))
     }
 }

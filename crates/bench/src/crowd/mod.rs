@@ -45,7 +45,7 @@ impl Member {
         self.dice(purpose) % 100
     }
 
-    fn id(self) -> i64 {
+    pub(crate) fn id(self) -> i64 {
         const BORN: i64 = 70_000_000_000;
         (BORN + self.0 as i64) << 20 | (self.dice(1) & 0xf_ffff) as i64
     }

@@ -80,11 +80,30 @@ impl Scene {
         })
     }
 
+    fn cases(&self) -> Vec<Case> {
+        let token = spelled(&session(), &self.site.database);
+        cases(self.tenant, token, self.people)
+    }
+
     fn shell(&self) -> Shell<'_> {
         match (&self.site.database, &self.postgres) {
             (Database::Postgres(url), Some(postgres)) => Shell::Postgres(postgres, url),
             _ => Shell::Sqlite(self.site.database_file()),
         }
+    }
+}
+
+/// A session's token as the database has it, in its own spelling.
+fn spelled(token: &Token, database: &Database) -> String {
+    let digits: String = token
+        .hash()
+        .0
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    match database {
+        Database::Sqlite => format!("X'{digits}'"),
+        Database::Postgres(_) => format!("'\\x{digits}'"),
     }
 }
 
@@ -118,7 +137,7 @@ pub(crate) fn look(plan: &Plan) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    for case in cases(scene.tenant, scene.people) {
+    for case in scene.cases() {
         runtime.block_on(fetch(&scene, &case, 1))?;
     }
     preview(&scene, "sqlite")?;
@@ -130,7 +149,7 @@ fn pages(scene: &Scene, engine: &str) -> Result<Section> {
         .enable_all()
         .build()?;
     let mut found = Vec::new();
-    for case in cases(scene.tenant, scene.people) {
+    for case in scene.cases() {
         let (rows, times) = runtime.block_on(fetch(scene, &case, TIMES))?;
         let page = Page {
             name: case.name,
@@ -175,8 +194,9 @@ fn pages(scene: &Scene, engine: &str) -> Result<Section> {
         },
         text: vec![format!(
             "Pages of the console over {} people and as many logins of thirty days, each fetched {TIMES} times, one after the other, over one \
-             connection: the whole page with session, statements and HTML. In the shell: the page's statements about people or events, \
-             with their values, typed into the shell of the database, {TIMES} times by its own timer; the rows go nowhere. \
+             connection: the whole page with session, statements and HTML. In the shell: all statements that the server sends for the page \
+             (tenant, session, groups, counts, people), but the beginning and end of transactions, with their values, typed into the shell \
+             of the database, {TIMES} times by its own timer; the rows go nowhere. \
              A million people, on both engines: \
              `cargo run --release -p warifu-bench -- lists --write docs/performance-lists.md`.",
             thousands(scene.people as f64)

@@ -28,7 +28,7 @@ pub(crate) async fn load_facts_of_many(
         wanted: limit,
         depth: limit,
     };
-    let people = tx.walk_people(&walk).await?.rows;
+    let people = tx.walk_people(&walk).await?;
     let Some(last) = people.last().map(|(_, person)| person.member.id) else {
         return Ok(Vec::new());
     };

@@ -169,7 +169,7 @@ pub async fn list_users(
         };
         tx.walk_people(&walk).await
     });
-    let placed = listed.await?.rows.into_iter();
+    let placed = listed.await?.into_iter();
     Ok(placed.map(|(_, person)| person).collect())
 }
 

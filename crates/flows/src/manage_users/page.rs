@@ -41,7 +41,7 @@ pub(super) struct Steps<'a> {
     pub(super) from: Option<&'a Cursor>,
     /// From the last to the first.
     pub(super) backwards: bool,
-    /// Not everybody who is in the parts will be accepted: it is a search.
+    /// Whether a search, which looks at people itself, accepts them; else the statement gives only those who belong.
     pub(super) is_search: bool,
     /// Until so many people are accepted.
     pub(super) wanted: usize,
@@ -69,6 +69,7 @@ pub(super) async fn walk(
         last: None,
         cut_after: None,
     };
+    let is_shown = |person: &PersonLine| shows.iter().all(|show| show.has(&person.member));
     let mut looked_at = 0;
     let start = match (from, backwards) {
         (Some(from), _) => from.walk.unwrap_or(0),
@@ -96,25 +97,31 @@ pub(super) async fn walk(
                 along: walks[number],
                 backwards,
                 after: after.as_ref(),
-                shows,
+                shows: if is_search { &[] } else { shows },
                 wanted: if is_search { limit } else { wanted as i64 },
                 depth: limit,
             };
-            let walked = tx.walk_people(&walk).await?;
+            let people = tx.walk_people(&walk).await?;
+            let (given, last) = (people.len() as i64, people.last());
+            let on = match last {
+                Some((at, _)) if given == walk.wanted.min(limit) => Some(at.clone()),
+                _ if walk.shows.is_empty() => None,
+                _ => tx.find_end_of_walk(&walk).await?,
+            };
             let place = |at: Place| Cursor {
                 walk: Some(number),
                 text: at.text,
                 number: at.number,
             };
-            for (at, person) in walked.rows {
-                if accepts(number, &at, &person) {
+            for (at, person) in people {
+                if is_shown(&person) && accepts(number, &at, &person) {
                     found.rows.push((place(at), person));
                     if found.rows.len() == wanted {
                         return Ok(found);
                     }
                 }
             }
-            let Some(on) = walked.on else {
+            let Some(on) = on else {
                 break;
             };
             found.last = Some(place(on.clone()));
@@ -159,7 +166,7 @@ pub(super) async fn read_whole(
             wanted: limit,
             depth: limit,
         };
-        let rows = tx.walk_people(&walk).await?.rows.into_iter();
+        let rows = tx.walk_people(&walk).await?.into_iter();
         let people = rows.map(|(_, person)| person);
         all.extend(people.filter(|person| fits(query, person)));
     }

@@ -252,10 +252,10 @@ async fn people_are_listed_by_the_bytes_of_their_login_ids() {
                 tx.walk_people(&walk).await
             });
             let page = page.await.unwrap();
-            if page.rows.is_empty() {
+            if page.is_empty() {
                 break;
             }
-            listed.extend(page.rows.into_iter().map(|(_, row)| row.login));
+            listed.extend(page.into_iter().map(|(_, row)| row.login));
         }
         assert_eq!(listed, expected, "{}", store.engine());
     }
