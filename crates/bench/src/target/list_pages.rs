@@ -77,6 +77,8 @@ impl Typist {
     ) -> Vec<String> {
         let mut statements = self.page([self.groups()]);
         statements.extend(counts);
+        // Whether there are operators, who then have a part of their own.
+        statements.push(self.count("person", "role = 2 AND role > 0"));
         statements.extend(people);
         statements
     }

@@ -233,10 +233,7 @@ fn search<'q>(query: &'q Query, term: &'q str) -> Vec<Along<'q>> {
 }
 
 /// How a page is made, and what every page shows: read together.
-async fn plan<'l>(
-    tx: &mut Tx<'_>,
-    listing: &'l Listing,
-) -> Result<(Seen, Plan<'l>), StoreError> {
+async fn plan<'l>(tx: &mut Tx<'_>, listing: &'l Listing) -> Result<(Seen, Plan<'l>), StoreError> {
     let Filter { query, shows } = &listing.filter;
     let from = listing.page.from.as_ref();
     let is_in_search = from.is_some_and(|from| from.walk.is_some());

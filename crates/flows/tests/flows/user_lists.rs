@@ -338,6 +338,37 @@ async fn of_two_large_parts_the_one_with_fewer_people_is_walked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn those_who_do_not_belong_cost_a_list_no_statement_of_their_own() {
+    on_both(Setting::preset("workspace"), async |world| {
+        const FAR: u32 = 1_000;
+        crowd(&world).await;
+        let statements = async |shows, order, depth| {
+            let asked = Asked {
+                typed: "",
+                shows,
+                order,
+                descending: false,
+                limit: 2,
+                bounds: (1, depth),
+            };
+            world.fault.fail_at(FAR);
+            let listed = page(&world, asked.page(Page::default())).await;
+            let statements = i64::from(FAR) - world.fault.calls_left();
+            world.fault.fail_at(0);
+            (listed.people.len(), statements)
+        };
+        let (people, everybody) = statements(Vec::new(), Order::Name, 30).await;
+        assert_eq!(people, 2);
+        // Every seventh is one.
+        let rare = || vec![Show::Role(Role::Administrator)];
+        assert_eq!(statements(rare(), Order::Name, 30).await, (2, everybody));
+        // Where the page ends before it is full, it asks how far it came.
+        assert_eq!(statements(rare(), Order::Name, 1).await.1, everybody + 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_stays_as_they_are_is_shown_once_while_others_come_go_and_change() {
     on_both(Setting::preset("workspace"), async |world| {
         let (tenant, by) = (world.tenant().await, By::command_line());

@@ -90,6 +90,16 @@ impl<'c> Tx<'c> {
         self.connection.list(sql, params, map).await
     }
 
+    /// Lends every row of a `SELECT`, one after the other.
+    pub(crate) async fn each(
+        &mut self,
+        sql: &'static str,
+        params: &[Value<'_>],
+        each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.connection.each(sql, params, each).await
+    }
+
     /// Lends all rows of several `SELECT`s, none of which needs the answer of another, each with the number of its statement. One round
     /// trip on PostgreSQL.
     pub(crate) async fn each_of(
