@@ -11,7 +11,7 @@ use warifu_storage::{GroupRow, MAX_GROUPS};
 
 use crate::{
     emailed_codes::mailed,
-    support::{Browser, Person, TestApp, on_both, on_sqlite},
+    support::{Ask, Browser, Person, TestApp, on_both, on_sqlite},
 };
 
 pub(crate) async fn administrator(app: &TestApp) -> Browser {
@@ -153,6 +153,13 @@ async fn k3_k12_sec_041_who_has_only_codes_by_mail_is_helped_on_the_phone_in_bot
             !shown.contains("/helpdesk-code"),
             "there is nothing that it could stand in for: {shown}"
         );
+        // A form is sent easily. What is said then holds for whoever is led to the set-up, too.
+        let token = desk.form_token();
+        let fields = [("form_token", token.as_str()), ("reason", "called")];
+        let form = Ask::form(&format!("/midori{nothing}/helpdesk-code"), &fields);
+        let denied = desk.send(form).await;
+        assert!(denied.refuses("USR-07"), "{}", denied.body);
+        assert!(denied.body.contains("次回のログインで設定に進みます"));
         let user = page_of(&mut desk, "hana").await;
         let shown = desk.open(&user).await.body;
         assert!(shown.contains(&format!("{user}/helpdesk-code")), "{shown}");
