@@ -11,7 +11,7 @@ use crate::dovecot::{Dovecot, Gate, Installed, PASSWORD, Wanted};
 use crate::mail_server::{self, MailServer};
 use crate::place::{Outcome, Place};
 use crate::postfix;
-use crate::process::Process;
+use crate::process::{Process, serve};
 use crate::sink::{Mood, Relay};
 
 /// Each door, as `check mail` calls it.
@@ -108,7 +108,7 @@ impl Site {
                 ["user", "add", "uni", "probe", "--permanent"],
             )
             .good();
-        let (server, warifu) = postfix::serve(&place);
+        let (server, warifu, _) = serve(&place);
         Self {
             mail,
             place,

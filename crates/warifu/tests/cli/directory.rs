@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::client::{Answer, Client};
 use crate::dovecot::Installed;
 use crate::place::{Place, run};
-use crate::process::Process;
+use crate::process::{Process, serve};
 use crate::relay::{free_port, wait_for};
 
 const PASSWORD: &str = "ひみつの 合言葉";
@@ -189,15 +189,6 @@ fn with_directory(settings: &str) -> Place {
     place
 }
 
-fn serve(place: &Place) -> (Process, SocketAddr) {
-    let mut command = place.command();
-    command.arg("serve");
-    let mut process = Process::start(command);
-    let ready = process.err_until(" ready ").pop().unwrap();
-    let (_, rest) = ready.split_once(" listen=").unwrap();
-    (process, rest.split(' ').next().unwrap().parse().unwrap())
-}
-
 fn log_in(address: SocketAddr, login: &str, password: &str) -> (Client, Answer) {
     let mut client = Client::new(address);
     let fields = [("login", login), ("password", password)];
@@ -270,7 +261,7 @@ fn people_of_a_real_ldap_directory_appear_at_their_first_login() {
         "{}",
         checked.out
     );
-    let (server, address) = serve(&place);
+    let (server, address, _) = serve(&place);
 
     let account = comes_in(address, "hana", PASSWORD);
     assert!(account.contains("佐藤 花子"), "{account}");
@@ -301,7 +292,7 @@ fn people_of_a_real_ldap_directory_appear_at_their_first_login() {
     let config = place.read("data/warifu.toml");
     let other = config.replace("relay-certificate.pem", "good-certificate.pem");
     place.write("data/warifu.toml", &other);
-    let (_server, address) = serve(&place);
+    let (_server, address, _) = serve(&place);
     is_refused(address, "hana", PASSWORD, 503, "LOGIN-06");
 }
 
@@ -326,7 +317,7 @@ fn log_in_by_socket(installed: &Installed) {
         socket.display()
     );
     let place = with_directory(&settings);
-    let (_server, address) = serve(&place);
+    let (_server, address, _) = serve(&place);
     let checked = place.run(["check"]);
     assert!(
         checked

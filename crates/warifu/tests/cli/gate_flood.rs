@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::client::Client;
 use crate::place::Place;
-use crate::process::{PATIENCE, Process};
+use crate::process::{PATIENCE, serve};
 
 const QUESTIONS: usize = 10_000;
 /// As many at a time as are answered in time on a small machine.
@@ -103,17 +103,8 @@ fn sec_054_ten_thousand_questions_side_by_side_are_each_answered_and_the_server_
     }
     let add = ["user", "add", "uni", "alice", "--permanent"];
     place.run_with("kobu tami soni wara", add).good();
-    let made = place.run(["gate", "add", "uni", "mx1"]).good();
-    let key = made.lines().nth(1).unwrap().trim().to_owned();
-    let mut command = place.command();
-    command.arg("serve");
-    let mut server = Process::start(command);
-    let ready = server.err_until(" ready ").pop().unwrap();
-    let address = |name: &str| -> SocketAddr {
-        let (_, rest) = ready.split_once(&format!(" {name}=")).unwrap();
-        rest.split(' ').next().unwrap().parse().unwrap()
-    };
-    let (pages, metrics) = (address("listen"), address("metrics"));
+    let key = place.add_gate_key("uni");
+    let (server, pages, metrics) = serve(&place);
 
     let connections = allowed_files().saturating_sub(300).clamp(100, CONNECTIONS);
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,11 +1,11 @@
 //! Questions to the gate that are answered while the server stops: what is written behind those answers is in the database afterwards.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 
 use crate::client::Client;
 use crate::place::Place;
-use crate::process::{PATIENCE, Process};
+use crate::process::{PATIENCE, serve};
 
 /// As many as are recorded for one person within an hour, and some more people.
 const OF_EACH: usize = 30;
@@ -31,14 +31,8 @@ fn sec_054_refusals_that_are_answered_while_the_server_stops_are_on_record() {
         let add = ["user", "add", "uni", person, "--permanent"];
         place.run_with("kobu tami soni wara", add).good();
     }
-    let made = place.run(["gate", "add", "uni", "mx1"]).good();
-    let key = made.lines().nth(1).unwrap().trim().to_owned();
-    let mut command = place.command();
-    command.arg("serve");
-    let mut server = Process::start(command);
-    let ready = server.err_until(" ready ").pop().unwrap();
-    let (_, rest) = ready.split_once(" listen=").unwrap();
-    let pages: SocketAddr = rest.split(' ').next().unwrap().parse().unwrap();
+    let key = place.add_gate_key("uni");
+    let (mut server, pages, _) = serve(&place);
 
     // Every question but its last byte is there when the server is told to stop.
     let mut asking = Vec::new();

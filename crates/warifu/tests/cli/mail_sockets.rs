@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::mail_server::PASSWORD;
 use crate::place::Place;
-use crate::postfix::serve;
-use crate::process::{PATIENCE, Process};
+use crate::process::{PATIENCE, serve};
 
 const PRESET: &str = include_str!("../../../domain/src/policy/presets/campus-mail.toml");
 const QUESTION: &str = "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.7\nsasl_username=hana\n\n";
@@ -78,7 +77,7 @@ fn a_socket_has_its_rights_and_takes_nobody_s_place() {
     fs::remove_file(&socket).unwrap();
     // One that a killed server left behind.
     drop(UnixListener::bind(&socket).unwrap());
-    let (server, _) = serve(&place);
+    let (server, ..) = serve(&place);
     let mode = fs::metadata(&socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o7777, 0o600);
     let names: Vec<_> = fs::read_dir(&folder)
@@ -111,7 +110,7 @@ fn a_socket_has_its_rights_and_takes_nobody_s_place() {
         "{}",
         checked.out
     );
-    let (_server, _): (Process, _) = serve(&place);
+    let (_server, ..) = serve(&place);
     assert!(
         ask(&socket, QUESTION).starts_with("action=451 "),
         "nobody is let on"
@@ -123,7 +122,7 @@ fn a_socket_has_its_rights_and_takes_nobody_s_place() {
 fn sec_055_whoever_is_no_postfix_learns_nothing_and_holds_nothing_up() {
     let (place, folder) = set_up();
     fs::create_dir(&folder).unwrap();
-    let (_server, _) = serve(&place);
+    let (_server, ..) = serve(&place);
     let (policy, sasl) = (folder.join("policy"), folder.join("sasl"));
     let twice = format!("{QUESTION}{}", QUESTION.replace("hana", ""));
     assert_eq!(ask(&policy, &twice), "action=DUNNO\n\naction=DUNNO\n\n");

@@ -121,6 +121,12 @@ impl Place {
         self.run_with("", arguments)
     }
 
+    /// Gives a mail server of a tenant a key.
+    pub(crate) fn add_gate_key(&self, tenant: &str) -> String {
+        let made = self.run(["gate", "add", tenant, "mx1"]).good();
+        made.lines().nth(1).unwrap().trim().to_owned()
+    }
+
     /// Runs the program with something on its standard input.
     pub(crate) fn run_with<A: AsRef<OsStr>>(
         &self,

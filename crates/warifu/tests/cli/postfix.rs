@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ use crate::dovecot::{
 use crate::mail_programs::{Visitor, all_done, all_refused_with_words};
 use crate::mail_server::{DOORS, Door, MailServer, PASSWORD, PEOPLE, SIX, Try};
 use crate::place::Place;
-use crate::process::Process;
+use crate::process::{Process, serve};
 use crate::relay::wait_for;
 
 const HOUR: i64 = 3_600_000;
@@ -70,8 +69,7 @@ pub(crate) fn set_up(mail: &Path) -> (Place, String) {
             .run_with(PASSWORD, ["user", "add", "uni", user, "--permanent"])
             .good();
     }
-    let made = place.run(["gate", "add", "uni", "mx1"]).good();
-    let key = made.lines().nth(1).unwrap().trim().to_owned();
+    let key = place.add_gate_key("uni");
     let config = place.read("data/warifu.toml");
     let sockets: String = ["policy", "sasl"]
         .iter()
@@ -109,22 +107,13 @@ pub(crate) fn set_up(mail: &Path) -> (Place, String) {
     (place, key)
 }
 
-pub(crate) fn serve(place: &Place) -> (Process, SocketAddr) {
-    let mut command = place.command();
-    command.arg("serve");
-    let mut server = Process::start(command);
-    let ready = server.err_until(" ready ").pop().unwrap();
-    let (_, rest) = ready.split_once(" listen=").unwrap();
-    (server, rest.split(' ').next().unwrap().parse().unwrap())
-}
-
 /// Shows: K2, K9, K10, SEC-52, SEC-55.
 #[test]
 fn sec_055_a_real_postfix_lets_senders_in_as_warifu_says_and_nobody_without_it() {
     let mail = Place::new();
     MailServer::folders(mail.path());
     let (place, key) = set_up(mail.path());
-    let (server, warifu) = serve(&place);
+    let (server, warifu, _) = serve(&place);
     let postfix = MailServer::start(mail.path(), warifu, &key);
 
     postfix.lets_in(&every(&PEOPLE, &[CAMPUS]));
@@ -185,7 +174,7 @@ fn sec_055_a_real_postfix_lets_senders_in_as_warifu_says_and_nobody_without_it()
     let config = place.read("data/warifu.toml");
     let directory = "\n[[first_factor]]\ntenant = 'uni'\nkind = 'dovecot'\nsocket = 'nowhere'\n";
     place.write("data/warifu.toml", &format!("{config}{directory}"));
-    let (_server, _) = serve(&place);
+    let (_server, ..) = serve(&place);
     postfix.lets_in(&[
         Try::new(Door::PolicyOnly, "off", CAMPUS),
         Try::new(Door::Warifu, "off", CAMPUS),
@@ -206,7 +195,7 @@ fn k10_curl_and_swaks_send_by_a_postfix_or_show_where_to_log_in() {
     let mail = Place::new();
     MailServer::folders(mail.path());
     let (place, key) = set_up(mail.path());
-    let (_server, warifu) = serve(&place);
+    let (_server, warifu, _) = serve(&place);
     let postfix = MailServer::start(mail.path(), warifu, &key);
     let visitor = |user, source| Visitor {
         source,

@@ -1,10 +1,13 @@
 //! Servers as processes of their own: started, asked, told to stop.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
+
+use crate::place::Place;
 
 /// How long anything may take on a busy machine before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -14,6 +17,20 @@ pub(crate) struct Process {
     child: Child,
     out: Receiver<String>,
     err: Receiver<String>,
+}
+
+/// Starts the server of a place; with the addresses of its pages and of its metrics.
+pub(crate) fn serve(place: &Place) -> (Process, SocketAddr, SocketAddr) {
+    let mut command = place.command();
+    command.arg("serve");
+    let mut process = Process::start(command);
+    let ready = process.err_until(" ready ").pop().unwrap();
+    let address = |name: &str| {
+        let (_, rest) = ready.split_once(&format!(" {name}=")).unwrap();
+        rest.split(' ').next().unwrap().parse().unwrap()
+    };
+    let (pages, metrics) = (address("listen"), address("metrics"));
+    (process, pages, metrics)
 }
 
 impl Process {

@@ -10,7 +10,6 @@ mod settings;
 mod tap;
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +17,7 @@ pub(crate) use install::Installed;
 pub(crate) use server::{Dovecot, Gate, PASSWORD, Wanted};
 
 use crate::place::Place;
-use crate::process::Process;
+use crate::process::serve;
 
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/files");
 pub(crate) const PRESET: &str =
@@ -71,23 +70,8 @@ fn with_people(networks: &str, people: &[&str]) -> (Place, String) {
         let add = ["user", "add", "uni", user, "--permanent"];
         place.run_with("kobu tami soni wara", add).good();
     }
-    let made = place.run(["gate", "add", "uni", "mx1"]).good();
-    let key = made.lines().nth(1).unwrap().trim().to_owned();
+    let key = place.add_gate_key("uni");
     (place, key)
-}
-
-/// Starts the server; with the addresses of its pages and of its metrics.
-fn serve(place: &Place) -> (Process, SocketAddr, SocketAddr) {
-    let mut command = place.command();
-    command.arg("serve");
-    let mut process = Process::start(command);
-    let ready = process.err_until(" ready ").pop().unwrap();
-    let address = |name: &str| {
-        let (_, rest) = ready.split_once(&format!(" {name}=")).unwrap();
-        rest.split(' ').next().unwrap().parse().unwrap()
-    };
-    let (pages, metrics) = (address("listen"), address("metrics"));
-    (process, pages, metrics)
 }
 
 /// The server's database beside it: what a login in a browser would have left there.
