@@ -76,11 +76,11 @@ impl Samples<'_> {
             ("console-policy-draft", print(&self.draft(&old, &new))),
             (
                 "console-policy-draft-counting",
-                print(&self.uncounted_draft(&old, &new, Progress::At(42))),
+                print(&self.still_draft(&old, &new, Progress::At(42))),
             ),
             (
                 "console-policy-draft-stopped",
-                print(&self.uncounted_draft(&old, &new, Progress::Stopped)),
+                print(&self.still_draft(&old, &new, Progress::Stopped)),
             ),
             (
                 "console-policy-draft-refused",
@@ -93,16 +93,7 @@ impl Samples<'_> {
                 "console-policy-draft-nothing",
                 print(&PolicyDraft {
                     counts: vec![(Effect::Challenged, 5, 5)],
-                    changed: 0,
-                    people_moved: 0,
-                    moved: vec![],
-                    cautions: vec![],
-                    has_networks: false,
-                    locked_out: 0,
-                    people: vec![],
-                    next: None,
-                    as_of: None,
-                    ..self.draft(&old, &old)
+                    ..self.still_draft(&old, &old, Progress::Done)
                 }),
             ),
         ]
@@ -118,8 +109,8 @@ impl Samples<'_> {
         }
     }
 
-    /// A draft whose effect is not known, or not yet.
-    fn uncounted_draft(&self, old: &str, new: &str, progress: Progress) -> PolicyDraft {
+    /// A draft that moves nobody, as far as that is known.
+    fn still_draft(&self, old: &str, new: &str, progress: Progress) -> PolicyDraft {
         PolicyDraft {
             progress,
             changed: 0,
