@@ -6,12 +6,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::{
     Router,
     extract::Request,
-    http::{Method, StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::{MethodFilter, get, on},
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::get,
 };
 use tokio::sync::Semaphore;
-use tower::ServiceExt;
 use warifu_domain::time::{Span, Timestamp};
 use warifu_flows::{Ctx, delivery::Post, rescue::Approval};
 use warifu_storage::{KeyRing, Purpose};
@@ -20,16 +19,14 @@ use crate::{
     http::{
         client_address::TrustedProxies,
         cookies::Cookies,
-        entrance::enter,
-        errors::Rejection,
         form_token::FormTokens,
         host::{BadBaseUrl, BaseUrl, Hosts},
         limits::Limits,
         path::fits,
-        route::{Route, nothing},
         site::{Site, Sites},
+        table::Table,
     },
-    metrics::{MailMetrics, MailServerMetrics, Metrics, RouteMetrics},
+    metrics::{MailMetrics, MailServerMetrics, Metrics},
     pages::views::DemoTenant,
     router,
 };
@@ -233,42 +230,11 @@ fn form_tokens(keys: &KeyRing) -> FormTokens {
 
 /// The pages. The listener must pass on who connected: `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn app(state: &WebState) -> Router {
-    let mut app = Router::new();
-    for route in router::table() {
-        let filter = match route.method {
-            Method::POST => MethodFilter::POST,
-            _ => MethodFilter::GET,
-        };
-        let (path, door) = (route.path, Door::new(state, route));
-        app = app.route(path, on(filter, move |request| door.answer(request)));
-    }
-    let nowhere = Door::new(state, nothing(Rejection::NotFound));
-    let not_so = Door::new(state, nothing(Rejection::MethodNotAllowed));
-    let app = app
-        .fallback(move |request| nowhere.answer(request))
-        .method_not_allowed_fallback(move |request| not_so.answer(request));
-    // Which line of the table a request is for depends on the entrance that it came by.
-    let state = state.clone();
+    let table = Arc::new(Table::new(state));
     Router::new().fallback(move |request: Request| {
-        let (state, app) = (state.clone(), app.clone());
-        async move { app.oneshot(enter(&state, request).await).await }
+        let table = table.clone();
+        async move { table.answer(request).await }
     })
-}
-
-/// A route with what it needs to answer.
-#[derive(Clone)]
-struct Door(Arc<(WebState, Route, RouteMetrics)>);
-
-impl Door {
-    fn new(state: &WebState, route: Route) -> Self {
-        let metrics = state.metrics.of_route(&route);
-        Self(Arc::new((state.clone(), route, metrics)))
-    }
-
-    async fn answer(self, request: Request) -> Response {
-        let (state, route, metrics) = &*self.0;
-        route.serve(state, metrics, request).await
-    }
 }
 
 /// What only operators ask, for a listener of its own (SEC-85): `/healthz` and `/metrics`.

@@ -17,4 +17,5 @@ pub(crate) mod path;
 mod reply;
 pub mod route;
 pub mod site;
+pub(crate) mod table;
 pub mod visit;

@@ -196,13 +196,19 @@ impl Route {
         )]
         let started = Instant::now();
         let visit = Visit::new(state, &request, self.path);
-        let span = tracing::info_span!(
-            "request",
-            reference = %visit.reference,
-            route = self.path,
-            "tenant.id" = field::Empty,
-            "user.id" = field::Empty,
-        );
+        let span = match self.access {
+            // Nobody is told the reference of a machine's question, and there are many.
+            AccessName::MailServer => {
+                tracing::debug_span!("question", reference = %visit.reference, route = self.path)
+            }
+            _ => tracing::info_span!(
+                "request",
+                reference = %visit.reference,
+                route = self.path,
+                "tenant.id" = field::Empty,
+                "user.id" = field::Empty,
+            ),
+        };
         let response = self.work(visit, request).instrument(span).await;
         #[expect(
             clippy::disallowed_methods,

@@ -93,7 +93,7 @@ pub(crate) async fn dovecot(visit: Arc<Visit>, request: Request) -> Answer {
         Ok(Some((Said::Refuse, _))) => say(-1, ""),
         Ok(None) => unauthorized(),
         Err(error) => {
-            tracing::error!(fault = %error, "the gate cannot answer");
+            visit.log_fault(&error);
             say(-1, "")
         }
     })
@@ -113,7 +113,7 @@ pub(crate) async fn mail(visit: Arc<Visit>, request: Request) -> Answer {
     let said = match go(&visit, &slug, &server, &question, told).await {
         Ok(said) => said,
         Err(error) => {
-            tracing::error!(fault = %error, "the gate cannot answer");
+            visit.log_fault(&error);
             return Ok(problem(StatusCode::SERVICE_UNAVAILABLE, "ask again later"));
         }
     };
@@ -217,6 +217,13 @@ async fn go(
             .map(|(tenant, said)| (said, tenant)),
     };
     Ok(asked)
+}
+
+impl Visit {
+    fn log_fault(&self, fault: &FlowError) {
+        let (reference, route) = (&self.reference, self.route);
+        tracing::error!(%fault, %reference, route, "the gate cannot answer");
+    }
 }
 
 async fn read_json<T: DeserializeOwned>(body: Body) -> Result<T, BadForm> {
