@@ -1,5 +1,8 @@
-//! Where questions to the gate wait for the database. Those that wait together are asked in one statement: one webmail session asks
-//! some eleven times, and every one of them would be a round trip of its own.
+//! Where questions to the gate wait for the database. Those that wait together are asked in one statement; and what is known of a
+//! person still holds as long as the tenant's mark is the same, so that of one whom the gate let in only the mark is asked for: one
+//! webmail session asks some eleven times.
+
+mod known;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -10,20 +13,24 @@ use tokio::sync::oneshot;
 use warifu_domain::{
     ids::TenantId, mail_window::SourceNetwork, time::Timestamp, token::TokenHash, user::Login,
 };
-use warifu_storage::{AtGate, MOST_AT_ONCE, Store, StoreError, TenantState};
+use warifu_storage::{AtGate, GateState, Glance, MOST_AT_ONCE, Store, StoreError};
+
+use known::{Known, Memory, still_holds};
 
 /// Who asks: somebody with this gate key, or, without one, this process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Asker {
+struct Asker {
     /// About whose people.
-    pub(crate) tenant: TenantId,
+    tenant: TenantId,
     /// With which key.
-    pub(crate) key: Option<TokenHash>,
+    key: Option<TokenHash>,
 }
 
 /// Who is looked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Look {
+    /// In which tenant.
+    pub(crate) tenant: TenantId,
     /// Whom the mail client names.
     pub(crate) login: Login,
     /// Where it is.
@@ -31,51 +38,79 @@ pub(crate) struct Look {
 }
 
 /// What was found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen {
-    /// The tenant.
-    pub(crate) state: TenantState,
-    /// The asker's key, with its last use.
-    pub(crate) key: Option<(i64, Option<Timestamp>)>,
+    /// The tenant and the asker's key.
+    pub(crate) gate: GateState,
     /// Who has the login ID.
     pub(crate) person: Option<AtGate>,
+    /// The person was remembered.
+    is_known: bool,
 }
 
 type Answer = Result<Option<Seen>, StoreError>;
 
+/// Somebody to look for, with what is known already.
+type Asked = (Look, Option<Known>);
+
 /// Who waits behind a statement of the same asker, which is under way. More of them at once would each carry fewer questions.
-type Lines = HashMap<Asker, VecDeque<(Look, oneshot::Sender<Answer>)>>;
+type Lines = HashMap<Asker, VecDeque<(Asked, oneshot::Sender<Answer>)>>;
 
 /// See the head of this file.
 #[derive(Default)]
-pub(crate) struct GateDesk(Arc<Mutex<Lines>>);
+pub(crate) struct GateDesk {
+    lines: Arc<Mutex<Lines>>,
+    known: Mutex<Memory>,
+}
 
 impl GateDesk {
     /// Looks in one snapshot that begins after this was called. `None`: there is no such tenant any more.
-    pub(crate) async fn ask(&self, store: &Store, asker: Asker, look: Look) -> Answer {
+    pub(crate) async fn ask(
+        &self,
+        store: &Store,
+        key: Option<TokenHash>,
+        look: Look,
+        now: Timestamp,
+    ) -> Answer {
+        let known = lock(&self.known).find(&look, now);
+        let tenant = look.tenant;
+        let (asker, asked) = (Asker { tenant, key }, (look, known));
         if !store.is_remote() {
-            let seen = read(store, asker, Arc::from([look])).await?;
+            let seen = see(store, asker, vec![asked]).await?;
             return Ok(seen.and_then(|seen| seen.into_iter().next()));
         }
         let (reply, answer) = oneshot::channel();
         let is_first = {
-            let mut lines = lock(&self.0);
+            let mut lines = lock(&self.lines);
             let is_first = !lines.contains_key(&asker);
-            lines.entry(asker).or_default().push_back((look, reply));
+            lines.entry(asker).or_default().push_back((asked, reply));
             is_first
         };
         if is_first {
             // Goes on if this caller is gone: it asks for others too.
-            tokio::spawn(serve(self.0.clone(), store.clone(), asker));
+            tokio::spawn(serve(self.lines.clone(), store.clone(), asker));
         }
         answer.await.unwrap_or(Err(StoreError::Unavailable))
+    }
+
+    /// Remembers somebody who was let in. Whoever is not may be in a moment, and no mark would tell.
+    pub(crate) fn remember(&self, look: Look, seen: &Seen, at: Timestamp) {
+        if let Some(person) = seen.person.filter(|_| !seen.is_known) {
+            let mark = seen.gate.mark;
+            lock(&self.known).keep(look, Known { person, mark, at });
+        }
+    }
+
+    /// Forgets somebody who is not let in.
+    pub(crate) fn forget(&self, look: &Look) {
+        lock(&self.known).forget(look);
     }
 }
 
 /// Asks for those who wait in a line, until nobody does.
 async fn serve(lines: Arc<Mutex<Lines>>, store: Store, asker: Asker) {
-    while let Some((looks, replies)) = next(&lines, asker) {
-        let answers = match read(&store, asker, looks.into()).await {
+    while let Some((asked, replies)) = next(&lines, asker) {
+        let answers = match see(&store, asker, asked).await {
             Ok(Some(seen)) => seen.into_iter().map(|seen| Ok(Some(seen))).collect(),
             Ok(None) => vec![Ok(None); replies.len()],
             Err(error) => vec![Err(error); replies.len()],
@@ -88,7 +123,7 @@ async fn serve(lines: Arc<Mutex<Lines>>, store: Store, asker: Asker) {
 }
 
 /// The next in a line, as many as one statement can name. `None`: there is nobody, and the line is closed.
-fn next(lines: &Mutex<Lines>, asker: Asker) -> Option<(Vec<Look>, Vec<oneshot::Sender<Answer>>)> {
+fn next(lines: &Mutex<Lines>, asker: Asker) -> Option<(Vec<Asked>, Vec<oneshot::Sender<Answer>>)> {
     let mut lines = lock(lines);
     let line = lines.get_mut(&asker)?;
     if line.is_empty() {
@@ -99,28 +134,91 @@ fn next(lines: &Mutex<Lines>, asker: Asker) -> Option<(Vec<Look>, Vec<oneshot::S
     Some(line.drain(..most).unzip())
 }
 
-/// One statement for all looks.
-async fn read(
+/// One statement for all; a second one for those of whom something was known that does not hold any more.
+async fn see(
     store: &Store,
     asker: Asker,
-    looks: Arc<[Look]>,
+    asked: Vec<Asked>,
 ) -> Result<Option<Vec<Seen>>, StoreError> {
+    let unknown = asked.iter().filter(|(_, known)| known.is_none());
+    let looks = unknown.map(|(look, _)| look.clone()).collect();
+    let Some(first) = read(store, asker, looks).await? else {
+        return Ok(None);
+    };
+    let gate = first.gate;
+    let holds = |known: &Known| known.mark == gate.mark;
+    let outdated = asked
+        .iter()
+        .filter(|(_, known)| known.is_some_and(|it| !holds(&it)));
+    let looks: Vec<Look> = outdated.map(|(look, _)| look.clone()).collect();
+    let second = match looks.is_empty() {
+        true => None,
+        false => match read(store, asker, looks).await? {
+            Some(second) => Some(second),
+            None => return Ok(None),
+        },
+    };
+    if cfg!(debug_assertions) {
+        check_known(store, asker, &asked, gate.mark).await?;
+    }
+    let mut fresh = people(first);
+    let mut again = second.into_iter().flat_map(people);
+    let seen = asked.iter().map(|(_, known)| match known {
+        None => fresh.next(),
+        Some(known) if holds(known) => Some(Seen {
+            gate,
+            person: Some(known.person),
+            is_known: true,
+        }),
+        Some(_) => again.next(),
+    });
+    Ok(seen.collect())
+}
+
+fn people(glance: Glance) -> impl Iterator<Item = Seen> {
+    let gate = glance.gate;
+    let people = glance.people.into_iter();
+    people.map(move |person| Seen {
+        gate,
+        person,
+        is_known: false,
+    })
+}
+
+/// In builds for tests: panics if what is remembered would let somebody in whom the database keeps out, under the same mark.
+async fn check_known(
+    store: &Store,
+    asker: Asker,
+    asked: &[Asked],
+    mark: i64,
+) -> Result<(), StoreError> {
+    for (look, known) in asked {
+        let Some(known) = known.filter(|known| known.mark == mark) else {
+            continue;
+        };
+        let Some(glance) = read(store, asker, vec![look.clone()]).await? else {
+            continue;
+        };
+        if glance.gate.mark == mark {
+            let now = glance.people.into_iter().flatten().next();
+            assert!(
+                now.is_some_and(|now| still_holds(&known.person, &now)),
+                "{look:?} was changed under the same mark"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// One statement for all looks, of which there may be none.
+async fn read(store: &Store, asker: Asker, looks: Vec<Look>) -> Result<Option<Glance>, StoreError> {
     let read = store.read_once(asker.tenant, async move |tx| {
         let asked: Vec<_> = looks.iter().map(|it| (&it.login, it.network)).collect();
-        let glance = tx.glance_at_gate(asker.key.as_ref(), &asked).await?;
-        Ok(glance.map(|glance| {
-            let people = glance.people.into_iter();
-            let seen = people.map(|person| Seen {
-                state: glance.state,
-                key: glance.key,
-                person,
-            });
-            seen.collect()
-        }))
+        tx.glance_at_gate(asker.key.as_ref(), &asked).await
     });
     read.await
 }
 
-fn lock(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
-    lines.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -27,7 +27,7 @@ use crate::{
     act::{Act, Origin},
     ctx::Ctx,
     error::FlowError,
-    gate_desk::{Asker, Look, Seen},
+    gate_desk::{Look, Seen},
     login::{facts_of, find_grace, grace_matters},
     mail_kicks::OpenSession,
     recent::Note,
@@ -214,16 +214,17 @@ async fn look_once(
     let Some(asked) = read(&tenant, question) else {
         return Ok(None);
     };
-    let asker = Asker {
-        tenant: tenant.id,
-        key,
-    };
     let look = Look {
+        tenant: tenant.id,
         login: asked.login.clone(),
         network: asked.network,
     };
-    let seen = ctx.gate_desk.ask(&ctx.store, asker, look).await?;
-    let is_right = |seen: &Seen| seen.state == state && (key.is_none() || seen.key.is_some());
+    let seen = ctx
+        .gate_desk
+        .ask(&ctx.store, key, look.clone(), now)
+        .await?;
+    let is_right =
+        |seen: &Seen| seen.gate.tenant == state && (key.is_none() || seen.gate.key.is_some());
     let Some(seen) = seen.filter(is_right) else {
         return Ok(None);
     };
@@ -236,8 +237,12 @@ async fn look_once(
     let decision = decision_on(&tenant, &person, None, asked.address, now);
     let judged = judge_person(&tenant, &person, decision, &asked, now);
     // Whoever is refused is looked for in the same way, whatever the reason is (SEC-49).
-    let may_go_on = judged.verdict == Verdict::Allow;
-    Ok(may_go_on.then_some((tenant, (seen.key, Some(asked), Some(judged)))))
+    if judged.verdict != Verdict::Allow {
+        ctx.gate_desk.forget(&look);
+        return Ok(None);
+    }
+    ctx.gate_desk.remember(look, &seen, now);
+    Ok(Some((tenant, (seen.gate.key, Some(asked), Some(judged)))))
 }
 
 /// Looks for whatever may matter.

@@ -172,3 +172,11 @@ CREATE TABLE retention (
     masked_to BIGINT NOT NULL,
     PRIMARY KEY (tenant_id)
 ) WITHOUT ROWID;
+
+-- What mail servers were told of a tenant's people holds as long as this number is the same: it is drawn anew by whatever may keep out
+-- a mail client that was let in before. A tenant without a row has 0.
+CREATE TABLE gate_mark (
+    tenant_id BIGINT NOT NULL,
+    mark BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id)
+) WITHOUT ROWID;

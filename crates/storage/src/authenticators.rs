@@ -269,6 +269,7 @@ impl Tx<'_> {
         let rows = self
             .exec(sql, &[tenant.into(), user.into(), now.into()])
             .await?;
+        self.narrows_gate |= rows > 0;
         Ok(rows > 0)
     }
 
@@ -277,7 +278,9 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = "UPDATE totp SET suspended_at = NULL
                     WHERE tenant_id = $1 AND user_id = $2 AND suspended_at IS NOT NULL";
-        Ok(self.exec(sql, &[tenant.into(), user.into()]).await? > 0)
+        let changed = self.exec(sql, &[tenant.into(), user.into()]).await? > 0;
+        self.narrows_gate |= changed;
+        Ok(changed)
     }
 
     /// Until when the person's group may put a compulsory set-up off (W8).
@@ -407,6 +410,7 @@ impl Tx<'_> {
         let others = "DELETE FROM totp WHERE tenant_id = $1 AND user_id = $2 AND id <> $3";
         self.exec(others, &[tenant.into(), user.into(), id.into()])
             .await?;
+        self.narrows_gate = true;
         // What a re-issue demanded is done (G8).
         self.update_must_enrol(user, false).await?;
         self.note_factor(user).await?;
@@ -433,7 +437,9 @@ impl Tx<'_> {
             .list(sql, &[tenant.into(), user.into()], |row| row.opt_int(0))
             .await?;
         self.note_factor(user).await?;
-        Ok(dropped.iter().any(Option::is_some))
+        let was_confirmed = dropped.iter().any(Option::is_some);
+        self.narrows_gate |= was_confirmed;
+        Ok(was_confirmed)
     }
 
     /// Hands an unfinished set-up on to the new token of the session that began it.

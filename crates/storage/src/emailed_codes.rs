@@ -127,6 +127,7 @@ impl Tx<'_> {
         let has_email = i64::from(has_email);
         self.exec(sql, &[tenant.into(), user.into(), has_email.into()])
             .await?;
+        self.narrows_gate = true;
         self.note_factor(user).await
     }
 
@@ -137,6 +138,7 @@ impl Tx<'_> {
         let number = if on { 1_i64 } else { 2 };
         self.exec(sql, &[tenant.into(), user.into(), number.into()])
             .await?;
+        self.narrows_gate = true;
         Ok(())
     }
 

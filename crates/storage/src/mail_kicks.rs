@@ -112,7 +112,9 @@ impl Tx<'_> {
         by: Timestamp,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        self.end_windows(over!("since"), by, now).await
+        let ended = self.end_windows(over!("since"), by, now).await?;
+        self.narrows_gate |= ended > 0;
+        Ok(ended)
     }
 
     async fn end_windows(

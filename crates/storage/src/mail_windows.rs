@@ -86,6 +86,8 @@ impl Tx<'_> {
         window: MailWindow,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
+        let before = self.find_mail_window(user, network).await?;
+        self.narrows_gate |= before.is_some_and(|before| before.window.until > window.until);
         self.exec(
             "INSERT INTO mail_window (tenant_id, user_id, network, address, since, until, services, used_at)
              VALUES ($1, $2, $3, $4, $5, $6, 0, 0)
@@ -103,8 +105,9 @@ impl Tx<'_> {
         let sql = "DELETE FROM mail_window WHERE tenant_id = $1 AND user_id = $2 AND until <
                     (SELECT until FROM mail_window WHERE tenant_id = $1 AND user_id = $2
                       ORDER BY until DESC LIMIT 1 OFFSET $3)";
-        self.exec(sql, &[tenant.into(), user.into(), (MAX_WINDOWS - 1).into()])
-            .await?;
+        let most = (MAX_WINDOWS - 1).into();
+        let given_up = self.exec(sql, &[tenant.into(), user.into(), most]).await?;
+        self.narrows_gate |= given_up > 0;
         Ok(())
     }
 
@@ -197,21 +200,27 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = "DELETE FROM mail_window WHERE tenant_id = $1 AND user_id = $2 AND network = $3";
         let key = [tenant.into(), user.into(), network.bytes().into()];
-        Ok(self.exec(sql, &key).await? == 1)
+        let closed = self.exec(sql, &key).await?;
+        self.narrows_gate |= closed > 0;
+        Ok(closed == 1)
     }
 
     /// Closes every window of a person; says how many.
     pub async fn close_mail_windows(&mut self, user: UserId) -> Result<u64, StoreError> {
         let tenant = self.tenant;
         let sql = "DELETE FROM mail_window WHERE tenant_id = $1 AND user_id = $2";
-        self.exec(sql, &[tenant.into(), user.into()]).await
+        let closed = self.exec(sql, &[tenant.into(), user.into()]).await?;
+        self.narrows_gate |= closed > 0;
+        Ok(closed)
     }
 
     /// Closes every window of the tenant.
     pub async fn close_all_mail_windows(&mut self) -> Result<u64, StoreError> {
         let tenant = self.tenant;
         let sql = "DELETE FROM mail_window WHERE tenant_id = $1";
-        self.exec(sql, &[tenant.into()]).await
+        let closed = self.exec(sql, &[tenant.into()]).await?;
+        self.narrows_gate |= closed > 0;
+        Ok(closed)
     }
 
     /// Records a refusal, unless one of that person there was recorded after `before`. `false`: it was. Of a person the latest 20

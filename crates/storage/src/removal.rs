@@ -40,6 +40,7 @@ tables! {
     "familiar" by "user_id, kind, hash",
     "rescue" by "user_id",
     "tenant_logo" by "id",
+    "gate_mark" by "mark",
     "browser_session" by "token_hash",
     "login_attempt" by "token_hash",
     "throttle" by "kind, subject",

@@ -213,8 +213,8 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql = "UPDATE person SET must_enrol = $3 WHERE tenant_id = $1 AND id = $2 AND must_enrol <> $3";
         let must = i64::from(must_enrol);
-        self.exec(sql, &[tenant.into(), user.into(), must.into()])
-            .await?;
+        let key = [tenant.into(), user.into(), must.into()];
+        self.narrows_gate |= self.exec(sql, &key).await? > 0;
         Ok(())
     }
 

@@ -300,7 +300,7 @@ fn part(show: Show) -> (Pair, Option<i64>) {
 
 /// Reads a person and the place.
 fn line(row: &Row<'_>) -> Result<(Place, PersonLine), StoreError> {
-    let member = member(row)?;
+    let member = member(row, 0)?;
     let place = Place {
         text: row.text(PLACE)?,
         number: member.id.0,

@@ -163,14 +163,14 @@ pub(crate) fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {
     })
 }
 
-/// Reads the first columns of a row.
-pub(crate) fn member(row: &Row<'_>) -> Result<Member, StoreError> {
+/// Reads the columns of `member_columns`, the first of which is given.
+pub(crate) fn member(row: &Row<'_>, first: usize) -> Result<Member, StoreError> {
     Ok(Member {
-        id: UserId(row.int(0)?),
-        role: role(row, 1)?,
-        disabled: row.int(2)? != 0,
-        group: row.opt_int(3)?.map(GroupId),
-        standing: standing(row, 4)?,
+        id: UserId(row.int(first)?),
+        role: role(row, first + 1)?,
+        disabled: row.int(first + 2)? != 0,
+        group: row.opt_int(first + 3)?.map(GroupId),
+        standing: standing(row, first + 4)?,
     })
 }
 
@@ -337,10 +337,10 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql =
             "UPDATE person SET disabled = $3 WHERE tenant_id = $1 AND id = $2 AND disabled <> $3";
-        Ok(self
-            .exec(sql, &[tenant.into(), id.into(), i64::from(disabled).into()])
-            .await?
-            == 1)
+        let key = [tenant.into(), id.into(), i64::from(disabled).into()];
+        let changed = self.exec(sql, &key).await? == 1;
+        self.narrows_gate |= changed;
+        Ok(changed)
     }
 
     /// Changes a person's name and sealed mail address, with the words by which the search finds the person.
@@ -367,6 +367,7 @@ impl Tx<'_> {
         let sql = "UPDATE person SET role = $3 WHERE tenant_id = $1 AND id = $2";
         self.exec(sql, &[tenant.into(), id.into(), role.number().into()])
             .await?;
+        self.narrows_gate = true;
         Ok(())
     }
 
@@ -409,6 +410,7 @@ impl Tx<'_> {
         self.delete_words(person).await?;
         let sql = "DELETE FROM person WHERE tenant_id = $1 AND id = $2";
         self.exec(sql, &[tenant.into(), user.into()]).await?;
+        self.narrows_gate = true;
         Ok(())
     }
 

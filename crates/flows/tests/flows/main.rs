@@ -18,6 +18,7 @@ mod failed_logins;
 mod faults;
 mod first_password;
 mod fresh_proof;
+mod gate_memory;
 mod grace;
 mod helpdesk;
 mod helpdesk_for_mail;

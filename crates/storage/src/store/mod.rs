@@ -275,7 +275,11 @@ where
 {
     async move |connection: Connection<'_>| {
         let mut tx = Tx::new(tenant, connection);
-        let answer = job(&mut tx).await;
+        let mut answer = job(&mut tx).await;
+        if answer.is_ok() && tx.narrows_gate {
+            // Last, so that whoever narrows it too waits no longer than the commit takes.
+            answer = tx.renew_gate_mark().await.and(answer);
+        }
         tx.settle(answer)
     }
 }

@@ -12,6 +12,8 @@ use super::value::{Row, Value};
 /// tenant into its keys, so a job cannot express another tenant (SEC-68).
 pub struct Tx<'c> {
     pub(crate) tenant: TenantId,
+    /// Something was changed that may keep out a mail client which was let in before.
+    pub(crate) narrows_gate: bool,
     connection: Connection<'c>,
 }
 
@@ -49,7 +51,11 @@ pub(crate) type Statement<'a> = (&'static str, &'a [Value<'a>]);
 
 impl<'c> Tx<'c> {
     pub(super) fn new(tenant: TenantId, connection: Connection<'c>) -> Self {
-        Self { tenant, connection }
+        Self {
+            tenant,
+            narrows_gate: false,
+            connection,
+        }
     }
 
     /// Runs a statement without an answer; returns the number of rows it changed.
