@@ -105,10 +105,27 @@ impl GateDesk {
     pub(crate) fn forget(&self, look: &Look) {
         lock(&self.known).forget(look);
     }
+
+    /// Forgets who was let in too long ago to count.
+    pub(crate) fn sweep(&self, now: Timestamp) {
+        lock(&self.known).sweep(now);
+    }
+}
+
+/// Takes a line away whose server panics: else whoever asks in it would wait for nobody.
+struct Abandoned<'l>(&'l Mutex<Lines>, Asker);
+
+impl Drop for Abandoned<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(self.0).remove(&self.1);
+        }
+    }
 }
 
 /// Asks for those who wait in a line, until nobody does.
 async fn serve(lines: Arc<Mutex<Lines>>, store: Store, asker: Asker) {
+    let _line = Abandoned(&lines, asker);
     while let Some((asked, replies)) = next(&lines, asker) {
         let answers = match see(&store, asker, asked).await {
             Ok(Some(seen)) => seen.into_iter().map(|seen| Ok(Some(seen))).collect(),
@@ -221,4 +238,28 @@ async fn read(store: &Store, asker: Asker, looks: Vec<Look>) -> Result<Option<Gl
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_line_whose_server_panics_is_begun_anew() {
+        let asker = Asker {
+            tenant: TenantId(1),
+            key: None,
+        };
+        let lines: Mutex<Lines> = Mutex::default();
+        lock(&lines).entry(asker).or_default();
+        drop(Abandoned(&lines, asker));
+        assert_eq!(lock(&lines).len(), 1, "somebody else's, by now");
+        let broken = catch_unwind(AssertUnwindSafe(|| {
+            let _line = Abandoned(&lines, asker);
+            panic!("broken");
+        }));
+        assert!(broken.is_err() && lock(&lines).is_empty());
+    }
 }

@@ -17,6 +17,7 @@ const PAGE: i64 = 100;
 /// keep the others from it: the last such fault is returned at the end.
 pub async fn sweep(ctx: &Ctx) -> Result<u64, Fault> {
     let (mut swept, mut fault): (_, Option<Fault>) = (0, None);
+    ctx.gate_desk.sweep(ctx.clock.now());
     let tenants = every_tenant(ctx).await?;
     for tenant in &tenants {
         // Before their windows are swept away.

@@ -32,12 +32,17 @@ impl Memory {
 
     pub(super) fn keep(&mut self, look: Look, known: Known) {
         if self.0.len() >= MOST && !self.0.contains_key(&look) {
-            self.0.retain(|_, other| other.lasts(known.at));
+            self.sweep(known.at);
             if self.0.len() >= MOST {
                 self.0.clear();
             }
         }
         self.0.insert(look, known);
+    }
+
+    pub(super) fn sweep(&mut self, now: Timestamp) {
+        self.0.retain(|_, known| known.lasts(now));
+        self.0.shrink_to_fit();
     }
 
     pub(super) fn forget(&mut self, look: &Look) {
@@ -131,6 +136,11 @@ mod tests {
         assert!(memory.find(&look(1), at - Span(1)).is_none());
         memory.forget(&look(1));
         assert!(memory.find(&look(1), at).is_none());
+        memory.keep(look(1), known(at));
+        memory.sweep(at);
+        assert_eq!(memory.0.len(), 1);
+        memory.sweep(at + KNOWN_FOR);
+        assert!(memory.0.is_empty());
 
         let most = u32::try_from(MOST).unwrap();
         for number in 0..most {
