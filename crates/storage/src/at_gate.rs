@@ -1,5 +1,8 @@
 //! All that the gate of mail servers looks at, in one statement: it is asked at every login of a mail client.
 
+#[cfg(test)]
+mod tests;
+
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use warifu_domain::{
