@@ -12,7 +12,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::client::{Client, read_answer};
 use crate::place::Place;
-use crate::process::{PATIENCE, Process};
+use crate::process::{self, PATIENCE, Process};
 
 struct Server {
     process: Process,
@@ -21,18 +21,11 @@ struct Server {
 }
 
 fn serve(place: &Place) -> Server {
-    let mut command = place.command();
-    command.arg("serve");
-    let mut process = Process::start(command);
-    let ready = process.err_until(" ready ").pop().unwrap();
-    let address = |name: &str| {
-        let (_, rest) = ready.split_once(&format!(" {name}=")).unwrap();
-        rest.split(' ').next().unwrap().parse().unwrap()
-    };
+    let (process, pages, operations) = process::serve(place);
     Server {
         process,
-        pages: address("listen"),
-        operations: address("metrics"),
+        pages,
+        operations,
     }
 }
 
