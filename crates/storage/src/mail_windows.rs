@@ -86,6 +86,8 @@ impl Tx<'_> {
         window: MailWindow,
     ) -> Result<(), StoreError> {
         let tenant = self.tenant;
+        // What is found cannot become another before it is overwritten.
+        self.lock_person(user).await?;
         let before = self.find_mail_window(user, network).await?;
         self.narrows_gate |= before.is_some_and(|before| before.window.until > window.until);
         self.exec(

@@ -1,7 +1,11 @@
 //! What draws a tenant's mark anew, and what does not.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
+use tokio::sync::Notify;
 use warifu_domain::{
     ids::{AuthenticatorId, TenantId, UserId},
     mail_window::{MAX_WINDOWS, MailWindow, SourceNetwork},
@@ -48,30 +52,35 @@ async fn open(tx: &mut Tx<'_>, number: u32, until: i64) -> Result<(), StoreError
     tx.open_mail_window(HANA, network, address, window).await
 }
 
+/// A tenant with one member.
+async fn add_hana(store: &Store) {
+    let added = store.write(TENANT, async |tx| {
+        tx.insert_tenant("univ", "University", "", NOW).await?;
+        let login = Login::parse("hana").expect("a login ID");
+        tx.insert_user(
+            &NewUser {
+                id: HANA,
+                login: &login,
+                name: "",
+                email: None,
+                role: Role::Member,
+                password: None,
+                imported: None,
+                password_term: PasswordTerm::Lasting,
+                group: None,
+            },
+            NOW,
+        )
+        .await
+    });
+    added.await.unwrap();
+}
+
 #[tokio::test]
 async fn sec_054_whatever_may_keep_a_mail_client_out_draws_the_mark_anew() {
     for store in testing::stores().await {
         let store: &Store = &store;
-        let added = store.write(TENANT, async |tx| {
-            tx.insert_tenant("univ", "University", "", NOW).await?;
-            let login = Login::parse("hana").expect("a login ID");
-            tx.insert_user(
-                &NewUser {
-                    id: HANA,
-                    login: &login,
-                    name: "",
-                    email: None,
-                    role: Role::Member,
-                    password: None,
-                    imported: None,
-                    password_term: PasswordTerm::Lasting,
-                    group: None,
-                },
-                NOW,
-            )
-            .await
-        });
-        added.await.unwrap();
+        add_hana(store).await;
         assert_eq!(mark(store).await, 0);
 
         check(store, "a set-up begins", false, async |tx| {
@@ -216,5 +225,31 @@ async fn what_is_not_committed_draws_no_mark() {
         });
         assert!(taken_back.await.is_err());
         assert_eq!(mark(&store).await, 0, "{}", store.engine());
+    }
+}
+
+#[tokio::test]
+async fn sec_054_of_two_windows_opened_at_once_the_shorter_draws_the_mark() {
+    for store in testing::stores().await {
+        add_hana(&store).await;
+        let opened = Arc::new(Notify::new());
+        let (tell, is_server) = (opened.clone(), store.engine() == "postgres");
+        let long = store.write(TENANT, async move |tx| {
+            open(tx, 1, 9_000).await?;
+            tell.notify_one();
+            if is_server {
+                // Time for the other one to come.
+                tx.find("SELECT pg_sleep(0.3)", &[], |_| Ok(())).await?;
+            }
+            Ok(())
+        });
+        let short = async {
+            opened.notified().await;
+            let short = store.write(TENANT, async |tx| open(tx, 1, 2_000).await);
+            short.await
+        };
+        let (long, short) = tokio::join!(long, short);
+        long.and(short).unwrap();
+        assert_ne!(mark(&store).await, 0, "{}", store.engine());
     }
 }
