@@ -1,6 +1,6 @@
 //! Where questions to the gate wait for the database. Those that wait together are asked in one statement; and what is known of a
 //! person still holds as long as the tenant's mark is the same, so that of one whom the gate let in only the mark is asked for: one
-//! webmail session asks some eleven times.
+//! webmail session asks some eleven times. Once read, a mark answers for a few milliseconds, which whoever draws it anew waits for.
 
 mod known;
 
@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 use warifu_domain::{
     ids::TenantId, mail_window::SourceNetwork, time::Timestamp, token::TokenHash, user::Login,
 };
@@ -18,7 +18,7 @@ use warifu_storage::{AtGate, GateState, Glance, MOST_AT_ONCE, Store, StoreError}
 use known::{Known, Memory, still_holds};
 
 /// Who asks: somebody with this gate key, or, without one, this process.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Asker {
     /// About whose people.
     tenant: TenantId,
@@ -58,13 +58,17 @@ type Lines = HashMap<Asker, VecDeque<(Asked, oneshot::Sender<Answer>)>>;
 
 /// See the head of this file.
 #[derive(Default)]
-pub(crate) struct GateDesk {
-    lines: Arc<Mutex<Lines>>,
-    known: Mutex<Memory>,
+pub(crate) struct GateDesk(Arc<Desk>);
+
+#[derive(Default)]
+struct Desk {
+    lines: Mutex<Lines>,
+    memory: Mutex<Memory>,
 }
 
 impl GateDesk {
-    /// Looks in one snapshot that begins after this was called. `None`: there is no such tenant any more.
+    /// Looks in one snapshot, which shows all that was said to be done before this was called. `None`: there is no such tenant any
+    /// more.
     pub(crate) async fn ask(
         &self,
         store: &Store,
@@ -72,23 +76,31 @@ impl GateDesk {
         look: Look,
         now: Timestamp,
     ) -> Answer {
-        let known = lock(&self.known).find(&look, now);
         let tenant = look.tenant;
-        let (asker, asked) = (Asker { tenant, key }, (look, known));
+        let asker = Asker { tenant, key };
         if !store.is_remote() {
-            let seen = see(store, asker, vec![asked]).await?;
+            let known = lock(&self.0.memory).find(&look, now);
+            let seen = see(store, asker, vec![(look, known)]).await?;
             return Ok(seen.and_then(|seen| seen.into_iter().next()));
+        }
+        let (known, gate) = lock(&self.0.memory).find_both(&look, &asker, now);
+        let asked = (look, known);
+        if let Some(seen) = known.zip(gate).and_then(as_known) {
+            if cfg!(debug_assertions) {
+                check_known(store, asker, &[asked], seen.gate.mark).await?;
+            }
+            return Ok(Some(seen));
         }
         let (reply, answer) = oneshot::channel();
         let is_first = {
-            let mut lines = lock(&self.lines);
+            let mut lines = lock(&self.0.lines);
             let is_first = !lines.contains_key(&asker);
             lines.entry(asker).or_default().push_back((asked, reply));
             is_first
         };
         if is_first {
             // Goes on if this caller is gone: it asks for others too.
-            tokio::spawn(serve(self.lines.clone(), store.clone(), asker));
+            tokio::spawn(serve(self.0.clone(), store.clone(), asker));
         }
         answer.await.unwrap_or(Err(StoreError::Unavailable))
     }
@@ -97,19 +109,28 @@ impl GateDesk {
     pub(crate) fn remember(&self, look: Look, seen: &Seen, at: Timestamp) {
         if let Some(person) = seen.person.filter(|_| !seen.is_known) {
             let mark = seen.gate.mark;
-            lock(&self.known).keep(look, Known { person, mark, at });
+            lock(&self.0.memory).keep(look, Known { person, mark, at });
         }
     }
 
     /// Forgets somebody who is not let in.
     pub(crate) fn forget(&self, look: &Look) {
-        lock(&self.known).forget(look);
+        lock(&self.0.memory).forget(look);
     }
 
     /// Forgets who was let in too long ago to count.
     pub(crate) fn sweep(&self, now: Timestamp) {
-        lock(&self.known).sweep(now);
+        lock(&self.0.memory).sweep(now);
     }
+}
+
+/// What is known of a person, if it still holds.
+fn as_known((known, gate): (Known, GateState)) -> Option<Seen> {
+    (known.mark == gate.mark).then_some(Seen {
+        gate,
+        person: Some(known.person),
+        is_known: true,
+    })
 }
 
 /// Takes a line away whose server panics: else whoever asks in it would wait for nobody.
@@ -124,11 +145,17 @@ impl Drop for Abandoned<'_> {
 }
 
 /// Asks for those who wait in a line, until nobody does.
-async fn serve(lines: Arc<Mutex<Lines>>, store: Store, asker: Asker) {
-    let _line = Abandoned(&lines, asker);
-    while let Some((asked, replies)) = next(&lines, asker) {
+async fn serve(desk: Arc<Desk>, store: Store, asker: Asker) {
+    let _line = Abandoned(&desk.lines, asker);
+    while let Some((asked, replies)) = next(&desk.lines, asker) {
+        let since = Instant::now();
         let answers = match see(&store, asker, asked).await {
-            Ok(Some(seen)) => seen.into_iter().map(|seen| Ok(Some(seen))).collect(),
+            Ok(Some(seen)) => {
+                if let Some(first) = seen.first() {
+                    lock(&desk.memory).keep_gate(asker, first.gate, since);
+                }
+                seen.into_iter().map(|seen| Ok(Some(seen))).collect()
+            }
             Ok(None) => vec![Ok(None); replies.len()],
             Err(error) => vec![Err(error); replies.len()],
         };
@@ -163,10 +190,9 @@ async fn see(
         return Ok(None);
     };
     let gate = first.gate;
-    let holds = |known: &Known| known.mark == gate.mark;
     let outdated = asked
         .iter()
-        .filter(|(_, known)| known.is_some_and(|it| !holds(&it)));
+        .filter(|(_, known)| known.is_some_and(|it| it.mark != gate.mark));
     let looks: Vec<Look> = outdated.map(|(look, _)| look.clone()).collect();
     let second = match looks.is_empty() {
         true => None,
@@ -182,12 +208,7 @@ async fn see(
     let mut again = second.into_iter().flat_map(people);
     let seen = asked.iter().map(|(_, known)| match known {
         None => fresh.next(),
-        Some(known) if holds(known) => Some(Seen {
-            gate,
-            person: Some(known.person),
-            is_known: true,
-        }),
-        Some(_) => again.next(),
+        Some(known) => as_known((*known, gate)).or_else(|| again.next()),
     });
     Ok(seen.collect())
 }

@@ -108,6 +108,8 @@ pub async fn end_connections(
     if kicks.is_empty() {
         return Ok(Round::default());
     }
+    // Whoever is disconnected comes back at once: no gate may still go by what was before.
+    ctx.store.gates_catch_up().await;
     let mut done: Vec<Done> = kicks.into_iter().map(Done::new).collect();
     for server in servers {
         if let Err(away) = end_at(ctx, &tenant, server.as_ref(), &mut done).await? {

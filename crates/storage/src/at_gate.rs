@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    time::Duration,
+};
 
 use warifu_domain::{
     ids::TenantId, logo::LogoId, mail_window::SourceNetwork, time::Timestamp, token::TokenHash,
@@ -47,6 +50,10 @@ pub struct GateState {
     /// As long as it is the same, whoever was let in is let in, but for what the tenant's rules and the time change.
     pub mark: i64,
 }
+
+/// How long a tenant's state and mark, once read from a database that others write to as well, may answer for: since before they
+/// were asked for. Whoever narrows the gate waits longer than that before it says so ([`crate::Store::gates_catch_up`]).
+pub const GLANCE_LASTS: Duration = Duration::from_millis(5);
 
 /// People that one statement may name.
 pub const MOST_AT_ONCE: usize = 32;

@@ -104,7 +104,10 @@ impl Tx<'_> {
     pub async fn delete_gate_key(&mut self, id: i64) -> Result<Option<String>, StoreError> {
         let tenant = self.tenant;
         let sql = "DELETE FROM gate_key WHERE tenant_id = $1 AND id = $2 RETURNING name";
-        self.find(sql, &[tenant.into(), id.into()], |row| row.text(0))
-            .await
+        let name = self
+            .find(sql, &[tenant.into(), id.into()], |row| row.text(0))
+            .await?;
+        self.narrows_gate |= name.is_some();
+        Ok(name)
     }
 }

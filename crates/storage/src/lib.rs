@@ -51,7 +51,7 @@ mod users;
 
 pub use addresses::{AddressCode, AddressRow};
 pub use adoption::{AdoptionRows, DayAdoption, GroupAdoption, Unprotected};
-pub use at_gate::{AtGate, GateState, Glance, MOST_AT_ONCE};
+pub use at_gate::{AtGate, GLANCE_LASTS, GateState, Glance, MOST_AT_ONCE};
 pub use attempts::{AttemptRow, ClosedAttempt, StageKind};
 pub use audit::{AuditFilter, AuditPlace, AuditRow, ChainCheck, LANES, Outcome, Removed};
 pub use authenticators::{

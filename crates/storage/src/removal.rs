@@ -75,7 +75,9 @@ impl Tx<'_> {
         let tenant = self.tenant;
         let sql =
             "UPDATE tenant SET delete_at = $2, suspended = 1 WHERE id = $1 AND delete_at IS NULL";
-        Ok(self.exec(sql, &[tenant.into(), delete_at.into()]).await? == 1)
+        let rows = self.exec(sql, &[tenant.into(), delete_at.into()]).await?;
+        self.narrows_gate |= rows == 1;
+        Ok(rows == 1)
     }
 
     /// Takes the mark back as long as nothing is deleted. `false`: there is none, or the time is over.
@@ -178,6 +180,9 @@ mod tests {
                 tx.mark_for_deletion(now).await
             });
             assert!(marked.await.unwrap());
+            // All but the last one.
+            let slice = store.write(GOING, async move |tx| tx.remove_tenant_slice(now).await);
+            assert_eq!(slice.await.unwrap(), TenantRemoval::GoesOn);
             let deleted = Arc::new(Notify::new());
             let (tell, is_server) = (deleted.clone(), store.engine() == "postgres");
             let removing = store.write(GOING, async move |tx| {

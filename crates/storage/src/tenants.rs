@@ -218,19 +218,21 @@ impl Tx<'_> {
     pub async fn update_policy(&mut self, revision: i64, policy: &str) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE tenant SET policy = $3, revision = revision + 1 WHERE id = $1 AND revision = $2";
-        Ok(self
+        let rows = self
             .exec(sql, &[tenant.into(), revision.into(), policy.into()])
-            .await?
-            == 1)
+            .await?;
+        self.narrows_gate |= rows == 1;
+        Ok(rows == 1)
     }
 
     /// Suspends the tenant or opens it again. `false`: it was so already.
     pub async fn update_suspended(&mut self, suspended: bool) -> Result<bool, StoreError> {
         let tenant = self.tenant;
         let sql = "UPDATE tenant SET suspended = $2 WHERE id = $1 AND suspended <> $2";
-        Ok(self
+        let rows = self
             .exec(sql, &[tenant.into(), i64::from(suspended).into()])
-            .await?
-            == 1)
+            .await?;
+        self.narrows_gate |= rows == 1;
+        Ok(rows == 1)
     }
 }

@@ -1,11 +1,12 @@
-//! Whom the gate let in a moment ago. A hint: the tenant's mark, which is asked for each time, says whether it still holds.
+//! Whom the gate let in a moment ago. A hint: the tenant's mark says whether it still holds.
 
 use std::collections::HashMap;
 
+use tokio::time::Instant;
 use warifu_domain::time::{Span, Timestamp};
-use warifu_storage::AtGate;
+use warifu_storage::{AtGate, GLANCE_LASTS, GateState};
 
-use super::Look;
+use super::{Asker, Look};
 
 /// Somebody who was let in, the tenant's mark of that moment, and when it was.
 #[derive(Clone, Copy, Debug)]
@@ -21,33 +22,62 @@ const KNOWN_FOR: Span = Span::minutes(1);
 /// People at a network who are remembered at most: then those of before are forgotten.
 const MOST: usize = 65_536;
 
-/// Those who were let in a moment ago.
+/// Those who were let in a moment ago, and the tenants' states that may answer for a moment.
 #[derive(Default)]
-pub(super) struct Memory(HashMap<Look, Known>);
+pub(super) struct Memory {
+    people: HashMap<Look, Known>,
+    /// What was read last for whoever asks, and when that began. No more than there are tenants and keys.
+    gates: HashMap<Asker, (GateState, Instant)>,
+}
 
 impl Memory {
     pub(super) fn find(&self, look: &Look, now: Timestamp) -> Option<Known> {
-        self.0.get(look).copied().filter(|known| known.lasts(now))
+        let known = self.people.get(look).copied();
+        known.filter(|known| known.lasts(now))
+    }
+
+    /// With the state of the asker's tenant, if it was read a moment ago.
+    pub(super) fn find_both(
+        &self,
+        look: &Look,
+        asker: &Asker,
+        now: Timestamp,
+    ) -> (Option<Known>, Option<GateState>) {
+        let known = self.find(look, now);
+        let gate = self.gates.get(asker).filter(|(_, since)| is_fresh(*since));
+        (known, gate.map(|(gate, _)| *gate))
+    }
+
+    /// Keeps a state that was read since `since`, unless whoever asks has no right to.
+    pub(super) fn keep_gate(&mut self, asker: Asker, gate: GateState, since: Instant) {
+        if asker.key.is_none() || gate.key.is_some() {
+            self.gates.insert(asker, (gate, since));
+        }
     }
 
     pub(super) fn keep(&mut self, look: Look, known: Known) {
-        if self.0.len() >= MOST && !self.0.contains_key(&look) {
+        if self.people.len() >= MOST && !self.people.contains_key(&look) {
             self.sweep(known.at);
-            if self.0.len() >= MOST {
-                self.0.clear();
+            if self.people.len() >= MOST {
+                self.people.clear();
             }
         }
-        self.0.insert(look, known);
+        self.people.insert(look, known);
     }
 
     pub(super) fn sweep(&mut self, now: Timestamp) {
-        self.0.retain(|_, known| known.lasts(now));
-        self.0.shrink_to_fit();
+        self.people.retain(|_, known| known.lasts(now));
+        self.people.shrink_to_fit();
+        self.gates.retain(|_, (_, since)| is_fresh(*since));
     }
 
     pub(super) fn forget(&mut self, look: &Look) {
-        self.0.remove(look);
+        self.people.remove(look);
     }
+}
+
+fn is_fresh(since: Instant) -> bool {
+    since.elapsed() < GLANCE_LASTS
 }
 
 impl Known {
@@ -75,14 +105,18 @@ pub(super) fn still_holds(known: &AtGate, now: &AtGate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
+    use std::{
+        net::{IpAddr, Ipv4Addr},
+        time::Duration,
+    };
 
     use warifu_domain::{
         ids::{TenantId, UserId},
         mail_window::SourceNetwork,
+        token::TokenHash,
         user::{Login, Role},
     };
-    use warifu_storage::{Factor, Member, Standing};
+    use warifu_storage::{Factor, Member, Standing, TenantState};
 
     use super::*;
 
@@ -138,9 +172,9 @@ mod tests {
         assert!(memory.find(&look(1), at).is_none());
         memory.keep(look(1), known(at));
         memory.sweep(at);
-        assert_eq!(memory.0.len(), 1);
+        assert_eq!(memory.people.len(), 1);
         memory.sweep(at + KNOWN_FOR);
-        assert!(memory.0.is_empty());
+        assert!(memory.people.is_empty());
 
         let most = u32::try_from(MOST).unwrap();
         for number in 0..most {
@@ -149,10 +183,50 @@ mod tests {
         // Once there is no room, those go first that are too old anyway.
         let later = at + KNOWN_FOR;
         memory.keep(look(most), known(later));
-        assert_eq!(memory.0.len(), 1);
+        assert_eq!(memory.people.len(), 1);
         for number in 0..3 * most {
             memory.keep(look(number), known(later));
-            assert!(memory.0.len() <= MOST);
+            assert!(memory.people.len() <= MOST);
         }
+    }
+
+    fn gate(key: Option<(i64, Option<Timestamp>)>) -> GateState {
+        let tenant = TenantState {
+            id: TenantId(1),
+            revision: 1,
+            suspended: false,
+            logo: None,
+        };
+        GateState {
+            tenant,
+            key,
+            mark: 7,
+        }
+    }
+
+    #[test]
+    fn sec_054_a_tenants_state_answers_for_a_moment_to_whoever_it_was_read_for() {
+        let mut memory = Memory::default();
+        let asker = |key: u8| Asker {
+            tenant: TenantId(1),
+            key: Some(TokenHash([key; 16])),
+        };
+        // Fresh for as long as this test may take.
+        let fresh = Instant::now() + Duration::from_secs(60);
+        memory.keep_gate(asker(1), gate(Some((5, None))), fresh);
+        memory.keep_gate(asker(2), gate(None), fresh);
+        let long_ago = Instant::now().checked_sub(GLANCE_LASTS).unwrap();
+        memory.keep_gate(asker(3), gate(Some((6, None))), long_ago);
+        let found = |memory: &Memory, key| {
+            let (known, gate) = memory.find_both(&look(1), &asker(key), Timestamp(1_000));
+            assert!(known.is_none());
+            gate.map(|gate| gate.mark)
+        };
+        assert_eq!(found(&memory, 1), Some(7));
+        assert_eq!(found(&memory, 2), None, "a key that is none");
+        assert_eq!(found(&memory, 3), None, "too old");
+        assert_eq!(found(&memory, 4), None, "another key");
+        memory.sweep(Timestamp(1_000));
+        assert_eq!((memory.gates.len(), found(&memory, 1)), (1, Some(7)));
     }
 }

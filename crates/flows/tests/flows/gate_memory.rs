@@ -1,5 +1,7 @@
 //! What the gate remembers of people whom it let in: worth nothing as soon as anything keeps them out, on every server.
 
+use std::cell::Cell;
+
 use warifu_domain::{mail_window::SourceNetwork, time::Span, user::Role};
 use warifu_flows::{
     By,
@@ -154,6 +156,42 @@ async fn sec_054_whatever_keeps_a_mail_client_out_counts_at_once_on_a_server_tha
             .await
             .unwrap();
         kept_out(both, "chief", ELSEWHERE, "a role").await;
+    })
+    .await;
+}
+
+/// A server that is asked all the time looks at the database only now and then.
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_054_a_window_is_shut_as_soon_as_it_is_said_to_be_closed() {
+    on_both(campus(), async |world| {
+        let other = world.second_server(77).await;
+        let (by, tenant) = (By::command_line(), world.tenant().await);
+        let (mut hana, _) = world.student("hana").await;
+        let (mut busy, _) = world.student("busy").await;
+        sign_in_at(&world, &mut busy, HOME).await;
+        for round in 0..8 {
+            sign_in_at(&world, &mut hana, HOME).await;
+            remembered([&other; 2], "hana", HOME).await;
+            remembered([&other; 2], "busy", HOME).await;
+            let is_closed = Cell::new(false);
+            let others = async {
+                while !is_closed.get() {
+                    remembered([&other; 2], "busy", HOME).await;
+                    // An embedded database never makes anybody wait.
+                    tokio::task::yield_now().await;
+                }
+            };
+            let close = async {
+                manage_users::close_mail_windows(&world.ctx, &tenant, &by, hana.id, None)
+                    .await
+                    .unwrap();
+                let answer = other.ask_gate("hana", HOME, "imap").await;
+                is_closed.set(true);
+                assert_ne!(answer, Answer::Allow, "round {round}");
+            };
+            tokio::join!(others, close);
+            world.wait(Span::minutes(1));
+        }
     })
     .await;
 }

@@ -198,6 +198,35 @@ async fn sec_054_whatever_may_keep_a_mail_client_out_draws_the_mark_anew() {
             tx.note_login(HANA, NOW).await.map(drop)
         })
         .await;
+        for (what, key, draws) in [("a key is removed", 5, true), ("there is none", 6, false)] {
+            check(store, what, draws, async move |tx| {
+                let secret = TokenHash([9; 16]);
+                tx.insert_gate_key(5, &secret, "mail", NOW).await?;
+                tx.delete_gate_key(key).await.map(drop)
+            })
+            .await;
+        }
+        for (what, draws) in [("another policy", true), ("somebody was first", false)] {
+            check(store, what, draws, async |tx| {
+                tx.update_policy(1, "another").await.map(drop)
+            })
+            .await;
+        }
+        for (what, draws) in [("a tenant is suspended", true), ("it is so already", false)] {
+            check(store, what, draws, async |tx| {
+                tx.update_suspended(true).await.map(drop)
+            })
+            .await;
+        }
+        for (what, draws) in [
+            ("a tenant is to be deleted", true),
+            ("it is already", false),
+        ] {
+            check(store, what, draws, async |tx| {
+                tx.mark_for_deletion(NOW).await.map(drop)
+            })
+            .await;
+        }
         for (what, draws) in [("an app is removed", true), ("there is none", false)] {
             check(store, what, draws, async |tx| {
                 tx.delete_totp(HANA).await.map(drop)

@@ -29,6 +29,7 @@ pub(crate) use tx::for_rows;
 pub use tx::{PlatformTx, Tx};
 pub(crate) use value::{Row, Value};
 
+use crate::at_gate::GLANCE_LASTS;
 use job::{Access, Message, Order, TypedJob};
 use tx::Connection;
 
@@ -137,7 +138,8 @@ impl Store {
         F: AsyncFn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(Access::Read, in_tenant(tenant, job)).await
+        let (answer, _) = self.run(Access::Read, in_tenant(tenant, job)).await?;
+        Ok(answer)
     }
 
     /// [`Store::read`] of a job that has one statement: that is a snapshot by itself, and costs no transaction. A second statement
@@ -150,7 +152,8 @@ impl Store {
         F: AsyncFn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(Access::Select, in_tenant(tenant, job)).await
+        let (answer, _) = self.run(Access::Select, in_tenant(tenant, job)).await?;
+        Ok(answer)
     }
 
     /// Whether each statement is a question to another process: then it pays to ask several things in one.
@@ -158,7 +161,8 @@ impl Store {
         self.inner.readers.is_none()
     }
 
-    /// Runs `job` as one transaction: `Ok` commits and is returned once the commit is durable, `Err` leaves nothing.
+    /// Runs `job` as one transaction: `Ok` commits and is returned once the commit is durable, `Err` leaves nothing. What may keep
+    /// out a mail client is returned only when every gate goes by it ([`Store::gates_catch_up`]).
     ///
     /// The job is finished even if the caller's future is dropped. It may run more than once, so it changes nothing
     /// but its transaction, and it waits for nothing but its statements. When one of them fails the job fails, even
@@ -171,7 +175,19 @@ impl Store {
         F: AsyncFn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(Access::Write, in_tenant(tenant, job)).await
+        let (answer, narrows_gate) = self.run(Access::Write, in_tenant(tenant, job)).await?;
+        if narrows_gate {
+            self.gates_catch_up().await;
+        }
+        Ok(answer)
+    }
+
+    /// Waits until every server that asks this database goes by what was committed before this was called: a gate may look at a
+    /// tenant's state once for all who ask within [`GLANCE_LASTS`]. Twice as long, for clocks that do not run alike.
+    pub async fn gates_catch_up(&self) {
+        if self.is_remote() {
+            tokio::time::sleep(2 * GLANCE_LASTS).await;
+        }
     }
 
     /// [`Store::read`] for the platform operator.
@@ -264,11 +280,11 @@ impl Store {
     }
 }
 
-/// Gives `job` the transaction it is written for.
+/// Gives `job` the transaction it is written for; also says whether that narrows the gate.
 fn in_tenant<T, F>(
     tenant: TenantId,
     job: F,
-) -> impl AsyncFn(Connection<'_>) -> Result<T, StoreError> + Send + 'static
+) -> impl AsyncFn(Connection<'_>) -> Result<(T, bool), StoreError> + Send + 'static
 where
     F: AsyncFn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     T: Send + 'static,
@@ -276,11 +292,12 @@ where
     async move |connection: Connection<'_>| {
         let mut tx = Tx::new(tenant, connection);
         let mut answer = job(&mut tx).await;
-        if answer.is_ok() && tx.narrows_gate {
+        let narrows_gate = tx.narrows_gate;
+        if answer.is_ok() && narrows_gate {
             // Last, so that whoever narrows it too waits no longer than the commit takes.
             answer = tx.renew_gate_mark().await.and(answer);
         }
-        tx.settle(answer)
+        tx.settle(answer.map(|answer| (answer, narrows_gate)))
     }
 }
 

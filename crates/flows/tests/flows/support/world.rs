@@ -308,5 +308,6 @@ impl World {
     /// Changes the database beside the server.
     pub(crate) async fn tamper(&self, sql: &str) {
         self.database.execute(sql).await;
+        self.ctx.store.gates_catch_up().await;
     }
 }
