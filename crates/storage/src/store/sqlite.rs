@@ -28,6 +28,9 @@ use super::value::{Row, Value};
 /// How long a statement waits for another process, such as a backup or the command line.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
+/// Between two attempts to turn the log on.
+const LOG_PAUSE: Duration = Duration::from_millis(10);
+
 /// Statements kept prepared on each connection: more than we have.
 const STATEMENT_CACHE: usize = 256;
 
@@ -156,10 +159,12 @@ impl SqliteConnection {
         // large, since under load nearly every job needs other pages, and it gives it back when it rests.
         // The log is copied into the file when it reaches that limit (4,000 pages): each time costs two flushes, and what was
         // written often meanwhile is copied once.
+        if purpose == Use::Write {
+            self.turn_log_on()?;
+        }
         self.connection.execute_batch(match purpose {
             Use::Write => {
-                "PRAGMA journal_mode = WAL;
-                 PRAGMA synchronous = FULL;
+                "PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON;
                  PRAGMA trusted_schema = OFF;
                  PRAGMA temp_store = MEMORY;
@@ -174,6 +179,23 @@ impl SqliteConnection {
                  PRAGMA cache_size = -1024;"
             }
         })
+    }
+
+    /// Of several that turn on the log of a new file in the same moment, one may hear at once that the file is locked: the timeout
+    /// does not count for this statement.
+    fn turn_log_on(&self) -> rusqlite::Result<()> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let outcome = self.connection.execute_batch("PRAGMA journal_mode = WAL");
+            let is_busy = |error: &rusqlite::Error| {
+                error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+            };
+            if !outcome.as_ref().is_err_and(is_busy) || waited >= LOCK_WAIT {
+                return outcome;
+            }
+            std::thread::sleep(LOG_PAUSE);
+            waited += LOG_PAUSE;
+        }
     }
 
     pub(super) fn exec(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
