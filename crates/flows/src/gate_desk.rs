@@ -85,12 +85,23 @@ impl GateDesk {
         }
         let (known, gate) = lock(&self.0.memory).find_both(&look, &asker, now);
         let asked = (look, known);
-        if let Some(seen) = known.zip(gate).and_then(as_known) {
+        if let Some((known, (gate, is_old))) = known.zip(gate)
+            && let Some(seen) = as_known(known, gate)
+        {
             if cfg!(debug_assertions) {
-                check_known(store, asker, &[asked], seen.gate.mark).await?;
+                check_known(store, asker, std::slice::from_ref(&asked), gate.mark).await?;
+            }
+            if is_old && !lock(&self.0.lines).contains_key(&asker) {
+                // Nobody waits for the answer: it is for those who come next.
+                drop(self.line_up(store, asker, asked));
             }
             return Ok(Some(seen));
         }
+        let answer = self.line_up(store, asker, asked).await;
+        answer.unwrap_or(Err(StoreError::Unavailable))
+    }
+
+    fn line_up(&self, store: &Store, asker: Asker, asked: Asked) -> oneshot::Receiver<Answer> {
         let (reply, answer) = oneshot::channel();
         let is_first = {
             let mut lines = lock(&self.0.lines);
@@ -102,7 +113,7 @@ impl GateDesk {
             // Goes on if this caller is gone: it asks for others too.
             tokio::spawn(serve(self.0.clone(), store.clone(), asker));
         }
-        answer.await.unwrap_or(Err(StoreError::Unavailable))
+        answer
     }
 
     /// Remembers somebody who was let in. Whoever is not may be in a moment, and no mark would tell.
@@ -125,7 +136,7 @@ impl GateDesk {
 }
 
 /// What is known of a person, if it still holds.
-fn as_known((known, gate): (Known, GateState)) -> Option<Seen> {
+fn as_known(known: Known, gate: GateState) -> Option<Seen> {
     (known.mark == gate.mark).then_some(Seen {
         gate,
         person: Some(known.person),
@@ -208,7 +219,7 @@ async fn see(
     let mut again = second.into_iter().flat_map(people);
     let seen = asked.iter().map(|(_, known)| match known {
         None => fresh.next(),
-        Some(known) => as_known((*known, gate)).or_else(|| again.next()),
+        Some(known) => as_known(*known, gate).or_else(|| again.next()),
     });
     Ok(seen.collect())
 }

@@ -36,16 +36,19 @@ impl Memory {
         known.filter(|known| known.lasts(now))
     }
 
-    /// With the state of the asker's tenant, if it was read a moment ago.
+    /// With the state of the asker's tenant, if it was read a moment ago, and whether it is time to read it again.
     pub(super) fn find_both(
         &self,
         look: &Look,
         asker: &Asker,
         now: Timestamp,
-    ) -> (Option<Known>, Option<GateState>) {
+    ) -> (Option<Known>, Option<(GateState, bool)>) {
         let known = self.find(look, now);
-        let gate = self.gates.get(asker).filter(|(_, since)| is_fresh(*since));
-        (known, gate.map(|(gate, _)| *gate))
+        let gate = self.gates.get(asker).and_then(|(gate, since)| {
+            let age = since.elapsed();
+            (age < GLANCE_LASTS).then_some((*gate, age > GLANCE_LASTS / 2))
+        });
+        (known, gate)
     }
 
     /// Keeps a state that was read since `since`, unless whoever asks has no right to.
@@ -68,16 +71,13 @@ impl Memory {
     pub(super) fn sweep(&mut self, now: Timestamp) {
         self.people.retain(|_, known| known.lasts(now));
         self.people.shrink_to_fit();
-        self.gates.retain(|_, (_, since)| is_fresh(*since));
+        self.gates
+            .retain(|_, (_, since)| since.elapsed() < GLANCE_LASTS);
     }
 
     pub(super) fn forget(&mut self, look: &Look) {
         self.people.remove(look);
     }
-}
-
-fn is_fresh(since: Instant) -> bool {
-    since.elapsed() < GLANCE_LASTS
 }
 
 impl Known {
@@ -220,13 +220,16 @@ mod tests {
         let found = |memory: &Memory, key| {
             let (known, gate) = memory.find_both(&look(1), &asker(key), Timestamp(1_000));
             assert!(known.is_none());
-            gate.map(|gate| gate.mark)
+            gate.map(|(gate, is_old)| (gate.mark, is_old))
         };
-        assert_eq!(found(&memory, 1), Some(7));
+        assert_eq!(found(&memory, 1), Some((7, false)));
         assert_eq!(found(&memory, 2), None, "a key that is none");
         assert_eq!(found(&memory, 3), None, "too old");
         assert_eq!(found(&memory, 4), None, "another key");
         memory.sweep(Timestamp(1_000));
-        assert_eq!((memory.gates.len(), found(&memory, 1)), (1, Some(7)));
+        assert_eq!(
+            (memory.gates.len(), found(&memory, 1)),
+            (1, Some((7, false)))
+        );
     }
 }
