@@ -53,7 +53,8 @@ type Answer = Result<Option<Seen>, StoreError>;
 /// Somebody to look for, with what is known already.
 type Asked = (Look, Option<Known>);
 
-/// Who waits behind a statement of the same asker, which is under way. More of them at once would each carry fewer questions.
+/// Who waits behind a statement of the same asker to a database elsewhere, which is under way. More of them at once would each carry
+/// fewer questions.
 type Lines = HashMap<Asker, VecDeque<(Asked, oneshot::Sender<Answer>)>>;
 
 /// See the head of this file.
@@ -78,12 +79,7 @@ impl GateDesk {
     ) -> Answer {
         let tenant = look.tenant;
         let asker = Asker { tenant, key };
-        if !store.is_remote() {
-            let known = lock(&self.0.memory).find(&look, now);
-            let seen = see(store, asker, vec![(look, known)]).await?;
-            return Ok(seen.and_then(|seen| seen.into_iter().next()));
-        }
-        let (known, gate) = lock(&self.0.memory).find_both(&look, &asker, now);
+        let (known, gate) = lock(&self.0.memory).find(&look, &asker, now);
         let asked = (look, known);
         if let Some((known, (gate, is_old))) = known.zip(gate)
             && let Some(seen) = as_known(known, gate)
@@ -91,11 +87,15 @@ impl GateDesk {
             if cfg!(debug_assertions) {
                 check_known(store, asker, std::slice::from_ref(&asked), gate.mark).await?;
             }
-            if is_old && !lock(&self.0.lines).contains_key(&asker) {
+            if is_old && store.is_remote() && !lock(&self.0.lines).contains_key(&asker) {
                 // Nobody waits for the answer: it is for those who come next.
                 drop(self.line_up(store, asker, asked));
             }
             return Ok(Some(seen));
+        }
+        if !store.is_remote() {
+            let seen = self.0.look(store, asker, vec![asked]).await?;
+            return Ok(seen.and_then(|seen| seen.into_iter().next()));
         }
         let answer = self.line_up(store, asker, asked).await;
         answer.unwrap_or(Err(StoreError::Unavailable))
@@ -135,6 +135,23 @@ impl GateDesk {
     }
 }
 
+impl Desk {
+    /// Asks for several, and keeps the state of their tenant for those who come next.
+    async fn look(
+        &self,
+        store: &Store,
+        asker: Asker,
+        asked: Vec<Asked>,
+    ) -> Result<Option<Vec<Seen>>, StoreError> {
+        let since = Instant::now();
+        let seen = see(store, asker, asked).await?;
+        if let Some(first) = seen.as_ref().and_then(|seen| seen.first()) {
+            lock(&self.memory).keep_gate(asker, first.gate, since);
+        }
+        Ok(seen)
+    }
+}
+
 /// What is known of a person, if it still holds.
 fn as_known(known: Known, gate: GateState) -> Option<Seen> {
     (known.mark == gate.mark).then_some(Seen {
@@ -159,14 +176,8 @@ impl Drop for Abandoned<'_> {
 async fn serve(desk: Arc<Desk>, store: Store, asker: Asker) {
     let _line = Abandoned(&desk.lines, asker);
     while let Some((asked, replies)) = next(&desk.lines, asker) {
-        let since = Instant::now();
-        let answers = match see(&store, asker, asked).await {
-            Ok(Some(seen)) => {
-                if let Some(first) = seen.first() {
-                    lock(&desk.memory).keep_gate(asker, first.gate, since);
-                }
-                seen.into_iter().map(|seen| Ok(Some(seen))).collect()
-            }
+        let answers = match desk.look(&store, asker, asked).await {
+            Ok(Some(seen)) => seen.into_iter().map(|seen| Ok(Some(seen))).collect(),
             Ok(None) => vec![Ok(None); replies.len()],
             Err(error) => vec![Err(error); replies.len()],
         };

@@ -51,8 +51,8 @@ pub struct GateState {
     pub mark: i64,
 }
 
-/// How long a tenant's state and mark, once read from a database that others write to as well, may answer for: since before they
-/// were asked for. Whoever narrows the gate waits longer than that before it says so ([`crate::Store::gates_catch_up`]).
+/// How long a tenant's state and mark, once read, may answer questions of the gate: since before they were read. Whoever narrows the
+/// gate waits longer than that before it says so ([`crate::Store::gates_catch_up`]).
 pub const GLANCE_LASTS: Duration = Duration::from_millis(5);
 
 /// People that one statement may name.

@@ -31,24 +31,20 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn find(&self, look: &Look, now: Timestamp) -> Option<Known> {
-        let known = self.people.get(look).copied();
-        known.filter(|known| known.lasts(now))
-    }
-
-    /// With the state of the asker's tenant, if it was read a moment ago, and whether it is time to read it again.
-    pub(super) fn find_both(
+    /// Who was let in a moment ago; and the state of the asker's tenant, if it was read a moment ago, with whether it is time to read it
+    /// again.
+    pub(super) fn find(
         &self,
         look: &Look,
         asker: &Asker,
         now: Timestamp,
     ) -> (Option<Known>, Option<(GateState, bool)>) {
-        let known = self.find(look, now);
+        let known = self.people.get(look).copied();
         let gate = self.gates.get(asker).and_then(|(gate, since)| {
             let age = since.elapsed();
             (age < GLANCE_LASTS).then_some((*gate, age > GLANCE_LASTS / 2))
         });
-        (known, gate)
+        (known.filter(|known| known.lasts(now)), gate)
     }
 
     /// Keeps a state that was read since `since`, unless whoever asks has no right to.
@@ -157,19 +153,30 @@ mod tests {
         }
     }
 
+    fn asker(key: u8) -> Asker {
+        Asker {
+            tenant: TenantId(1),
+            key: Some(TokenHash([key; 16])),
+        }
+    }
+
+    fn knows(memory: &Memory, number: u32, at: Timestamp) -> Option<Known> {
+        memory.find(&look(number), &asker(1), at).0
+    }
+
     #[test]
     fn sec_054_somebody_is_remembered_for_a_minute_and_memory_is_bounded() {
         let mut memory = Memory::default();
         let at = Timestamp(1_000_000);
         memory.keep(look(1), known(at));
-        assert!(memory.find(&look(1), at).is_some());
-        assert!(memory.find(&look(2), at).is_none());
-        assert!(memory.find(&look(1), at + KNOWN_FOR - Span(1)).is_some());
-        assert!(memory.find(&look(1), at + KNOWN_FOR).is_none());
+        assert!(knows(&memory, 1, at).is_some());
+        assert!(knows(&memory, 2, at).is_none());
+        assert!(knows(&memory, 1, at + KNOWN_FOR - Span(1)).is_some());
+        assert!(knows(&memory, 1, at + KNOWN_FOR).is_none());
         // A clock that was set back makes nothing last longer.
-        assert!(memory.find(&look(1), at - Span(1)).is_none());
+        assert!(knows(&memory, 1, at - Span(1)).is_none());
         memory.forget(&look(1));
-        assert!(memory.find(&look(1), at).is_none());
+        assert!(knows(&memory, 1, at).is_none());
         memory.keep(look(1), known(at));
         memory.sweep(at);
         assert_eq!(memory.people.len(), 1);
@@ -207,10 +214,6 @@ mod tests {
     #[test]
     fn sec_054_a_tenants_state_answers_for_a_moment_to_whoever_it_was_read_for() {
         let mut memory = Memory::default();
-        let asker = |key: u8| Asker {
-            tenant: TenantId(1),
-            key: Some(TokenHash([key; 16])),
-        };
         // Fresh for as long as this test may take.
         let fresh = Instant::now() + Duration::from_secs(60);
         memory.keep_gate(asker(1), gate(Some((5, None))), fresh);
@@ -218,7 +221,7 @@ mod tests {
         let long_ago = Instant::now().checked_sub(GLANCE_LASTS).unwrap();
         memory.keep_gate(asker(3), gate(Some((6, None))), long_ago);
         let found = |memory: &Memory, key| {
-            let (known, gate) = memory.find_both(&look(1), &asker(key), Timestamp(1_000));
+            let (known, gate) = memory.find(&look(1), &asker(key), Timestamp(1_000));
             assert!(known.is_none());
             gate.map(|(gate, is_old)| (gate.mark, is_old))
         };

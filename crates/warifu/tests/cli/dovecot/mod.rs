@@ -84,6 +84,8 @@ pub(crate) fn tamper(place: &Place, sql: &str) {
     let mark = "INSERT INTO gate_mark (tenant_id, mark) SELECT id, 1 FROM tenant WHERE TRUE
                 ON CONFLICT (tenant_id) DO UPDATE SET mark = gate_mark.mark + 1";
     database.execute_batch(mark).unwrap();
+    // And for so long a look at the mark may answer.
+    std::thread::sleep(2 * warifu_storage::GLANCE_LASTS);
 }
 
 pub(crate) fn number(place: &Place, sql: &str) -> i64 {
