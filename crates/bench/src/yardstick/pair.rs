@@ -78,9 +78,19 @@ impl Pairs {
     pub(crate) fn verdict(&self, answers: &str, at_least: f64) -> Verdict {
         Verdict {
             what: format!("{answers}, to the bare handler"),
-            found: median_of(&self.0, |(ours, bare)| ours.per_second / bare.per_second),
+            found: self.ratio(),
             bound: Bound::AtLeast(at_least),
             unit: Unit::Times,
         }
+    }
+
+    /// How many times as often as the yardstick we answer.
+    pub(crate) fn ratio(&self) -> f64 {
+        median_of(&self.0, |(ours, bare)| ours.per_second / bare.per_second)
+    }
+
+    /// Our answers a second.
+    pub(crate) fn per_second(&self) -> f64 {
+        median_of(&self.0, |(ours, _)| ours.per_second)
     }
 }
