@@ -25,7 +25,7 @@ async fn mark(world: &World) -> i64 {
 }
 
 /// Whoever was let in by two servers, twice by each, so that both remember it.
-async fn remembered(servers: [&World; 2], login: &str, at: &str) {
+pub(crate) async fn remembered(servers: [&World; 2], login: &str, at: &str) {
     for server in servers {
         for _ in 0..2 {
             let answer = server.ask_gate(login, at, "imap").await;

@@ -15,11 +15,13 @@ use warifu_domain::{
 };
 use warifu_flows::{
     By,
+    mail_gate::Answer,
     mail_kicks::{self, MailServer, OpenSession, Round, ServerAway, Telling},
     mail_windows, manage_tenants, manage_users,
 };
 
 use crate::{
+    gate_memory::remembered,
     mail_gate::register,
     mail_windows::{WINDOW, address, campus, sign_in_at},
     support::{Browser, Person, World, a_second_less, on_both},
@@ -143,6 +145,73 @@ async fn sec_054_a_connection_ends_when_its_window_does_and_no_other_connection_
         world.kick(&post).await;
         assert_eq!(post.asked.load(Ordering::SeqCst), asked, "nothing is due");
         world.check_audit().await;
+    })
+    .await;
+}
+
+/// A mail server whose clients come back as soon as they are disconnected.
+struct Revolving {
+    post: Post,
+    gate: World,
+    returned: Mutex<Vec<Answer>>,
+}
+
+impl MailServer for Revolving {
+    fn list(&self) -> Telling<'_, Vec<OpenSession>> {
+        self.post.list()
+    }
+
+    fn end<'a>(&'a self, name: &'a str, address: IpAddr) -> Telling<'a, ()> {
+        Box::pin(async move {
+            self.post.end(name, address).await?;
+            let at = address.to_string();
+            let answer = self.gate.ask_gate(name, &at, "imap").await;
+            self.returned.lock().unwrap().push(answer);
+            Ok(())
+        })
+    }
+}
+
+/// Its connection may be ended before whoever closes the window hears that it is closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn sec_054_a_client_that_comes_back_as_soon_as_it_is_disconnected_is_not_let_in() {
+    on_both(campus(), async |world| {
+        let (by, tenant) = (By::command_line(), world.tenant().await);
+        let mut hana = world.quiet_student("hana", &Arc::default()).await;
+        let (mut busy, _) = world.student("busy").await;
+        sign_in_at(&world, &mut busy, HOME).await;
+        let server = Arc::new(Revolving {
+            post: Post::default(),
+            gate: world.second_server(77).await,
+            returned: Mutex::default(),
+        });
+        for round in 1..=8 {
+            sign_in_at(&world, &mut hana, HOME).await;
+            remembered([&server.gate; 2], "hana", HOME).await;
+            server.post.connect("hana", HOME, "imap");
+            let came_back = || server.returned.lock().unwrap().len() == round;
+            let asked_all_the_time = async {
+                while !came_back() {
+                    remembered([&server.gate; 2], "busy", HOME).await;
+                    tokio::task::yield_now().await;
+                }
+            };
+            let kicks = async {
+                let servers = [server.clone() as Arc<dyn MailServer>];
+                while !came_back() {
+                    mail_kicks::end_connections(&world.ctx, &world.slug, &servers, 20)
+                        .await
+                        .unwrap();
+                    tokio::task::yield_now().await;
+                }
+            };
+            let close = manage_users::close_mail_windows(&world.ctx, &tenant, &by, hana.id, None);
+            let (closed, ..) = tokio::join!(close, asked_all_the_time, kicks);
+            closed.unwrap();
+            world.wait(Span::minutes(1));
+        }
+        let returned = server.returned.lock().unwrap();
+        assert!(!returned.contains(&Answer::Allow), "{returned:?}");
     })
     .await;
 }
