@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -180,7 +181,11 @@ impl Drop for Program {
 /// proc(5): fields 14 and 15 of `stat` are ticks of user and system time; a tick is 10 ms on every Linux.
 fn cpu_ms(pid: u32) -> Result<f64> {
     const TICK_MS: f64 = 10.0;
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let stat = match fs::read_to_string(format!("/proc/{pid}/stat")) {
+        // A worker of a database that came and went, such as one that cleans up.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0.0),
+        stat => stat?,
+    };
     // The second field is a name in parentheses that may contain spaces; counting begins behind it.
     let (_, fields) = stat
         .rsplit_once(')')
