@@ -154,14 +154,14 @@ impl SqliteConnection {
         // Otherwise some statements are planned anew for every value they are given, which takes longer than running them.
         self.connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        if purpose == Use::Write {
+            self.turn_log_on()?;
+        }
         // FULL: after a power cut, a code that was answered as used must not be usable again (SEC-83).
         // The cache sizes (KiB) and the limit of the log after a burst (bytes) keep a small server small; the writer's is
         // large, since under load nearly every job needs other pages, and it gives it back when it rests.
         // The log is copied into the file when it reaches that limit (4,000 pages): each time costs two flushes, and what was
         // written often meanwhile is copied once.
-        if purpose == Use::Write {
-            self.turn_log_on()?;
-        }
         self.connection.execute_batch(match purpose {
             Use::Write => {
                 "PRAGMA synchronous = FULL;
